@@ -1,0 +1,54 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+
+/** Node runs our TypeScript as it is, without flag or warning, from here on. */
+const OLDEST_NODE = [22, 19];
+
+/**
+ * The Node to run TypeScript with: the pinned one of `root`, else the one that runs this if it is new enough.
+ * @param {string} root
+ * @returns {{ path: string, version: string, pinned: boolean } | null}
+ */
+export function findNode(root) {
+  const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (existsSync(pinned)) {
+    const { status, stdout } = spawnSync(pinned, ['--version'], { encoding: 'utf8' });
+    if (status === 0 && isNewEnough(stdout)) return { path: pinned, version: stdout.trim(), pinned: true };
+  }
+  return isNewEnough(process.version) ? { path: process.execPath, version: process.version, pinned: false } : null;
+}
+
+/** What to do where `findNode` finds none. */
+export const NO_NODE =
+  `Node ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.version}, and the pinned one is not in ` +
+  'node_modules/node (its install script did not run). Either allow install scripts (`npm config get ignore-scripts`) ' +
+  'and run `npm run setup` again, or use Node 24 (`nvm install 24`).';
+
+function isNewEnough(version) {
+  const [major, minor] = version.replace(/^v/, '').split('.').map(Number);
+  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+}
+
+/**
+ * Runs a program in our place: same terminal, its exit code is the result, signals reach it and it decides when to end.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<number>}
+ */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    // Ctrl-C reaches the whole foreground group, so the child has it already; the others come to us alone.
+    const ignore = () => undefined;
+    const forward = (signal) => child.kill(signal);
+    process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward);
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward);
+      resolve(code ?? 128 + constants.signals[signal]);
+    });
+  });
+}

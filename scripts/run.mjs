@@ -1,0 +1,72 @@
+/**
+ * What every npm script goes through, so that each works as the first command in a fresh clone. Plain JavaScript
+ * without dependencies: it runs on the Node that npm runs on, before anything is installed.
+ */
+import { dirname, delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureDependencies } from './dependencies.mjs';
+import { NO_NODE, findNode, run } from './process.mjs';
+import { ensureTemporalServer } from './temporal-server.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = (...path) => join(root, 'node_modules', ...path);
+
+/** Each command: whether it needs Temporal's dev server, and what Node then runs, one after the other. */
+const COMMANDS = {
+  setup: { temporal: true, runs: () => [] },
+  demo: { temporal: true, runs: (args) => [[join('src', 'cli', 'main.ts'), 'demo', ...args]] },
+  test: { temporal: true, runs: (args) => [[bin('vitest', 'vitest.mjs'), 'run', ...args]] },
+  bench: { temporal: true, runs: ([name, ...args]) => [[join('bench', `${name}.ts`), ...args]] },
+  lint: {
+    runs: () => [
+      [bin('eslint', 'bin', 'eslint.js'), '.'],
+      [bin('prettier', 'bin', 'prettier.cjs'), '--check', '.'],
+    ],
+  },
+  typecheck: { runs: () => [[bin('typescript', 'bin', 'tsc'), '-p', '.']] },
+  build: {
+    runs: () => [[bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], [join('scripts', 'build-bundle.ts')]],
+  },
+};
+
+const say = (text) => console.log(`  ${text}`);
+
+/** Does one step of the preparation, and says what it found and how long that took. */
+async function step(name, work) {
+  const start = performance.now();
+  const { text, value } = await work();
+  console.log(`${name}: ${text} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+  return value;
+}
+
+async function main([name, ...args]) {
+  const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : null;
+  if (!command || (name === 'bench' && !/^[\w-]+$/.test(args[0] ?? ''))) {
+    console.error(`usage: node scripts/run.mjs ${Object.keys(COMMANDS).join(' | ')} (bench takes a name)`);
+    return 2;
+  }
+  await step('dependencies', async () => ({ text: await ensureDependencies(root, say) }));
+  const node = await step('node', async () => {
+    const found = findNode(root);
+    if (!found) throw new Error(NO_NODE);
+    return { text: `${found.version}, ${found.pinned ? 'the pinned one' : 'the one on PATH'}`, value: found.path };
+  });
+  const env = { ...process.env, PATH: [dirname(node), bin('.bin'), process.env.PATH].join(delimiter) };
+  if (command.temporal)
+    env.ASO_TEMPORAL_CLI = await step('temporal', async () => {
+      const { path, from } = await ensureTemporalServer({ env: process.env, root, node, say });
+      return { text: `${path} (${from})`, value: path };
+    });
+  for (const line of command.runs(args)) {
+    const code = await run(node, line, { cwd: root, env });
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,94 @@
+import type { CatalogFile, CatalogPort, PublishOutcome } from '../ports/catalog.ts';
+import type { CrabPort, FileMetadata } from '../ports/crab.ts';
+import type { CatalogActivities, PublishBlockRequest, PublishBlockResult } from './types.ts';
+
+export interface CatalogDependencies {
+  crab: CrabPort;
+  catalog: CatalogPort;
+}
+
+type Settled = PublishBlockResult['settled'][number];
+
+/** DBS's code for any trouble with a file of the block, which it does not name. */
+const FILE_REFUSED = 310;
+
+/** Activities on the queue of DBS. */
+export function createCatalogActivities({ crab, catalog }: CatalogDependencies): CatalogActivities {
+  return {
+    async publishBlock(request) {
+      const { task, credential, dataset, block, originSite, files } = request;
+      const [info, metadata] = await Promise.all([
+        crab.taskInfo(task),
+        crab.fileMetadata(
+          task,
+          files.map(({ lfn }) => lfn),
+        ),
+      ]);
+      const result: PublishBlockResult = { settled: [], again: [], missing: [] };
+      const good: PublishBlockRequest['files'] = [];
+      for (const file of files) {
+        const known = metadata.get(file.lfn);
+        const fault = known && faultIn(known, file, dataset);
+        if (!known) result.missing.push(file.key);
+        else if (fault) result.settled.push({ key: file.key, state: 'FAILED', reason: fault });
+        else good.push(file);
+      }
+      // The block was named for all of its files: without some of them, the others get a new one.
+      if (good.length < files.length || good.length === 0) return { ...result, again: good.map(({ key }) => key) };
+
+      const outcome = await catalog.publishBlock(info, credential, {
+        ...{ name: block, dataset, originSite },
+        files: good.map(({ lfn }) => metadata.get(lfn) as FileMetadata),
+      });
+      return { ...result, ...enter(outcome, good, dataset) };
+    },
+  };
+}
+
+/** What DBS's answer means for each file. */
+function enter(
+  outcome: PublishOutcome,
+  files: PublishBlockRequest['files'],
+  dataset: string,
+): Pick<PublishBlockResult, 'settled' | 'again'> {
+  if (outcome.kind === 'published')
+    return { settled: files.map(({ key }) => ({ key, state: 'DONE', reason: null })), again: [] };
+  if (outcome.kind === 'present' && outcome.files.length > 0) {
+    const present = new Map(outcome.files.map((row) => [row.lfn, row]));
+    const found = files.flatMap((file): Settled[] => {
+      const row = present.get(file.lfn);
+      if (!row) return [];
+      const same = isSame(row, file, dataset);
+      return [{ key: file.key, state: same ? 'DONE' : 'FAILED', reason: same ? null : 'differs-in-DBS' }];
+    });
+    return { settled: found, again: files.filter(({ lfn }) => !present.has(lfn)).map(({ key }) => key) };
+  }
+  const code = outcome.kind === 'refused' ? outcome.code : FILE_REFUSED;
+  const why = outcome.kind === 'refused' ? outcome.reason : 'DBS refuses a file without saying why';
+  // One bad file among many is found by halving; any other refusal is of the block as such.
+  if (code === FILE_REFUSED && files.length > 1) return { settled: [], again: files.map(({ key }) => key) };
+  const reason = `DBS ${code ?? ''}: ${why}`;
+  return { settled: files.map(({ key }) => ({ key, state: 'FAILED', reason })), again: [] };
+}
+
+/** Found elsewhere is success only where it is the very same file, valid, in the same dataset. */
+const isSame = (row: CatalogFile, file: PublishBlockRequest['files'][number], dataset: string): boolean =>
+  row.dataset === dataset &&
+  row.valid &&
+  row.size === file.size &&
+  (file.adler32 === null || row.adler32.toLowerCase() === file.adler32.toLowerCase());
+
+/** LFNs of user areas that DBS takes (its writer's lexicon); anything else it refuses without saying which file it was. */
+const DBS_LFN =
+  /^\/store\/(temp\/)*(user|group)\/(([a-zA-Z0-9.]+)|([a-zA-Z0-9\-_]+))\/([a-zA-Z][a-zA-Z0-9\-_]*)\/(([a-zA-Z0-9\-_]+)\/)+([a-zA-Z0-9\-_]+)\.root$/;
+
+/** Why a file cannot be published, by rule; null where it can. */
+function faultIn(metadata: FileMetadata, file: PublishBlockRequest['files'][number], dataset: string): string | null {
+  if (metadata.fileType !== 'EDM') return `not-edm: file type ${metadata.fileType}`;
+  if (!DBS_LFN.test(file.lfn)) return 'lfn-refused-by-DBS: the LFN is not one that DBS takes';
+  if (metadata.outputDataset !== dataset) return `metadata-differs: CRAB has dataset ${metadata.outputDataset}`;
+  if (metadata.size !== file.size) return `metadata-differs: CRAB has ${metadata.size} bytes`;
+  if (file.adler32 !== null && metadata.adler32.toLowerCase() !== file.adler32.toLowerCase())
+    return `metadata-differs: CRAB has adler32 ${metadata.adler32}`;
+  return null;
+}

@@ -1,0 +1,77 @@
+import { FAILURE_TYPES } from '../contract/failure-types.ts';
+import { isTerminalInFts, type FtsFileResult } from '../domain/batch/fts-results.ts';
+import { PortError } from '../ports/errors.ts';
+import type { FtsFileView, FtsPort, FtsTransfer } from '../ports/fts.ts';
+import type { SiteCatalogPort } from '../ports/storage.ts';
+import type { FtsActivities, FtsJobRef, SubmitRequest } from './types.ts';
+
+export interface FtsDependencies {
+  fts: FtsPort;
+  sites: SiteCatalogPort;
+  /** Server for sites that ask for none. */
+  defaultFtsServer: string;
+}
+
+/** FTS's `activity`: the share of links that these transfers use. */
+const FTS_ACTIVITY = 'ASO';
+
+/** Activities on the queue of submissions and cancels. */
+export function createFtsActivities({ fts, sites, defaultFtsServer }: FtsDependencies): FtsActivities {
+  return {
+    async prepareFts({ destination, credential }) {
+      const server = (await sites.ftsServer(destination).catch(() => null)) ?? defaultFtsServer;
+      return fts.prepare(server, credential);
+    },
+
+    async submitFtsJob(request) {
+      try {
+        const transfers = await resolveUrls(sites, request);
+        const { target, credential, sid, expectedJobId, digest, task, overwrite, priority, maxTimeInQueue } = request;
+        const jobId = await fts.submit(target, credential, {
+          ...{ sid, expectedJobId, digest, task, user: credential.user },
+          ...{ transfers, overwrite, priority, maxTimeInQueue, activity: FTS_ACTIVITY },
+        });
+        return { kind: 'submitted', jobId };
+      } catch (error) {
+        if (!(error instanceof PortError)) throw error;
+        if (error.type === FAILURE_TYPES.siteMisconfigured) return { kind: 'held', reason: error.message };
+        if (error.type === FAILURE_TYPES.ftsRefused || error.type === FAILURE_TYPES.ftsJobMismatch)
+          return { kind: 'refused', reason: error.message };
+        throw error;
+      }
+    },
+
+    async cancelFtsJob({ target, credential, jobId, keys, spare }) {
+      if (keys === 'all') await fts.cancel(target, credential, jobId);
+      else await cancelSome(fts, { target, credential, jobId }, keys, new Set(spare));
+      const view = await fts.look(target, credential, jobId);
+      return (view?.files ?? []).flatMap(resultOf);
+    },
+  };
+}
+
+/** What FTS says of a file of ours; a file whose metadata FTS lost cannot be told and is left out. */
+export function resultOf({ key, state, reason, finishedAt }: FtsFileView): FtsFileResult[] {
+  return key === null ? [] : [{ key, state, reason, finishedAt }];
+}
+
+async function resolveUrls(sites: SiteCatalogPort, { files }: SubmitRequest): Promise<FtsTransfer[]> {
+  return Promise.all(
+    files.map(async ({ key, record }) => {
+      const { source, sourceLfn, destination, destinationLfn, size, adler32 } = record;
+      const urls = await sites.copyUrls(source, sourceLfn, destination, destinationLfn);
+      return { key, ...urls, size, adler32 };
+    }),
+  );
+}
+
+/** Cancels single files by FTS's own ids; those whose copy runs are spared where asked. */
+async function cancelSome(fts: FtsPort, job: FtsJobRef, keys: string[], spare: Set<string>): Promise<void> {
+  const view = await fts.look(job.target, job.credential, job.jobId);
+  const wanted = new Set(keys);
+  const ids = (view?.files ?? [])
+    .filter(({ key, state }) => key !== null && wanted.has(key) && !isTerminalInFts(state))
+    .filter(({ key, state }) => state === 'SUBMITTED' || !spare.has(key ?? ''))
+    .map(({ fileId }) => fileId);
+  if (ids.length > 0) await fts.cancelFiles(job.target, job.credential, job.jobId, ids);
+}

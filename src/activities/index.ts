@@ -1,0 +1,22 @@
+import { createCatalogActivities, type CatalogDependencies } from './catalog-activities.ts';
+import { createCrabActivities } from './crab-activities.ts';
+import { createFollowActivities } from './follow-activities.ts';
+import { createFtsActivities, type FtsDependencies } from './fts-activities.ts';
+import { createStorageActivities, type StorageDependencies } from './storage-activities.ts';
+import { createTaskActivities, type TaskDependencies } from './task-activities.ts';
+import { mappingErrors } from './to-failure.ts';
+
+/** Everything the activities need from outside. */
+export type ActivityDependencies = FtsDependencies & StorageDependencies & CatalogDependencies & TaskDependencies;
+
+/** The activities by the part of the work they do; each part has its own task queue. */
+export function createActivities(dependencies: ActivityDependencies) {
+  return {
+    workflows: mappingErrors(createTaskActivities(dependencies)),
+    fts: mappingErrors(createFtsActivities(dependencies)),
+    ftsFollow: mappingErrors(createFollowActivities(dependencies)),
+    storage: mappingErrors(createStorageActivities(dependencies)),
+    crab: mappingErrors(createCrabActivities(dependencies)),
+    catalog: mappingErrors(createCatalogActivities(dependencies)),
+  };
+}

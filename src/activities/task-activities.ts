@@ -1,0 +1,65 @@
+import type { Client } from '@temporalio/client';
+import { taskStartOptions } from '../contract/task-options.ts';
+import { INTERNAL_SIGNALS, type DatasetOrder, type PublishDatasetInput } from '../contract/internal-messages.ts';
+import { publishDatasetId, stageOutId } from '../contract/ids.ts';
+import { TASK_MESSAGES, TASK_QUERIES, WORKFLOWS, type AddFiles, type StartTask } from '../contract/messages.ts';
+import { TASK_QUEUES } from '../contract/task-queues.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { HandOver, OpenedTask, TaskActivities } from './types.ts';
+
+export interface TaskDependencies {
+  client: Client;
+  policy: Policy;
+}
+
+/** Activities that talk to Temporal itself. */
+export function createTaskActivities({ client, policy }: TaskDependencies): TaskActivities {
+  return {
+    async openTask({ task, firstRunId }) {
+      return { policy, earlier: await earlierBooks(client, task, firstRunId) };
+    },
+
+    async forwardReport({ task, message }) {
+      await client.workflow.signalWithStart<(input: StartTask) => Promise<unknown>, [AddFiles]>(WORKFLOWS.stageOut, {
+        ...taskStartOptions(task),
+        signal: TASK_MESSAGES.addFiles,
+        signalArgs: [message],
+      });
+    },
+
+    async handToPublisher({ task, dataset, policy, files, flush }: HandOver) {
+      const orders: DatasetOrder[] = [];
+      if (files.length > 0) orders.push({ kind: 'add', files });
+      if (flush) orders.push({ kind: 'flush', ...flush });
+      const { typedSearchAttributes, priority } = taskStartOptions(task);
+      for (const order of orders) {
+        await client.workflow.signalWithStart<(input: PublishDatasetInput) => Promise<void>, [DatasetOrder]>(
+          WORKFLOWS.publishDataset,
+          {
+            workflowId: publishDatasetId(task, dataset),
+            taskQueue: TASK_QUEUES.workflows,
+            args: [{ task, dataset, policy }],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            ...{ typedSearchAttributes, priority },
+            signal: INTERNAL_SIGNALS.datasetOrder,
+            signalArgs: [order],
+          },
+        );
+      }
+    },
+  };
+}
+
+/** The books of the newest ended workflow of the task, other than the one that asks; null where there is none. */
+async function earlierBooks(client: Client, task: string, firstRunId: string): Promise<OpenedTask['earlier']> {
+  const query = `WorkflowId = "${stageOutId(task)}" AND ExecutionStatus != "Running" AND ExecutionStatus != "ContinuedAsNew"`;
+  let newest: { runId: string; closed: number } | null = null;
+  for await (const { runId, closeTime } of client.workflow.list({ query })) {
+    const closed = closeTime?.getTime() ?? 0;
+    if (runId !== firstRunId && (!newest || closed > newest.closed)) newest = { runId, closed };
+  }
+  if (!newest) return null;
+  const handle = client.workflow.getHandle(stageOutId(task), newest.runId);
+  return handle.query<OpenedTask['earlier']>(TASK_QUERIES.ledger);
+}

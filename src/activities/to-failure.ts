@@ -1,0 +1,45 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { FAILURE_TYPES } from '../contract/failure-types.ts';
+import { PortError } from '../ports/errors.ts';
+
+/** Pause before something is tried again that waiting alone does not heal: somebody has to mend it first. */
+const UNTIL_MENDED_MS = 5 * 60_000;
+
+/**
+ * Turns what a port threw into a Temporal failure. None of them is non-retryable: an activity never ends a workflow, since that would
+ * lose the files in it. Anything but a PortError is a defect and passes with its stack, to be retried until it is fixed.
+ */
+export function toFailure(error: unknown): unknown {
+  if (!(error instanceof PortError)) return error;
+  const pause = error.retryAfterMs ?? (error.retryable ? undefined : UNTIL_MENDED_MS);
+  return ApplicationFailure.create({
+    type: error.type,
+    message: error.message,
+    ...(pause === undefined ? {} : { nextRetryDelay: pause }),
+  });
+}
+
+/** Not an error: look again after so many milliseconds. Costs no event and no metric. */
+export function notYet(delayMs: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: FAILURE_TYPES.nothingNew,
+    message: 'nothing new',
+    nextRetryDelay: delayMs,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+/** Wraps every function of a group of activities so that what ports throw becomes a Temporal failure, in one place. */
+export function mappingErrors<A extends object>(activities: A): A {
+  const wrap =
+    (activity: (...args: unknown[]) => Promise<unknown>) =>
+    async (...args: unknown[]): Promise<unknown> => {
+      try {
+        return await activity(...args);
+      } catch (error) {
+        throw toFailure(error);
+      }
+    };
+  const entries = Object.entries(activities) as [string, (...args: unknown[]) => Promise<unknown>][];
+  return Object.fromEntries(entries.map(([name, activity]) => [name, wrap(activity)])) as A;
+}

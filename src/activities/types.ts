@@ -1,0 +1,136 @@
+import type { AddFiles, TaskPolicy } from '../contract/messages.ts';
+import type { FtsFileResult } from '../domain/batch/fts-results.ts';
+import type { SettleResult } from '../domain/batch/settling.ts';
+import type { CredentialRef, FileRecord } from '../domain/file.ts';
+import type { FtsTarget, PublishableFile } from '../domain/orders.ts';
+import type { PublicationState } from '../domain/states.ts';
+
+/** Activities that talk to Temporal itself; on the workflows' own task queue. */
+export interface TaskActivities {
+  /** What is fixed for a task when it opens, and the books of an earlier workflow of the same task that has ended. */
+  openTask(request: { task: string; firstRunId: string }): Promise<OpenedTask>;
+  /** Starts or joins the task's workflow with a job's files. */
+  forwardReport(request: { task: string; message: AddFiles }): Promise<void>;
+  /** Starts or joins the publisher of a dataset with files that may be published, or with word that no more come. */
+  handToPublisher(request: HandOver): Promise<void>;
+}
+
+export interface OpenedTask {
+  policy: TaskPolicy;
+  /** Ledger of the earlier workflow, base64, with the number of batches it had started; null for a task never seen. */
+  earlier: { ledger: string; batches: number } | null;
+}
+
+export interface HandOver {
+  task: string;
+  dataset: string;
+  policy: TaskPolicy;
+  files: PublishableFile[];
+  /** No more than so many files will follow for this dataset: partial blocks need not wait for others. */
+  flush?: { expect: number };
+}
+
+/** What identifies an FTS job of a batch in every activity about it. */
+export interface FtsJobRef {
+  target: FtsTarget;
+  credential: CredentialRef;
+  jobId: string;
+}
+
+export interface SubmitRequest {
+  target: FtsTarget;
+  credential: CredentialRef;
+  task: string;
+  sid: string;
+  expectedJobId: string;
+  digest: string;
+  files: { key: string; record: FileRecord }[];
+  overwrite: boolean;
+  priority: number;
+  /** Seconds. */
+  maxTimeInQueue: number;
+}
+
+export type SubmitResult =
+  | { kind: 'submitted'; jobId: string }
+  /** FTS refuses, or has another job under this id: a new attempt may fare better. */
+  | { kind: 'refused'; reason: string }
+  /** A site's description lacks what is needed: the files wait until it changes. */
+  | { kind: 'held'; reason: string };
+
+export interface FtsActivities {
+  prepareFts(request: { destination: string; credential: CredentialRef }): Promise<FtsTarget>;
+  submitFtsJob(request: SubmitRequest): Promise<SubmitResult>;
+  /**
+   * Cancels the job, or only these files of it, and answers what FTS then says of the files. `spare`: files among them whose copy, if it
+   * runs, is left to end by itself.
+   */
+  cancelFtsJob(request: FtsJobRef & { keys: string[] | 'all'; spare: string[] }): Promise<FtsFileResult[]>;
+}
+
+export interface FollowRequest extends FtsJobRef {
+  /** Files whose end is known already, or not waited for. */
+  known: string[];
+  /** `change`: any other file has become terminal; `ended`: all of them have, and their copies have stopped. */
+  until: 'change' | 'ended';
+  /** When something last changed, epoch milliseconds. */
+  since: number;
+  followFirst: number;
+  followMax: number;
+  followGrid: number;
+  /** Seconds without a change after which the activity gives up waiting. */
+  giveUpAfter: number;
+}
+
+export type FollowResult =
+  { kind: 'changed'; files: FtsFileResult[] } | { kind: 'gone' } | { kind: 'stalled'; reason: string };
+
+export interface FollowActivities {
+  followFtsJob(request: FollowRequest): Promise<FollowResult>;
+}
+
+export interface SettleRequest {
+  credential: CredentialRef;
+  files: { key: string; record: FileRecord; removeSource: boolean }[];
+}
+
+export interface StorageActivities {
+  /** Looks at each destination and, where the right bytes are there, removes the source if it is still the same. */
+  settleFiles(request: SettleRequest): Promise<SettleResult[]>;
+  /** Removes files that arrived at their destinations after they were cancelled, if they are ours. */
+  removeArrived(request: SettleRequest): Promise<{ key: string; found: 'removed' | 'foreign' | 'absent' | 'unknown' }[]>;
+}
+
+export interface CrabActivities {
+  /** Lumi sections and bytes of each file that CRAB has metadata of; the others are absent. */
+  measureFiles(request: { task: string; lfns: string[] }): Promise<{ lfn: string; lumis: number; bytes: number }[]>;
+}
+
+export interface PublishBlockRequest {
+  task: string;
+  credential: CredentialRef;
+  dataset: string;
+  block: string;
+  originSite: string;
+  files: { key: string; lfn: string; size: number; adler32: string | null }[];
+}
+
+/** What became of each file of a block that was tried. */
+export interface PublishBlockResult {
+  settled: { key: string; state: Extract<PublicationState, 'DONE' | 'FAILED'>; reason: string | null }[];
+  /** To be tried again in a new block: the others of this one stood in the way. */
+  again: string[];
+  /** CRAB does not have their metadata (yet). */
+  missing: string[];
+}
+
+export interface CatalogActivities {
+  publishBlock(request: PublishBlockRequest): Promise<PublishBlockResult>;
+}
+
+export type Activities = TaskActivities &
+  FtsActivities &
+  FollowActivities &
+  StorageActivities &
+  CrabActivities &
+  CatalogActivities;

@@ -1,0 +1,54 @@
+import type { CredentialRef } from '../../domain/file.ts';
+import type { FtsJobView, FtsPort } from '../../ports/fts.ts';
+import { Coalescer } from '../coalescer.ts';
+import type { Dispatchers } from '../credentials/dispatchers.ts';
+import { cancelFiles, cancelJobs } from './cancel.ts';
+import { createFtsClient } from './fts-client.ts';
+import { lookAtJobs, type Asker } from './look.ts';
+import { submitOnce } from './submit.ts';
+import { whoami } from './whoami.ts';
+
+/** Milliseconds per exchange. */
+export interface FtsTimeouts {
+  /** Looks, cancels and whoami: 30 s, as FTS's own client. */
+  request: number;
+  /** POSTs: 120 s, as FTS takes seconds for thousands of files. */
+  submit: number;
+}
+
+export interface FtsAdapterOptions {
+  dispatchers: Dispatchers;
+  /** How long a look or cancel waits for others to share its request, milliseconds (50). */
+  coalesceMs?: number;
+  timeouts?: Partial<FtsTimeouts>;
+}
+
+/** Ids in one request: 100 take 3,700 of the 8,190 bytes that Apache allows a request line. */
+const JOBS_PER_REQUEST = 100;
+
+/** FTS3 over its REST interface. Never repeats what Temporal repeats, except POSTs within one submission. */
+export function createFtsAdapter({ dispatchers, coalesceMs = 50, timeouts }: FtsAdapterOptions): FtsPort {
+  const { request, submit }: FtsTimeouts = { request: 30_000, submit: 120_000, ...timeouts };
+  const client = createFtsClient(dispatchers);
+  const asker = (server: string, credential: CredentialRef): Asker => ({ server, credential, timeoutMs: request });
+  const sharing = { delayMs: coalesceMs, maxKeys: JOBS_PER_REQUEST, groupName };
+
+  const looks = new Coalescer<Asker, FtsJobView | null>({
+    ...sharing,
+    ask: (who, ids) => lookAtJobs(client, who, ids),
+  });
+  const cancels = new Coalescer<Asker, undefined>({ ...sharing, ask: (who, ids) => cancelJobs(client, who, ids) });
+
+  return {
+    prepare: (server, credential) => whoami(client, server.replace(/\/+$/, ''), credential, request),
+    submit: ({ server }, credential, submission) =>
+      submitOnce(client, { server, credential, timeoutMs: submit }, request, submission),
+    look: ({ server }, credential, jobId) => looks.get(asker(server, credential), jobId),
+    cancel: ({ server }, credential, jobId) => cancels.get(asker(server, credential), jobId),
+    cancelFiles: ({ server }, credential, jobId, fileIds) =>
+      cancelFiles(client, asker(server, credential), jobId, fileIds),
+  };
+}
+
+const groupName = ({ server, credential: { user, group, role } }: Asker): string =>
+  JSON.stringify([server, user, group, role]);

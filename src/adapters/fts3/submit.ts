@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FAILURE_TYPES } from '../../contract/failure-types.ts';
+import { PortError } from '../../ports/errors.ts';
+import type { FtsJobView, FtsSubmission } from '../../ports/fts.ts';
+import { HttpFailure } from '../http.ts';
+import { cancelJobs } from './cancel.ts';
+import { messageOf, unavailable, type FtsAnswer, type FtsClient } from './fts-client.ts';
+import { jobBody } from './job-body.ts';
+import { lookAtJob, type Asker } from './look.ts';
+
+/** POSTs of one call; whoever called tries again later, with the same sid. */
+const ROUNDS = 3;
+/** Pause before a POST is repeated: a request whose answer was lost may still be running. */
+const PAUSE_MS = 200;
+
+/**
+ * Submits a job exactly once. Its id follows from the sid and is FTS's primary key, so of any number of POSTs one makes the
+ * job. Whatever the answer was other than 200, the job under the expected id is looked at and adopted if it is ours.
+ *
+ * Throws `FtsJobMismatch` (another job under this id, or ours under another id) and `FtsRefused` (400, 403, 405), neither
+ * retryable; `FtsUnavailable` and `CredentialUnavailable`, retryable: the outcome may be unknown then.
+ * @returns the job id
+ */
+export async function submitOnce(
+  client: FtsClient,
+  asker: Asker,
+  lookTimeoutMs: number,
+  submission: FtsSubmission,
+): Promise<string> {
+  const { expectedJobId } = submission;
+  const looker = { ...asker, timeoutMs: lookTimeoutMs };
+  const body = jobBody(submission);
+  let problem = '';
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    if (round > 1) await sleep(PAUSE_MS * (round - 1));
+    const answer = await post(client, asker, body);
+    const jobId = answer instanceof HttpFailure ? null : submittedJobId(answer);
+    if (jobId === expectedJobId) return jobId;
+    if (jobId !== null) throw await underAnotherId(client, looker, expectedJobId, jobId);
+
+    // No answer, 409, 5xx, and refusals too: an earlier POST whose answer was lost may have made the job.
+    const job = await lookAtJob(client, looker, expectedJobId);
+    if (job) return adopt(job, submission);
+    if (!(answer instanceof HttpFailure)) throwIfRefused(answer);
+    problem = answer instanceof HttpFailure ? answer.message : `HTTP ${answer.status}: ${messageOf(answer.json)}`;
+  }
+  throw unavailable(`job ${expectedJobId} was sent ${ROUNDS} times and is not in FTS; last answer: ${problem}`);
+}
+
+async function post(client: FtsClient, asker: Asker, body: object): Promise<FtsAnswer | HttpFailure> {
+  try {
+    return await client({ ...asker, method: 'POST', path: 'jobs', body });
+  } catch (error) {
+    // A server that asks for patience did not take the job, and gets it: the pause travels with the failure.
+    if (error instanceof HttpFailure && error.status !== 429) return error;
+    throw error;
+  }
+}
+
+function submittedJobId({ status, json }: FtsAnswer): string | null {
+  if (status !== 200 || typeof json !== 'object' || json === null) return null;
+  const { job_id } = json as { job_id?: unknown };
+  return typeof job_id === 'string' ? job_id : null;
+}
+
+/** 409 without the job is no refusal: another live job has one of the destinations, which ends by itself. */
+function throwIfRefused({ status, json }: FtsAnswer): void {
+  if (status < 400 || status === 409) return;
+  throw new PortError(FAILURE_TYPES.ftsRefused, `FTS refused the job: HTTP ${status}: ${messageOf(json)}`, {
+    retryable: false,
+  });
+}
+
+function adopt(job: FtsJobView, submission: FtsSubmission): string {
+  const sent = submission.transfers.map(({ destinationPfn }) => destinationPfn.trim()).sort();
+  const found = job.files.map(({ destinationPfn }) => destinationPfn).sort();
+  const sameFiles = sent.length === found.length && sent.every((url, at) => url === found[at]);
+  if (job.digest === submission.digest && sameFiles) return job.jobId;
+  const difference = job.digest === submission.digest ? 'destinations' : 'digest';
+  throw mismatch(`job ${job.jobId} is not the one we sent: its ${difference} differs`);
+}
+
+/** FTS took the job under an id that nobody will follow (another VO): it is cancelled, so that its copies do not run beside the next attempt's. */
+async function underAnotherId(client: FtsClient, asker: Asker, expected: string, jobId: string): Promise<PortError> {
+  const failure = await cancelJobs(client, asker, [jobId]).then(
+    (outcomes) => outcomes.get(jobId),
+    (error: unknown) => error,
+  );
+  const outcome = failure ? 'could not be cancelled' : 'cancelled';
+  return mismatch(`FTS made job ${jobId} (${outcome}) instead of ${expected}: did the VO of the credential change?`);
+}
+
+const mismatch = (message: string): PortError =>
+  new PortError(FAILURE_TYPES.ftsJobMismatch, message, { retryable: false });

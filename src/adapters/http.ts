@@ -1,0 +1,141 @@
+import { errors, request, type Dispatcher } from 'undici';
+import type { FailureType } from '../contract/failure-types.ts';
+import { PortError } from '../ports/errors.ts';
+import { retryAfterMs } from './retry-after.ts';
+import { shortText } from './short-text.ts';
+
+/** How to reach a server as somebody: the dispatcher holds the TLS identity, the headers a token. */
+export interface Connection {
+  dispatcher: Dispatcher;
+  headers: Record<string, string>;
+}
+
+export interface HttpRequest {
+  method: Dispatcher.HttpMethod;
+  url: URL;
+  connection: Connection;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  /** Milliseconds for the whole exchange, queueing and body included. */
+  timeoutMs: number;
+  /** Bytes of body to read at most. */
+  maxBytes?: number;
+  /** What an outage of this server is called. */
+  failure: FailureType;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+/** An exchange that waiting may heal; tells the status, which a PortError does not. */
+export class HttpFailure extends PortError {
+  /** Status of the answer; null where none arrived or its body could not be read. */
+  readonly status: number | null;
+
+  constructor(type: FailureType, message: string, status: number | null, retryAfter?: number, cause?: unknown) {
+    super(type, shortText(message), {
+      retryable: true,
+      ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
+      cause,
+    });
+    this.status = status;
+  }
+}
+
+/** 64 MiB: a bulk look at 100 FTS jobs of 100 files is some 6 MB. */
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * One HTTP exchange: sends, reads the whole body. Never repeats anything: Temporal is the only retry layer.
+ * Redirects are not followed.
+ * @returns the answer with any status below 500 other than 429.
+ * @throws HttpFailure of the caller's type, retryable: no answer, time-out, 429, 5xx, a body that is cut or too large.
+ */
+export async function exchange(call: HttpRequest): Promise<HttpAnswer> {
+  const answer = await send(call);
+  if (answer.status !== 429 && answer.status < 500) return answer;
+  const said = errorText(answer) && `: ${readable(errorText(answer))}`;
+  throw new HttpFailure(
+    call.failure,
+    `${describe(call)}: HTTP ${answer.status}${said}`,
+    answer.status,
+    retryAfterMs(answer.headers, Date.now()),
+  );
+}
+
+/**
+ * The body as JSON.
+ * @throws HttpFailure of the caller's type, retryable: HTML from a front end, a cut or empty body.
+ */
+export function readJson(call: HttpRequest, answer: HttpAnswer): unknown {
+  try {
+    return JSON.parse(answer.text);
+  } catch {
+    const said = answer.text ? readable(answer.text) : 'an empty body';
+    throw new HttpFailure(call.failure, `${describe(call)}: HTTP ${answer.status}, not JSON: ${said}`, answer.status);
+  }
+}
+
+/** What an error answer says: its body; CRAB's REST says it in a header instead. */
+export const errorText = ({ text, headers }: HttpAnswer): string => text || String(headers['x-error-info'] ?? '');
+
+/** A body from a front end instead of the service. */
+export const isHtml = (text: string): boolean => /^\s*<(?:!doctype\s+html|html|head|title|body)\b/i.test(text);
+
+/** What a request was, for messages: method, origin and path without query (which may hold tickets). */
+export function describe({ method, url }: Pick<HttpRequest, 'method' | 'url'>): string {
+  const path = url.pathname.length > 160 ? `${url.pathname.slice(0, 159)}…` : url.pathname;
+  return `${method} ${url.origin}${path}`;
+}
+
+/** The telling part of an error body: an HTML page's title, else the text. */
+function readable(text: string): string {
+  const title = isHtml(text) ? /<(title|h1)[^>]*>([^<]+)</i.exec(text)?.[2] : undefined;
+  return shortText(title ?? text.replace(/<[^>]*>/g, ' '), 300);
+}
+
+async function send(call: HttpRequest): Promise<HttpAnswer> {
+  const { connection, url, method, failure } = call;
+  try {
+    const response = await request(url, {
+      dispatcher: connection.dispatcher,
+      method,
+      headers: { ...call.headers, ...connection.headers },
+      body: call.body ?? null,
+      signal: AbortSignal.timeout(call.timeoutMs),
+    });
+    const text = await readBody(call, response.body);
+    return { status: response.statusCode, headers: response.headers, text };
+  } catch (error) {
+    // A wrong argument is a defect of ours, not an outage.
+    if (error instanceof PortError || error instanceof errors.InvalidArgumentError) throw error;
+    throw new HttpFailure(failure, `${describe(call)}: ${reasonOf(error, call.timeoutMs)}`, null, undefined, error);
+  }
+}
+
+async function readBody(call: HttpRequest, body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
+  const maxBytes = call.maxBytes ?? DEFAULT_MAX_BYTES;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      body.destroy();
+      throw new HttpFailure(call.failure, `${describe(call)}: the answer is larger than ${maxBytes} bytes`, null);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function reasonOf(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof Error)) return 'no answer';
+  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
+  // Connection attempts to several addresses fail as an AggregateError without message.
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return error.message.includes(code) || !error.message ? error.message || code : `${code} ${error.message}`;
+}

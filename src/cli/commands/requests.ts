@@ -1,0 +1,70 @@
+import { userInfo } from 'node:os';
+import { Option, type Command } from 'commander';
+import type { RetryRequest } from '../../contract/messages.ts';
+import { say } from '../terminal.ts';
+import { withClient } from '../with-client.ts';
+import { addSelection, tellSelection, toSelection, type SelectionOptions } from './select.ts';
+
+const TASK = ['<task>', 'CRAB task name'] as const;
+
+/** The commands that ask a task for something: publish, cancel, retry, close, pause, resume. */
+export function addRequests(program: Command): void {
+  addSelection(program.command('publish').argument(...TASK))
+    .summary('ask for the publication of files in DBS')
+    .description(
+      "Asks for the publication of a task's output files, as CRAB does when a job is done: all of them, or those of some jobs.",
+    )
+    .addHelpText(
+      'after',
+      examples('aso publish 261123_101500:alice_crab_x', 'aso publish 261123_101500:alice_crab_x --jobs 1,2'),
+    )
+    .action(async (task: string, options: SelectionOptions) => {
+      const answer = await withClient((client, aso) => aso.requestPublication(client, task, toSelection(options)));
+      tellSelection(answer, 'to be published when their jobs are complete');
+    });
+
+  addSelection(program.command('cancel').argument(...TASK))
+    .summary('cancel transfers, down to FTS')
+    .description('Cancels the transfers of a task, or of some of its jobs or files. What has arrived already stays.')
+    .requiredOption('--reason <text>', 'why, for those who look at the task later')
+    .addHelpText('after', examples('aso cancel 261123_101500:alice_crab_x --jobs 12 --reason "wrong input"'))
+    .action(async (task: string, options: SelectionOptions & { reason: string }) => {
+      const request = { ...toSelection(options), reason: options.reason, by: userInfo().username };
+      tellSelection(await withClient((client, aso) => aso.cancelTask(client, task, request)), 'being cancelled');
+    });
+
+  addSelection(program.command('retry').argument(...TASK))
+    .summary('try failed or killed files again')
+    .description('Tries files again that failed or were killed, and publications that failed.')
+    .addOption(new Option('--what <what>', 'only one of the two').choices(['transfer', 'publication']))
+    .addHelpText('after', examples('aso retry 261123_101500:alice_crab_x --what publication'))
+    .action(async (task: string, options: SelectionOptions & Pick<RetryRequest, 'what'>) => {
+      const request: RetryRequest = { ...toSelection(options), ...(options.what ? { what: options.what } : {}) };
+      tellSelection(await withClient((client, aso) => aso.retryTask(client, task, request)), 'to be tried again');
+    });
+
+  addPlain(program, 'close', 'closeTask', 'say that no more job outputs come', 'closed: it ends when all its files are final'); // prettier-ignore
+  addPlain(program, 'pause', 'pauseTask', 'hold back what is not in FTS yet', 'paused');
+  addPlain(program, 'resume', 'resumeTask', 'go on after a pause', 'goes on');
+}
+
+function addPlain(
+  program: Command,
+  name: string,
+  request: 'closeTask' | 'pauseTask' | 'resumeTask',
+  summary: string,
+  done: string,
+): void {
+  program
+    .command(name)
+    .argument(...TASK)
+    .summary(summary)
+    .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
+    .addHelpText('after', examples(`aso ${name} 261123_101500:alice_crab_x`))
+    .action(async (task: string) => {
+      await withClient((client, aso) => aso[request](client, task));
+      say(`${task}: ${done}`);
+    });
+}
+
+const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;

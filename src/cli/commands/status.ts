@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { say } from '../terminal.ts';
+import { withClient } from '../with-client.ts';
+import { statusText } from './status-text.ts';
+
+/** `aso status TASK` */
+export function addStatus(program: Command): void {
+  program
+    .command('status')
+    .argument('[task]', 'CRAB task name; without it, all tasks are listed')
+    .summary('where a task stands')
+    .description(
+      'Counts of a task by state, per link and per dataset, and its failures by class with reasons; or a list of the tasks.',
+    )
+    .option('--json', 'for programs')
+    .option('--user <name>', 'list only the tasks of this user')
+    .option('--running', 'list only tasks that have not ended')
+    .addHelpText('after', '\nExamples:\n  aso status 261123_101500:alice_crab_x\n  aso status --user alice --running')
+    .action(status);
+}
+
+async function status(
+  task: string | undefined,
+  options: { json?: true; user?: string; running?: true },
+): Promise<void> {
+  if (task === undefined) return list(options);
+  const answer = await withClient((client, aso) => aso.taskStatus(client, task));
+  say(options.json ? JSON.stringify(answer, null, 2) : statusText(answer));
+}
+
+async function list({ json, user, running }: { json?: true; user?: string; running?: true }): Promise<void> {
+  const tasks = await withClient((client, aso) =>
+    aso.listTasks(client, { ...(user ? { user } : {}), ...(running ? { running } : {}) }),
+  );
+  if (json) return say(JSON.stringify(tasks, null, 2));
+  if (!tasks.length) return say('no tasks');
+  for (const { task, status: state, startedAt } of tasks)
+    say(`${state.padEnd(10)} ${startedAt.toISOString().slice(0, 16)}  ${task}`);
+}

@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { addConfig } from './commands/config.ts';
+import { addDemo } from './commands/demo.ts';
+import { addFilesCommand } from './commands/files.ts';
+import { addRequests } from './commands/requests.ts';
+import { addSetup } from './commands/setup.ts';
+import { addSimulate } from './commands/simulate.ts';
+import { addStatus } from './commands/status.ts';
+import { addSubmit } from './commands/submit.ts';
+import { addWatch } from './commands/watch.ts';
+import { addWorker } from './commands/worker.ts';
+import { exitCodeHelp } from './exit-codes.ts';
+
+/** The command line, ready to parse. */
+export function createProgram(): Command {
+  const program = new Command('aso')
+    .description('AsyncStageOut: moves the output files of CMS analysis jobs with FTS3 and publishes them in DBS.')
+    .showHelpAfterError('(aso --help, or aso <command> --help, says more)')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  aso demo                                        see it work, on a laptop',
+        '  aso worker                                      run a worker',
+        '  aso submit task_process/transfers.txt           report files of a CRAB task',
+        '  aso status 261123_101500:alice_crab_x           where a task stands',
+        '  aso files 261123_101500:alice_crab_x --state FAILED',
+        '',
+        "How to reach Temporal is Temporal's own configuration: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and so on.",
+        '',
+        exitCodeHelp(),
+      ].join('\n'),
+    );
+  // Before the commands are made: they inherit it.
+  program.exitOverride();
+  addSubmit(program);
+  addStatus(program);
+  addFilesCommand(program);
+  addWatch(program);
+  addRequests(program);
+  addWorker(program);
+  addConfig(program);
+  addSetup(program);
+  addSimulate(program);
+  addDemo(program);
+  return program;
+}

@@ -1,0 +1,89 @@
+import {
+  isGrpcServiceError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  QueryNotRegisteredError,
+  QueryRejectedError,
+} from '@temporalio/client';
+import { NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/common';
+
+/** Temporal did not answer, or not as it should. */
+export class TemporalUnreachableError extends Error {
+  override name = 'TemporalUnreachableError';
+}
+
+/** There is no such task, or it has ended and takes no more messages. */
+export class TaskNotFoundError extends Error {
+  override name = 'TaskNotFoundError';
+}
+
+/** The task did not answer in time: most likely no worker is running. */
+export class NoAnswerError extends Error {
+  override name = 'NoAnswerError';
+}
+
+/** The task refuses the message. */
+export class RequestRefusedError extends Error {
+  override name = 'RequestRefusedError';
+}
+
+const NO_WORKER =
+  'did not answer in time: is a worker running (aso worker)? Nothing is done twice when this is tried again';
+
+/** gRPC's status codes that matter here. */
+const GRPC = {
+  invalidArgument: 3,
+  deadline: 4,
+  notFound: 5,
+  denied: 7,
+  precondition: 9,
+  unavailable: 14,
+  unauthenticated: 16,
+};
+
+/** Runs a call about a task and turns what Temporal's client throws into one of the errors above; anything else passes. */
+export async function explained<T>(task: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw explain(error, task);
+  }
+}
+
+function explain(error: unknown, task: string): unknown {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (error instanceof NamespaceNotFoundError)
+    return new TemporalUnreachableError(`Temporal has no namespace ${error.namespace}: aso setup namespace creates it`, { cause: error }); // prettier-ignore
+  if (error instanceof WorkflowNotFoundError)
+    return new TaskNotFoundError(`there is no running task ${task}: ${error.message}`, { cause: error });
+  if (error instanceof WorkflowUpdateFailedError)
+    return new RequestRefusedError(`task ${task} refuses: ${(cause as Error | undefined)?.message ?? error.message}`, { cause: error }); // prettier-ignore
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+    return new NoAnswerError(`task ${task} ${NO_WORKER}`, { cause: error });
+  if (error instanceof QueryRejectedError || error instanceof QueryNotRegisteredError)
+    return new RequestRefusedError(`task ${task} refuses: ${error.message}`, { cause: error });
+  return explainGrpc(error, task);
+}
+
+/** The client hides some statuses in the cause of its own errors. */
+function explainGrpc(error: unknown, task: string): unknown {
+  const grpc = [error, error instanceof Error ? error.cause : undefined].find(isGrpcServiceError);
+  if (!grpc) return error;
+  switch (Number(grpc.code)) {
+    case GRPC.notFound:
+      return new TaskNotFoundError(`there is no running task ${task}`, { cause: error });
+    case GRPC.deadline:
+      return new NoAnswerError(`task ${task} ${NO_WORKER}`, { cause: error });
+    case GRPC.precondition: // queries of a task that no worker has taken up yet
+      return new NoAnswerError(`task ${task}: ${grpc.details}`, { cause: error });
+    case GRPC.invalidArgument:
+      return new RequestRefusedError(`task ${task}: ${grpc.details}`, { cause: error });
+    case GRPC.denied:
+    case GRPC.unauthenticated:
+      return new TemporalUnreachableError(`Temporal does not let us in: ${grpc.details}`, { cause: error });
+    case GRPC.unavailable:
+      return new TemporalUnreachableError(`Temporal does not answer: ${grpc.details}`, { cause: error });
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Client } from '@temporalio/client';
+import { stageOutId } from '../contract/ids.ts';
+import {
+  TASK_MESSAGES,
+  TASK_QUERIES,
+  type CancelRequest,
+  type PublishRequest,
+  type RetryRequest,
+  type SelectionAnswer,
+  type TaskStatus,
+} from '../contract/messages.ts';
+import { answerWithin } from './deadlines.ts';
+import { explained } from './errors.ts';
+
+/** Sends a task a message and waits for what it did. Throws as the functions below. */
+function ask<Answer>(
+  client: Client,
+  task: string,
+  message: keyof typeof TASK_MESSAGES,
+  request?: object,
+): Promise<Answer> {
+  const handle = client.workflow.getHandle(stageOutId(task));
+  return explained(task, () =>
+    answerWithin(client, () =>
+      request
+        ? handle.executeUpdate<Answer, [object]>(TASK_MESSAGES[message], { args: [request] })
+        : handle.executeUpdate<Answer, []>(TASK_MESSAGES[message]),
+    ),
+  );
+}
+
+/**
+ * All of these ask a running task for something and answer what it did.
+ * They throw TaskNotFoundError (no such task, or it has ended), NoAnswerError (no worker), RequestRefusedError or TemporalUnreachableError.
+ */
+
+/** Asks for the publication of files, as CRAB does when a job is done. */
+export const requestPublication = (client: Client, task: string, request: PublishRequest): Promise<SelectionAnswer> =>
+  ask(client, task, 'publish', request);
+
+/** Cancels files, down to FTS. */
+export const cancelTask = (client: Client, task: string, request: CancelRequest): Promise<SelectionAnswer> =>
+  ask(client, task, 'cancel', request);
+
+/** Has files tried again that FAILED or were KILLED, or their publications. */
+export const retryTask = (client: Client, task: string, request: RetryRequest): Promise<SelectionAnswer> =>
+  ask(client, task, 'retry', request);
+
+/** Says that no more job outputs come: the task ends when all its files are final. */
+export const closeTask = (client: Client, task: string): Promise<void> => ask(client, task, 'close');
+
+/** Holds back everything that is not in FTS yet. */
+export const pauseTask = (client: Client, task: string): Promise<void> => ask(client, task, 'pause');
+
+/** Goes on after a pause. */
+export const resumeTask = (client: Client, task: string): Promise<void> => ask(client, task, 'resume');
+
+/** Where a task stands; also of one that has ended, as long as Temporal keeps it. */
+export function taskStatus(client: Client, task: string): Promise<TaskStatus> {
+  const handle = client.workflow.getHandle(stageOutId(task));
+  return explained(task, () => answerWithin(client, () => handle.query<TaskStatus>(TASK_QUERIES.status)));
+}

@@ -1,0 +1,67 @@
+import { WithStartWorkflowOperation, type Client, type WorkflowHandle } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
+import { TASK_MESSAGES, WORKFLOWS, type AddFiles, type AddFilesAnswer, type JobOutcome } from '../contract/messages.ts';
+import { jobOutputStartOptions, taskStartOptions } from '../contract/task-options.ts';
+import type { JobReport } from '../domain/file.ts';
+import { chunkJobs, sumAnswers } from './chunks.ts';
+import { answerWithin, signalWithin } from './deadlines.ts';
+import { explained } from './errors.ts';
+
+/** The workflow that waits for one job output. */
+export type JobOutputWorkflow = (input: unknown) => Promise<JobOutcome>;
+
+/**
+ * Reports job outputs to their task, which is started or joined, and waits for its answer. In messages of at most 256 KiB, one after
+ * the other: what was answered is kept for good. Reporting the same again changes nothing.
+ * @throws TemporalUnreachableError, NoAnswerError (no worker), RequestRefusedError
+ */
+export async function addFiles(client: Client, task: string, jobs: readonly JobReport[]): Promise<AddFilesAnswer> {
+  const answers: AddFilesAnswer[] = [];
+  for (const chunk of chunkJobs(jobs)) {
+    const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.stageOut, taskStartOptions(task));
+    // Where the start fails the update fails too, with the same error; nobody else looks at the handle.
+    startWorkflowOperation.workflowHandle().catch(() => undefined);
+    const message: AddFiles = { jobs: chunk };
+    answers.push(
+      await explained(task, () =>
+        answerWithin(client, () =>
+          client.workflow.executeUpdateWithStart<Workflow, AddFilesAnswer, [AddFiles]>(TASK_MESSAGES.addFiles, {
+            startWorkflowOperation,
+            args: [message],
+          }),
+        ),
+      ),
+    );
+  }
+  return sumAnswers(answers);
+}
+
+/**
+ * Reports one job output as CRAB does: a signal that starts or joins the task. Returns once Temporal has it; no worker is needed.
+ * @throws TemporalUnreachableError
+ */
+export async function reportJob(client: Client, task: string, job: JobReport): Promise<void> {
+  for (const jobs of chunkJobs([job])) {
+    const signalArgs: [AddFiles] = [{ jobs }];
+    const options = { ...taskStartOptions(task), signal: TASK_MESSAGES.addFiles, signalArgs };
+    await explained(task, () =>
+      signalWithin(client, () => client.workflow.signalWithStart(WORKFLOWS.stageOut, options)),
+    );
+  }
+}
+
+/**
+ * Reports one job output through a workflow of its own, whose result is the outcome of every file.
+ * @returns its handle: `result()` waits for the outcome, `cancel()` cancels the job's files
+ * @throws TemporalUnreachableError
+ */
+export function startJobOutput(
+  client: Client,
+  task: string,
+  report: JobReport,
+): Promise<WorkflowHandle<JobOutputWorkflow>> {
+  const options = jobOutputStartOptions({ task, report });
+  return explained(task, () =>
+    signalWithin(client, () => client.workflow.start<JobOutputWorkflow>(WORKFLOWS.jobOutput, options)),
+  );
+}

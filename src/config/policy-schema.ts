@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { DEFAULT_POLICY, type Policy } from '../domain/policy.ts';
+import { number, whole } from './setting.ts';
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/** A time: fractions of a second are of use in tests only, but harmless. */
+const time = (key: keyof Policy, min: number, max: number, description: string) =>
+  number(DEFAULT_POLICY[key], min, max, 's', description);
+
+const count = (key: keyof Policy, min: number, max: number, unit: string, description: string) =>
+  whole(DEFAULT_POLICY[key], min, max, unit, description);
+
+/** Bounds of the policy; what each setting means in detail stands in src/domain/policy.ts. */
+export const policySchema = z.strictObject({
+  maxFilesPerFtsJob: count('maxFilesPerFtsJob', 1, 200, 'files', 'Files of one FTS job'),
+  batchWindow: time('batchWindow', 0, HOUR, 'A batch leaves when its oldest file has waited so long'),
+  maxActiveFtsJobs: count('maxActiveFtsJobs', 1, 1000, 'jobs', 'FTS jobs of one task at a time'),
+  followFirst: time('followFirst', 0.05, HOUR, 'First look at an FTS job'),
+  followMax: time('followMax', 0.05, HOUR, 'Longest pause between two looks'),
+  followGrid: time('followGrid', 0.01, 300, 'Looks of all jobs of a server and credential fall on this grid'),
+  fileTimeout: time('fileTimeout', 1, 7 * DAY, 'A file without change in FTS for so long is given up in this attempt'),
+  jobTimeout: time('jobTimeout', 1, 7 * DAY, 'An FTS job is given up after so long'),
+  stageOutTimeout: time('stageOutTimeout', 1, 30 * DAY, "A file's time over all attempts; keep it below CRAB's own"),
+  taskLifetime: time('taskLifetime', 1, 365 * DAY, 'A task is closed after so long'),
+  retryDelay: time('retryDelay', 0, DAY, 'First pause before a failed file is sent again'),
+  retryDelayMax: time('retryDelayMax', 0, 7 * DAY, 'Longest pause before a failed file is sent again'),
+  cancelGrace: time('cancelGrace', 0, HOUR, 'No new attempt until a cancelled FTS row has been final for so long'),
+  maxFilesPerBlock: count('maxFilesPerBlock', 1, 500, 'files', 'Files of a DBS block'),
+  maxLumisPerBlock: count('maxLumisPerBlock', 1, 1_000_000, 'lumis', 'Lumi sections of a DBS block'),
+  maxBytesPerBlock: count('maxBytesPerBlock', 1, Number.MAX_SAFE_INTEGER, 'bytes', 'Bytes of the files of a DBS block'),
+  blockTimeout: time('blockTimeout', 0, 30 * DAY, 'A partial block leaves when its oldest file has waited so long'),
+  metadataTimeout: time('metadataTimeout', 0, 30 * DAY, 'A file whose metadata CRAB still lacks is then set aside'),
+  cleanupDelay: time('cleanupDelay', 0, DAY, 'First pause before a failed clean-up is tried again'),
+  cleanupDelayMax: time('cleanupDelayMax', 0, 7 * DAY, 'Longest pause before a failed clean-up is tried again'),
+  ftsMaxTimeInQueue: time('ftsMaxTimeInQueue', 1, 7 * DAY, "Time a file may wait in FTS's queue"),
+  ftsPriority: count('ftsPriority', 1, 5, '', 'FTS priority, 5 is first'),
+} satisfies Record<keyof Policy, z.ZodType>);

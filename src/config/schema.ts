@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { policySchema } from './policy-schema.ts';
+import { directory, oneOf, optionalAddress, optionalDirectory, optionalFiles, serviceUrl, whole } from './setting.ts';
+
+const slots = (fallback: number, what: string) => whole(fallback, 1, 1000, 'activities', `${what} at a time`);
+
+const workerSchema = z.strictObject({
+  maxConcurrentWorkflowTasks: whole(40, 2, 1000, 'tasks', 'Workflow tasks at a time'),
+  cachedWorkflows: whole(2000, 0, 100_000, 'workflows', 'Workflows kept in memory between their tasks'),
+  activitySlots: z
+    .strictObject({
+      fts: slots(20, 'Submissions and cancels'),
+      ftsFollow: slots(100, 'Looks at FTS jobs'),
+      catalog: slots(10, 'Calls to DBS'),
+      storage: slots(50, 'Looks at storage and deletions'),
+      crab: slots(20, 'Calls to CRAB'),
+    })
+    .prefault({}),
+  shutdownGraceSeconds: whole(30, 0, 3600, 's', 'Running activities may take so long to end at shutdown'),
+});
+
+/** All settings of this project. How to reach Temporal is Temporal's own configuration: see temporal.ts. */
+export const configSchema = z.strictObject({
+  ftsServer: serviceUrl('https://fts3-cms.cern.ch:8446', 'FTS3 server that serves every site'),
+  crabUrl: serviceUrl('https://cmsweb.cern.ch/crabserver/prod', 'CRAB REST server'),
+  siteconf: directory('/cvmfs/cms.cern.ch/SITECONF', "Sites' storage.json files"),
+  credentials: optionalDirectory('Proxies and tokens, one folder per user; none: files wait for credentials'),
+  groups: optionalFiles('Files naming the members of each group under /store/group; none: any group is allowed'),
+  logLevel: oneOf(['trace', 'debug', 'info', 'warn', 'error'], 'info', 'What is logged'),
+  logFormat: oneOf(['auto', 'json', 'pretty'], 'auto', 'How it is logged; auto: pretty on a terminal, else JSON'),
+  metricsAddress: optionalAddress('Where Prometheus finds the metrics'),
+  retentionDays: whole(45, 1, 3650, 'days', 'How long Temporal keeps closed workflows: as long the same file is known'),
+  worker: workerSchema.prefault({}),
+  policy: policySchema.prefault({}),
+});
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+/** The whole configuration, valid and frozen. */
+export type Config = DeepReadonly<z.output<typeof configSchema>>;
+
+/** A rule between two settings, checked when each is valid by itself. */
+export interface CrossRule {
+  lower: string;
+  upper: string;
+  /** The same value for both is refused too. */
+  strict?: boolean;
+}
+
+/** Pairs that must stand in this order. Values are compared in seconds. */
+export const CROSS_RULES: readonly CrossRule[] = [
+  { lower: 'policy.followGrid', upper: 'policy.followFirst' },
+  { lower: 'policy.followFirst', upper: 'policy.followMax' },
+  { lower: 'policy.fileTimeout', upper: 'policy.jobTimeout' },
+  { lower: 'policy.ftsMaxTimeInQueue', upper: 'policy.jobTimeout' },
+  { lower: 'policy.jobTimeout', upper: 'policy.stageOutTimeout' },
+  { lower: 'policy.batchWindow', upper: 'policy.stageOutTimeout', strict: true },
+  { lower: 'policy.stageOutTimeout', upper: 'policy.taskLifetime', strict: true },
+  { lower: 'policy.blockTimeout', upper: 'policy.taskLifetime', strict: true },
+  { lower: 'policy.metadataTimeout', upper: 'policy.taskLifetime', strict: true },
+  { lower: 'policy.retryDelay', upper: 'policy.retryDelayMax' },
+  { lower: 'policy.cleanupDelay', upper: 'policy.cleanupDelayMax' },
+  // A task may be joined again while it lives; that its files are known depends on its closed workflow being kept.
+  { lower: 'policy.taskLifetime', upper: 'retentionDays' },
+];

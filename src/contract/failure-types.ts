@@ -1,0 +1,25 @@
+/** Names of the failures that activities end with: stable, shown in the Temporal UI, used by workflows to decide. */
+export const FAILURE_TYPES = {
+  /** FTS did not answer, answered 5xx, 429 or something unreadable. */
+  ftsUnavailable: 'FtsUnavailable',
+  /** FTS answered 400, 403 or 405 to what we sent: sending it again cannot help. */
+  ftsRefused: 'FtsRefused',
+  /** The job with the expected id is not the one we sent. */
+  ftsJobMismatch: 'FtsJobMismatch',
+  /** No credential, an expired or a refused one: files wait. */
+  credential: 'CredentialUnavailable',
+  /** DBS did not answer, or said something transient. */
+  catalogUnavailable: 'CatalogUnavailable',
+  /** DBS refused the block for good. */
+  catalogRefused: 'CatalogRefused',
+  crabUnavailable: 'CrabUnavailable',
+  crabRefused: 'CrabRefused',
+  storageUnavailable: 'StorageUnavailable',
+  storageRefused: 'StorageRefused',
+  /** storage.json has no protocol, rule or common scheme for this LFN: the site's files wait. */
+  siteMisconfigured: 'SiteMisconfigured',
+  /** Nothing new from FTS yet: the activity is simply tried again (benign). */
+  nothingNew: 'NothingNew',
+} as const;
+
+export type FailureType = (typeof FAILURE_TYPES)[keyof typeof FAILURE_TYPES];

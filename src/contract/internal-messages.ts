@@ -1,0 +1,46 @@
+import type { DirectOutcome } from '../domain/ledger/outbox.ts';
+import type { TaskSnapshot } from '../domain/ledger/task-state.ts';
+import type { BatchFileInput, BatchOrder, BatchReport, FtsTarget, PublishableFile } from '../domain/orders.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { FileOutcome } from './messages.ts';
+
+/** Signals between our own workflows: nobody else sends them. */
+export const INTERNAL_SIGNALS = {
+  /** batch → task: BatchReport. */
+  batchReport: 'batchReport',
+  /** task, publisher → batch: BatchOrder. */
+  batchOrder: 'batchOrder',
+  /** batch, task → jobOutput: FileOutcome[]. */
+  fileOutcomes: 'fileOutcomes',
+  /** batch, task → publishDataset: DatasetOrder. */
+  datasetOrder: 'datasetOrder',
+} as const;
+
+export type { BatchOrder, BatchReport, DirectOutcome, TaskSnapshot };
+
+/** What a publisher is told. */
+export type DatasetOrder =
+  | { kind: 'add'; files: PublishableFile[] }
+  /** No more than so many files follow: partial blocks leave once they are here. */
+  | { kind: 'flush'; expect: number }
+  /** The task has ended. */
+  | { kind: 'finish' };
+
+export interface TransferBatchInput {
+  task: string;
+  batch: number;
+  /** First run id of the task: part of the submission id, so that a task joined again never repeats one. */
+  firstRunId: string;
+  policy: Policy;
+  files: BatchFileInput[];
+  /** Where to submit, if it is the batch's turn already. */
+  target: FtsTarget | null;
+}
+
+export interface PublishDatasetInput {
+  task: string;
+  dataset: string;
+  policy: Policy;
+}
+
+export type FileOutcomes = FileOutcome[];

@@ -1,0 +1,160 @@
+import type { FileView, OutcomeView } from '../domain/batch/views.ts';
+import type { FailureClass } from '../domain/failure-classes.ts';
+import type { JobReport } from '../domain/file.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { PublicationState, StateCounts, TransferState } from '../domain/states.ts';
+
+/** Workflow types, as they are named in the Temporal UI. */
+export const WORKFLOWS = {
+  jobOutput: 'jobOutput',
+  stageOut: 'stageOut',
+  transferBatch: 'transferBatch',
+  publishDataset: 'publishDataset',
+} as const;
+
+/** Messages that a task (stageOut) understands from outside: signals, and updates of the same name that answer with what they did. */
+export const TASK_MESSAGES = {
+  addFiles: 'addFiles',
+  publish: 'publish',
+  close: 'close',
+  cancel: 'cancel',
+  retry: 'retry',
+  pause: 'pause',
+  resume: 'resume',
+} as const;
+
+/** Queries of a task. */
+export const TASK_QUERIES = { status: 'status', files: 'files', job: 'job', ledger: 'ledger' } as const;
+
+/** Query of a batch: its files in full. */
+export const BATCH_QUERIES = { files: 'files' } as const;
+
+/** First argument of stageOut when CRAB or an operator starts it (with `signalWithStart` or update-with-start). */
+export interface StartTask {
+  task: string;
+}
+
+/** `addFiles`: job outputs to stage out; at most 256 KiB a message. */
+export interface AddFiles {
+  jobs: JobReport[];
+}
+
+/** What `addFiles` did, counted in files. */
+export interface AddFilesAnswer {
+  /** Taken, new to the task. */
+  accepted: number;
+  /** Known already: nothing changed. */
+  known: number;
+  /** Taken in place of an earlier generation of the same file. */
+  superseding: number;
+  /** Kept as REJECTED, with the rule each breaks. */
+  rejected: { jobId: string; id: string; rule: string }[];
+}
+
+/** Which files a message is about: by CRAB's file id, by CRAB's job id, or all of the task where both are absent. */
+export interface Selection {
+  files?: string[];
+  jobs?: string[];
+}
+
+export type PublishRequest = Selection;
+
+export interface CancelRequest extends Selection {
+  reason: string;
+  /** Who asks. */
+  by: string;
+}
+
+export interface RetryRequest extends Selection {
+  /** What is to be tried again; both where absent. */
+  what?: 'transfer' | 'publication';
+}
+
+/** Answer to publish, cancel and retry: files acted on, and those not, with why. */
+export interface SelectionAnswer {
+  files: number;
+  ignored: { reason: string; files: number }[];
+}
+
+/** Query `status`. */
+export interface TaskStatus {
+  task: string;
+  user: string;
+  closed: boolean;
+  paused: boolean;
+  /** All files final and closed: the workflow has ended or is about to. */
+  complete: boolean;
+  files: number;
+  jobs: { total: number; complete: number };
+  transfer: StateCounts<TransferState>;
+  publication: StateCounts<PublicationState>;
+  links: { source: string; destination: string; files: number; transfer: StateCounts<TransferState> }[];
+  datasets: { dataset: string; files: number; publication: StateCounts<PublicationState> }[];
+  failures: { class: FailureClass; files: number; reasons: string[] }[];
+  /** REJECTED files by the rule they break. */
+  rejections: { rule: string; files: number }[];
+  batches: { started: number; open: number; active: number; waiting: number; inWindow: number };
+  /** What the task as a whole waits for, in words. */
+  waitsFor: string[];
+}
+
+/** Query `files`. */
+export interface FilesQuery {
+  state?: TransferState;
+  publication?: PublicationState;
+  /** Continue behind this cursor (`next` of the page before). */
+  after?: number;
+  /** At most 1,000. */
+  limit?: number;
+}
+
+/** A file as the task's ledger knows it; its record and reasons are with its batch. */
+export interface LedgerFile {
+  /** Key of the file within the task: 16 hex digits. */
+  key: string;
+  jobId: string;
+  retry: number;
+  /** Number of the batch that owns it; null while it waits for one, or where it was rejected. */
+  batch: number | null;
+  transfer: TransferState;
+  publication: PublicationState;
+  failure: FailureClass | null;
+  /** For REJECTED files: the rule. */
+  rule?: string;
+}
+
+export interface FilesPage {
+  files: LedgerFile[];
+  next: number | null;
+}
+
+/** A file in full, as its batch knows it (query `files` of a batch). */
+export type FileDetail = FileView;
+
+/** Result of a jobOutput workflow. */
+export interface JobOutcome {
+  task: string;
+  jobId: string;
+  retry: number;
+  files: FileOutcome[];
+}
+
+/** What became of one file, as jobOutput returns it. `code`: CRAB's exit code of the failure that ended it; null where it is DONE. */
+export type FileOutcome = OutcomeView;
+
+/** First argument of jobOutput. */
+export interface JobOutputInput {
+  task: string;
+  report: JobReport;
+}
+
+/** What a task ends with. */
+export interface TaskTotals {
+  task: string;
+  files: number;
+  transfer: StateCounts<TransferState>;
+  publication: StateCounts<PublicationState>;
+}
+
+/** What is fixed for a task when it opens: the policy in force. */
+export type TaskPolicy = Policy;

@@ -1,0 +1,100 @@
+import type { FailureClass } from '../failure-classes.ts';
+import type { BatchFileInput } from '../orders.ts';
+import type { PublicationState, TransferState } from '../states.ts';
+
+/** A failed attempt, as kept: the reason in full. */
+export interface Attempt {
+  ftsJobId: string | null;
+  class: FailureClass;
+  /** CRAB's exit code. */
+  code: number;
+  reason: string;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+/** Somebody, or a deadline, wants the file to stop. */
+export interface Kill {
+  why: 'asked' | 'superseded' | 'deadline';
+  reason: string;
+  by: string;
+}
+
+/**
+ * Where a file stands inside its batch. `waiting`: to be sent when due; `sent`: in the current FTS job; `arrived`: FTS says it is there,
+ * or it may be, and our own look is due; `settled`: final.
+ */
+export type Phase = 'waiting' | 'sent' | 'arrived' | 'settled';
+
+/** A file of a batch, in full. */
+export interface BatchFile extends BatchFileInput {
+  phase: Phase;
+  transfer: TransferState;
+  publication: PublicationState;
+  publicationReason: string | null;
+  /** Handed to the publisher: its answer is due. */
+  handedOver: boolean;
+  attempts: Attempt[];
+  ftsJobIds: string[];
+  /** Next attempt, epoch milliseconds. */
+  retryAt: number | null;
+  kill: Kill | null;
+  /** Superseded while its copy ran: the copy is left to end by itself, since FTS would not stop it anyway. */
+  spared: boolean;
+  /** Why it is HELD. */
+  heldReason: string | null;
+  /** Set while `arrived` only on suspicion: the failure that holds if our look does not find the right bytes. */
+  suspicion: { reason: string; state: string } | null;
+  source: 'present' | 'removed' | 'left';
+  /** Why the source is still there, or why our look failed. */
+  sourceReason: string | null;
+  /** When our next look or clean-up is due, epoch milliseconds; null where none is. */
+  lookAt: number | null;
+  looks: number;
+  /** State last told to the task, so that only changes are told. */
+  told: string;
+  /** The waiting job has been told. */
+  outcomeTold: boolean;
+}
+
+/** A file as its batch takes it over. */
+export function newBatchFile(input: BatchFileInput, now: number): BatchFile {
+  const there = input.record.alreadyThere;
+  const file: BatchFile = {
+    ...input,
+    phase: there ? 'arrived' : 'waiting',
+    transfer: 'NEW',
+    publication: input.record.publish ? 'NEW' : 'NOT_REQUIRED',
+    publicationReason: null,
+    handedOver: false,
+    attempts: [],
+    ftsJobIds: [],
+    retryAt: null,
+    kill: null,
+    spared: false,
+    heldReason: null,
+    suspicion: there ? { reason: 'SOURCE [2] the job did not leave the file at its destination', state: 'FAILED' } : null,
+    source: there ? 'removed' : 'present',
+    sourceReason: null,
+    lookAt: there ? now : null,
+    looks: 0,
+    told: '',
+    outcomeTold: false,
+  };
+  file.told = stateToTell(file);
+  return file;
+}
+
+/** What the task is to know of a file; told again only when it changes. A publication under way is the task's own doing. */
+export function stateToTell(file: BatchFile): string {
+  const publication = file.publication === 'DONE' || file.publication === 'FAILED' ? file.publication : '';
+  return `${file.transfer} ${publication} ${lastClass(file) ?? ''}`;
+}
+
+/** Class of the failure that a FAILED or RETRY file is in; null otherwise. */
+export function lastClass(file: BatchFile): FailureClass | null {
+  return file.transfer === 'FAILED' || file.transfer === 'RETRY' ? (file.attempts.at(-1)?.class ?? null) : null;
+}
+
+/** May be published now or later: an output with a dataset. */
+export const isPublishable = (file: BatchFile): boolean => file.record.type === 'output' && file.record.dataset !== null;

@@ -1,0 +1,98 @@
+import type { BatchOrder } from '../orders.ts';
+import { isPublishable, type BatchFile } from './batch-file.ts';
+import type { BatchState } from './batch-state.ts';
+
+/** Carries out what the task tells its batch. Orders about files that have moved on change nothing. */
+export function applyOrder(state: BatchState, order: BatchOrder, now: number): void {
+  switch (order.kind) {
+    case 'admit':
+      state.target = order.target;
+      if (state.slot === 'wanted') state.slot = 'active';
+      // The task counts them as SUBMITTED from here on.
+      for (const file of state.list('waiting')) file.told = `SUBMITTED  `;
+      return;
+    case 'finish':
+      state.finished = true;
+      return;
+    case 'cancel': {
+      const files = order.keys === 'all' ? [...state.files.values()] : selected(state, order.keys);
+      for (const file of files) state.kill(file, { why: 'asked', reason: order.reason, by: order.by });
+      return;
+    }
+    default:
+      for (const file of selected(state, order.keys)) applyToFile(state, file, order, now);
+  }
+}
+
+type FileOrder = Exclude<BatchOrder, { kind: 'admit' | 'finish' | 'cancel' }>;
+
+function applyToFile(state: BatchState, file: BatchFile, order: FileOrder, now: number): void {
+  switch (order.kind) {
+    case 'release':
+      if (file.publication !== 'DONE') file.publication = 'ACQUIRED';
+      return;
+    case 'incomplete':
+      file.publication = 'FAILED';
+      file.publicationReason = 'job-incomplete';
+      return;
+    case 'reopen':
+      if (file.publication === 'FAILED') file.publication = 'NEW';
+      file.publicationReason = null;
+      return;
+    case 'published':
+      if (file.publication !== 'ACQUIRED' || !file.handedOver) return;
+      file.publication = order.state;
+      file.publicationReason = order.reason;
+      file.handedOver = false;
+      if (file.kill?.why === 'superseded') state.drop(file, now);
+      return;
+    case 'watch':
+      file.waiter = true;
+      file.outcomeTold = false;
+      return;
+    case 'retry':
+      return retry(file, order.what, now);
+    case 'supersede':
+      return supersede(state, file, now);
+  }
+}
+
+function retry(file: BatchFile, what: 'transfer' | 'publication', now: number): void {
+  if (what === 'publication' && file.publication === 'FAILED') {
+    file.publication = 'ACQUIRED';
+    file.publicationReason = null;
+  }
+  if (what === 'transfer' && file.transfer === 'FAILED') {
+    file.phase = 'waiting';
+    file.transfer = 'RETRY';
+    file.retryAt = now;
+    // A person asked: budgets start anew, the reasons stay with the FTS job ids.
+    file.attempts = [];
+    file.outcomeTold = false;
+  }
+}
+
+/** A newer generation was reported: this one's source is not ours to touch any more. */
+function supersede(state: BatchState, file: BatchFile, now: number): void {
+  file.lookAt = null;
+  const kill = { why: 'superseded', reason: 'a newer retry of the job was reported', by: 'CRAB' } as const;
+  if (file.phase === 'waiting' || file.phase === 'sent') state.kill(file, kill);
+  // What the publisher has may be in DBS already: its answer decides what becomes of the newer generation.
+  else if (file.handedOver) file.kill = kill;
+  else state.drop(file, now);
+}
+
+const selected = (state: BatchState, keys: string[]): BatchFile[] => keys.flatMap((key) => state.files.get(key) ?? []);
+
+/** Whether the batch still has a part to play for this file; `finished`: its task has ended. */
+export function isOver(file: BatchFile, finished: boolean): boolean {
+  if (file.phase !== 'settled' || file.lookAt !== null || file.handedOver) return false;
+  if (file.waiter && !file.outcomeTold && isOutcomeKnown(file)) return false;
+  if (finished || file.transfer === 'KILLED') return true;
+  // Until the task ends, a failed file may be retried, and an output be asked to be published: the record is here.
+  return file.transfer === 'DONE' && (file.publication === 'DONE' || !isPublishable(file));
+}
+
+/** Transfer and publication are final: the job that waits may be told. */
+export const isOutcomeKnown = (file: BatchFile): boolean =>
+  file.phase === 'settled' && (file.transfer !== 'DONE' || ['NOT_REQUIRED', 'DONE', 'FAILED'].includes(file.publication));

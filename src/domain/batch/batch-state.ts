@@ -1,0 +1,185 @@
+import { classify, DEADLINE_REASON } from '../failure-classes.ts';
+import type { BatchFileInput, DroppedFile, FtsTarget } from '../orders.ts';
+import type { Policy } from '../policy.ts';
+import { nextAttempt } from '../retry.ts';
+import { newBatchFile, type BatchFile, type Kill } from './batch-file.ts';
+
+/** Keeps so many attempts of a file; the count of what was dropped is in the FTS job ids. */
+const KEPT_ATTEMPTS = 10;
+
+/** A single cancelled file whose copy may still arrive: looked for, and removed if it is ours. */
+export interface Shadow {
+  file: BatchFile;
+  lookAt: number;
+  looks: number;
+}
+
+/** What a continued run of a batch is given. */
+export interface BatchSnapshot {
+  files: BatchFile[];
+  attempt: number;
+  startedAt: number;
+  target: FtsTarget | null;
+  slot: 'wanted' | 'active' | 'idle';
+  dropped: DroppedFile[];
+  shadows: Shadow[];
+  /** The FTS job in flight, if any. */
+  ftsJobId: string | null;
+}
+
+/** The files of one batch and what is to happen to them next. Pure: workflow code carries out, and tells it what came of it. */
+export class BatchState {
+  readonly files = new Map<string, BatchFile>();
+  readonly policy: Policy;
+  /** Attempts begun: part of the submission id. */
+  attempt = 0;
+  startedAt: number;
+  target: FtsTarget | null = null;
+  slot: BatchSnapshot['slot'] = 'idle';
+  /** Let go of, not yet told to the task. */
+  dropped: DroppedFile[] = [];
+  shadows: Shadow[] = [];
+  ftsJobId: string | null = null;
+  /** The task has ended: nothing final will change any more. */
+  finished = false;
+
+  constructor(inputs: BatchFileInput[], policy: Policy, now: number) {
+    this.policy = policy;
+    this.startedAt = now;
+    for (const input of inputs) this.files.set(input.key, newBatchFile(input, now));
+    if (this.list('waiting').length > 0) this.slot = 'wanted';
+  }
+
+  list(phase: BatchFile['phase']): BatchFile[] {
+    return [...this.files.values()].filter((file) => file.phase === phase);
+  }
+
+  /** The file counts from when its batch began: the window before is short. */
+  get deadline(): number {
+    return this.startedAt + this.policy.stageOutTimeout * 1000;
+  }
+
+  /** When the next attempt may begin: with the earliest file due, but together with those due within one window of it. */
+  nextAttemptAt(): number | null {
+    const due = this.list('waiting').map(dueAt);
+    if (due.length === 0) return null;
+    const earliest = Math.min(...due);
+    return Math.max(...due.filter((at) => at <= earliest + this.policy.batchWindow * 1000));
+  }
+
+  /** Begins an attempt with what is due; its files are the FTS job's, immutable. */
+  beginAttempt(now: number): BatchFile[] {
+    const files = this.list('waiting').filter((file) => dueAt(file) <= now);
+    this.attempt += 1;
+    for (const file of files) {
+      file.phase = 'sent';
+      file.transfer = 'SUBMITTED';
+      file.retryAt = null;
+      file.heldReason = null;
+    }
+    return files;
+  }
+
+  /** FTS has taken the files as this job. */
+  submitted(jobId: string): void {
+    this.ftsJobId = jobId;
+    for (const file of this.list('sent')) file.ftsJobIds.push(jobId);
+  }
+
+  /** The current attempt cannot be sent for a reason of its site's: its files wait, and no attempt is counted. */
+  hold(reason: string, now: number): void {
+    for (const file of this.list('sent')) {
+      file.phase = 'waiting';
+      if (file.kill) this.stopped(file, 0, now);
+      else file.transfer = 'HELD';
+      file.heldReason = reason;
+      file.retryAt = now + this.policy.retryDelay * 1000;
+    }
+  }
+
+  /** Files of the current FTS job that somebody wants stopped, those left out that end by themselves. */
+  toKill(): BatchFile[] {
+    const sent = this.list('sent');
+    const killed = sent.filter(({ kill }) => kill !== null);
+    return killed.length === sent.length ? killed : killed.filter(({ spared }) => !spared);
+  }
+
+  /** Asks a file to stop. What has not been sent stops at once; what has arrived is past stopping. */
+  kill(file: BatchFile, kill: Kill): void {
+    if (file.phase === 'settled' || file.phase === 'arrived') return;
+    if (file.kill && kill.why !== 'superseded') return;
+    file.kill = kill;
+    if (file.phase === 'waiting') this.stopped(file, 0, 0);
+    else file.transfer = 'KILL';
+  }
+
+  /** A file has stopped: as its kill says. `notBefore`: when a newer copy may be sent, epoch milliseconds. */
+  stopped(file: BatchFile, notBefore: number, now: number): void {
+    const { kill } = file;
+    if (kill?.why === 'superseded') return this.drop(file, notBefore);
+    file.phase = 'settled';
+    if (kill?.why === 'deadline') {
+      this.#note(file, DEADLINE_REASON, 'CANCELED', now);
+      file.transfer = 'FAILED';
+    } else file.transfer = 'KILLED';
+  }
+
+  /** Lets go of a file for a newer generation. */
+  drop(file: BatchFile, notBefore: number): void {
+    this.files.delete(file.key);
+    this.dropped.push({ key: file.key, publication: file.publication, notBefore });
+  }
+
+  /** An attempt of a file failed: another one later, or the end. */
+  failed(file: BatchFile, reason: string, ftsState: string, now: number, random: () => number): void {
+    if (file.kill) return this.stopped(file, now + this.policy.cancelGrace * 1000, now);
+    this.#note(file, reason, ftsState, now);
+    file.suspicion = null;
+    const next = nextAttempt(file.attempts, this.policy, random);
+    if (next.giveUp) {
+      file.phase = 'settled';
+      file.transfer = 'FAILED';
+    } else {
+      file.phase = 'waiting';
+      file.transfer = 'RETRY';
+      file.retryAt = now + next.retryInMs;
+    }
+  }
+
+  /** FTS says it is there, or it may be there all the same: our own look decides. */
+  arrived(file: BatchFile, now: number, suspicion: BatchFile['suspicion'] = null): void {
+    file.phase = 'arrived';
+    file.suspicion = suspicion;
+    file.lookAt = now;
+  }
+
+  /** Ends what has taken longer than a file may over all attempts. Returns whether anything was over. */
+  expire(now: number): boolean {
+    if (now < this.deadline) return false;
+    const open = [...this.files.values()].filter((file) => file.phase === 'waiting' || file.phase === 'sent');
+    for (const file of open) this.kill(file, { why: 'deadline', reason: DEADLINE_REASON, by: 'policy' });
+    return open.length > 0;
+  }
+
+  snapshot(): BatchSnapshot {
+    const { attempt, startedAt, target, slot, dropped, shadows, ftsJobId } = this;
+    return { files: [...this.files.values()], attempt, startedAt, target, slot, dropped, shadows, ftsJobId };
+  }
+
+  static restore(snapshot: BatchSnapshot, policy: Policy): BatchState {
+    const { files, ...rest } = snapshot;
+    const state = new BatchState([], policy, snapshot.startedAt);
+    for (const file of files) state.files.set(file.key, file);
+    return Object.assign(state, rest);
+  }
+
+  #note(file: BatchFile, reason: string, ftsState: string, now: number): void {
+    const rule = classify(reason, ftsState);
+    const ftsJobId = file.ftsJobIds.at(-1) ?? null;
+    file.attempts.push({ ftsJobId, class: rule.class, code: rule.code, reason, at: now });
+    // Budgets count attempts of a class, none of which is above this.
+    if (file.attempts.length > KEPT_ATTEMPTS) file.attempts.shift();
+  }
+}
+
+const dueAt = (file: BatchFile): number => Math.max(file.retryAt ?? 0, file.notBefore);

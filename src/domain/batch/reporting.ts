@@ -1,0 +1,71 @@
+import type { BatchReport, ReportGroup } from '../orders.ts';
+import { isOutcomeKnown, isOver } from './batch-orders.ts';
+import { lastClass, stateToTell, type BatchFile } from './batch-file.ts';
+import type { BatchState } from './batch-state.ts';
+
+/**
+ * What the task has not been told yet, or null where there is nothing. Taking it counts as telling: the caller sends it before
+ * anything else. Every file of the batch being over makes it the last report.
+ */
+export function takeReport(state: BatchState, batch: number, toldSlot: BatchReport['slot']): BatchReport | null {
+  const groups = new Map<string, ReportGroup>();
+  for (const file of state.files.values()) {
+    const telling = stateToTell(file);
+    // A kill under way was the task's own order, or comes out in a moment.
+    if (telling === file.told || file.transfer === 'KILL') continue;
+    file.told = telling;
+    const group = groups.get(telling);
+    if (group) group.keys.push(file.key);
+    else groups.set(telling, groupOf(file));
+  }
+  const ended = isBatchOver(state);
+  const slot = slotOf(state);
+  if (groups.size === 0 && state.dropped.length === 0 && !ended && !(slot === 'wanted' && toldSlot !== 'wanted'))
+    return null;
+  state.slot = slot;
+  const dropped = state.dropped;
+  state.dropped = [];
+  return { batch, groups: [...groups.values()], dropped, slot, ended };
+}
+
+/** Nothing is left to do for any file. */
+export const isBatchOver = (state: BatchState): boolean =>
+  state.shadows.length === 0 && [...state.files.values()].every((file) => isOver(file, state.finished));
+
+/** Files whose outcome the waiting job can be told now; taking them counts as telling. */
+export function takeOutcomes(state: BatchState): BatchFile[] {
+  const due = [...state.files.values()].filter((file) => file.waiter && !file.outcomeTold && isOutcomeKnown(file));
+  for (const file of due) file.outcomeTold = true;
+  return due;
+}
+
+/** Files that may be handed to the publisher of their dataset. */
+export function takeForPublication(state: BatchState): BatchFile[] {
+  const due = [...state.files.values()].filter(isForPublication);
+  for (const file of due) file.handedOver = true;
+  return due;
+}
+
+/** Whether any file may be handed to its publisher. */
+export const hasForPublication = (state: BatchState): boolean => [...state.files.values()].some(isForPublication);
+
+const isForPublication = (file: BatchFile): boolean =>
+  file.transfer === 'DONE' && file.publication === 'ACQUIRED' && !file.handedOver;
+
+/** Whether the batch needs a turn at FTS: it gives it back while files only wait for their next attempt. */
+function slotOf(state: BatchState): BatchReport['slot'] {
+  if (state.list('sent').length > 0) return 'active';
+  return state.list('waiting').length === 0 ? 'idle' : state.slot;
+}
+
+function groupOf(file: BatchFile): ReportGroup {
+  const failure = lastClass(file);
+  const reason = failure ? file.attempts.at(-1)?.reason : undefined;
+  return {
+    keys: [file.key],
+    transfer: file.transfer,
+    publication: file.publication,
+    failure,
+    ...(reason ? { reason: reason.slice(0, 300) } : {}),
+  };
+}

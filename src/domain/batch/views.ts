@@ -1,0 +1,56 @@
+import type { PublicationState, TransferState } from '../states.ts';
+import type { Attempt, BatchFile } from './batch-file.ts';
+
+/** A file in full, for operators. */
+export interface FileView {
+  key: string;
+  id: string;
+  jobId: string;
+  retry: number;
+  source: string;
+  sourceLfn: string;
+  destination: string;
+  destinationLfn: string;
+  size: number;
+  transfer: TransferState;
+  publication: PublicationState;
+  publicationReason: string | null;
+  ftsJobIds: string[];
+  attempts: Attempt[];
+  retryAt: number | null;
+  sourceState: string;
+}
+
+/** What a waiting job is told of a file. */
+export interface OutcomeView {
+  key: string;
+  id: string;
+  destinationLfn: string;
+  transfer: TransferState;
+  publication: PublicationState;
+  code: number | null;
+  reasons: string[];
+  publicationReason: string | null;
+  ftsJobIds: string[];
+}
+
+/** A file as its batch shows it. */
+export function describeFile(file: BatchFile): FileView {
+  const { key, jobId, retry, record, transfer, publication, publicationReason, ftsJobIds, attempts, retryAt } = file;
+  const { id, source, sourceLfn, destination, destinationLfn, size } = record;
+  return {
+    ...{ key, id, jobId, retry, source, sourceLfn, destination, destinationLfn, size },
+    ...{ transfer, publication, publicationReason, ftsJobIds, attempts, retryAt },
+    sourceState: [file.source, file.heldReason ?? file.sourceReason].filter(Boolean).join(': '),
+  };
+}
+
+/** The outcome of a final file. */
+export function outcomeOfFile(file: BatchFile): OutcomeView {
+  const { record, transfer, publication, publicationReason, ftsJobIds, attempts, kill } = file;
+  const code = transfer === 'DONE' ? null : (attempts.at(-1)?.code ?? null);
+  const reasons = attempts.map(({ reason }) => reason);
+  if (kill && transfer === 'KILLED') reasons.push(`killed by ${kill.by}: ${kill.reason}`);
+  const { id, destinationLfn } = record;
+  return { key: file.key, id, destinationLfn, transfer, publication, code, reasons, publicationReason, ftsJobIds };
+}

@@ -1,0 +1,109 @@
+import type { Policy } from '../policy.ts';
+
+/** A batch that has not ended. */
+interface OpenBatch {
+  /** Index of its link in the ledger. */
+  link: number;
+  slot: 'wanted' | 'active' | 'idle';
+}
+
+/** The open batches of a task, and whose turn it is to use FTS. */
+export class BatchTable {
+  #next = 1;
+  #open = new Map<number, OpenBatch>();
+  #active = 0;
+
+  get started(): number {
+    return this.#next - 1;
+  }
+  get open(): number {
+    return this.#open.size;
+  }
+  get active(): number {
+    return this.#active;
+  }
+  get waiting(): number {
+    let waiting = 0;
+    for (const { slot } of this.#open.values()) if (slot === 'wanted') waiting += 1;
+    return waiting;
+  }
+
+  /** Numbers a new batch; it wants a turn. */
+  begin(link: number): number {
+    const number = this.#next++;
+    this.#open.set(number, { link, slot: 'wanted' });
+    return number;
+  }
+
+  /** Lets a new batch through at once where there is a free turn and nobody waits for it. */
+  admitNew(batch: number, policy: Pick<Policy, 'maxActiveFtsJobs'>): boolean {
+    if (this.#active >= policy.maxActiveFtsJobs || this.waiting > 1) return false;
+    this.setSlot(batch, 'active');
+    return true;
+  }
+
+  isOpen(batch: number): boolean {
+    return this.#open.has(batch);
+  }
+
+  numbers(): number[] {
+    return [...this.#open.keys()];
+  }
+
+  setSlot(batch: number, slot: OpenBatch['slot']): void {
+    const open = this.#open.get(batch);
+    if (!open || open.slot === slot) return;
+    if (open.slot === 'active') this.#active -= 1;
+    if (slot === 'active') this.#active += 1;
+    open.slot = slot;
+  }
+
+  end(batch: number): void {
+    this.setSlot(batch, 'idle');
+    this.#open.delete(batch);
+  }
+
+  /**
+   * Lets batches through while the task has turns left: the oldest batch of the link that uses the fewest turns, so that one
+   * dead site does not take them all.
+   */
+  admit(policy: Pick<Policy, 'maxActiveFtsJobs'>): number[] {
+    if (this.#active >= policy.maxActiveFtsJobs) return [];
+    const activeOf = new Map<number, number>();
+    const waitingOf = new Map<number, number[]>();
+    for (const [number, { link, slot }] of this.#open) {
+      if (slot === 'active') activeOf.set(link, (activeOf.get(link) ?? 0) + 1);
+      if (slot === 'wanted') append(waitingOf, link, number);
+    }
+    const admitted: number[] = [];
+    while (this.#active < policy.maxActiveFtsJobs && waitingOf.size > 0) {
+      const link = [...waitingOf.keys()].reduce((a, b) => ((activeOf.get(b) ?? 0) < (activeOf.get(a) ?? 0) ? b : a));
+      const queue = waitingOf.get(link) ?? [];
+      const number = queue.shift();
+      if (queue.length === 0) waitingOf.delete(link);
+      if (number === undefined) continue;
+      this.setSlot(number, 'active');
+      activeOf.set(link, (activeOf.get(link) ?? 0) + 1);
+      admitted.push(number);
+    }
+    return admitted;
+  }
+
+  toJSON(): { next: number; open: [number, OpenBatch][] } {
+    return { next: this.#next, open: [...this.#open] };
+  }
+
+  static fromJSON({ next, open }: { next: number; open: [number, OpenBatch][] }): BatchTable {
+    const table = new BatchTable();
+    table.#next = next;
+    table.#open = new Map(open);
+    table.#active = open.filter(([, { slot }]) => slot === 'active').length;
+    return table;
+  }
+}
+
+function append(lists: Map<number, number[]>, key: number, value: number): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}

@@ -1,0 +1,151 @@
+import type { FileRecord, JobReport } from '../file.ts';
+import type { BatchFileInput } from '../orders.ts';
+import { checkRecord } from '../record-rules.ts';
+import { isFinalPublication, isFinalTransfer } from '../states.ts';
+import { compareGeneration, destinationKey, idCheck, type LedgerEntry, type LedgerJob } from './entry.ts';
+import type { TaskState } from './task-state.ts';
+
+/** What became of the files of a report. */
+export interface IntakeResult {
+  accepted: number;
+  known: number;
+  superseding: number;
+  rejected: { jobId: string; id: string; rule: string }[];
+}
+
+/**
+ * Takes the files of one job output into the task's books. The same report again changes nothing; a newer one of the same files
+ * supersedes; a record that breaks a rule, or whose destination is taken by another live file, is kept as REJECTED.
+ */
+export function takeReport(state: TaskState, report: JobReport, now: number): IntakeResult {
+  const result: IntakeResult = { accepted: 0, known: 0, superseding: 0, rejected: [] };
+  const job = state.ledger.job(report.jobId);
+  if (report.retry >= job.retry) {
+    job.expected = report.retry > job.retry ? report.expected : Math.max(job.expected, report.expected);
+    job.retry = report.retry;
+  }
+  for (const record of report.files) takeFile(state, job, report, record, now, result);
+  state.gate(job);
+  return result;
+}
+
+function takeFile(
+  state: TaskState,
+  job: LedgerJob,
+  report: JobReport,
+  record: FileRecord,
+  now: number,
+  result: IntakeResult,
+): void {
+  const key = destinationKey(record.destination, record.destinationLfn);
+  // A record with an impossible time is kept too, as REJECTED: its time is then of no use.
+  const startTime = Number.isSafeInteger(record.startTime) && record.startTime >= 0 ? record.startTime : 0;
+  const generation = { retry: report.retry, startTime };
+  const check = idCheck(record.id);
+  const twin = job.entries.find((entry) => entry.key === key && entry.check === check);
+  if (twin && compareGeneration(generation, twin) <= 0) {
+    result.known += 1;
+    if (report.waiter) tellWaiter(state, job, twin);
+    return;
+  }
+
+  const holder = state.ledger.byKey.get(key);
+  const taken = holder && holder !== twin && holder.transfer !== 'KILLED';
+  const rule = checkRecord(record, state.task)[0]?.rule ?? (taken ? 'destination-taken' : null);
+  const entry: LedgerEntry = {
+    key,
+    check,
+    ...generation,
+    type: record.type,
+    batch: 0,
+    transfer: 'NEW',
+    publication: record.publish ? 'NEW' : 'NOT_REQUIRED',
+    failure: null,
+    rule: null,
+    link: state.ledger.linkIndex(record.source, record.destination),
+    dataset: state.ledger.datasetIndex(record.dataset),
+    awaits: 0,
+    incomplete: false,
+  };
+  const file: BatchFileInput = {
+    key,
+    jobId: report.jobId,
+    retry: report.retry,
+    record,
+    waiter: report.waiter ?? false,
+    regenerated: twin !== undefined && twin.transfer !== 'REJECTED',
+    notBefore: 0,
+  };
+  if (rule) {
+    if (twin?.transfer === 'REJECTED') state.ledger.remove(twin);
+    state.ledger.insert(job, entry);
+    reject(state, job, entry, rule, file.waiter);
+    result.rejected.push({ jobId: report.jobId, id: record.id, rule });
+    return;
+  }
+  if (twin) {
+    supersede(state, job, twin, entry, file, now);
+    result.superseding += 1;
+  } else {
+    state.ledger.insert(job, entry);
+    state.window.add(file, now);
+    result.accepted += 1;
+  }
+}
+
+/** Puts a new generation in the place of an old one, now or when the old one's batch has let go of it. */
+function supersede(
+  state: TaskState,
+  job: LedgerJob,
+  old: LedgerEntry,
+  entry: LedgerEntry,
+  file: BatchFileInput,
+  now: number,
+): void {
+  const { ledger, window, successors, outbox } = state;
+  const inBatch = old.batch && state.batches.isOpen(old.batch);
+  const settled = isFinalTransfer(old.transfer) && isFinalPublication(old.publication);
+  const inDbs = old.publication === 'DONE';
+  // Its own predecessor may still be letting go: then that batch is the one to wait for.
+  const awaits = old.awaits || (inBatch ? old.batch : 0);
+  window.remove(old.key);
+  ledger.remove(old);
+  ledger.insert(job, entry);
+  if (inDbs && settled) return reject(state, job, entry, 'already-published', file.waiter);
+  if (!awaits) return window.add(file, now);
+  if (!old.awaits) outbox.order(awaits, { kind: 'supersede', keys: [old.key] });
+  entry.awaits = awaits;
+  successors.set(file.key, file);
+}
+
+/** Marks an entry REJECTED and tells a waiting job. */
+export function reject(state: TaskState, job: LedgerJob, entry: LedgerEntry, rule: string, waiter: boolean): void {
+  state.ledger.setTransfer(entry, 'REJECTED');
+  state.ledger.setPublication(entry, entry.publication === 'NOT_REQUIRED' ? 'NOT_REQUIRED' : 'FAILED');
+  entry.rule = rule;
+  entry.awaits = 0;
+  if (state.ledger.byKey.get(entry.key) === entry) state.ledger.byKey.delete(entry.key);
+  if (waiter) outcomeOf(state, job, entry);
+}
+
+/** A job that waits is told what is known: by the batch that owns the file, or by the task itself. */
+function tellWaiter(state: TaskState, job: LedgerJob, entry: LedgerEntry): void {
+  const held = state.window.find(entry.key) ?? state.successors.get(entry.key);
+  if (held) held.waiter = true;
+  else if (entry.batch && state.batches.isOpen(entry.batch))
+    state.outbox.order(entry.batch, { kind: 'watch', keys: [entry.key] });
+  else if (isFinalTransfer(entry.transfer)) outcomeOf(state, job, entry);
+}
+
+/** Hands a final file's outcome to the outbox for the job that waits for it. */
+export function outcomeOf(state: TaskState, job: LedgerJob, entry: LedgerEntry): void {
+  state.outbox.outcome({
+    jobId: job.id,
+    retry: entry.retry,
+    key: entry.key,
+    transfer: entry.transfer,
+    publication: entry.publication,
+    failure: entry.failure,
+    reason: entry.rule ?? '',
+  });
+}

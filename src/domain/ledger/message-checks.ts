@@ -1,0 +1,48 @@
+import { jobReportFault } from '../report-shape.ts';
+
+/** Job outputs in one message: more would be one workflow task for too long. */
+const MAX_JOBS = 1000;
+
+/** CRAB retries a job a few times; anything beyond is no retry count. */
+const MAX_RETRY = 10_000;
+
+/** What is wrong with an `addFiles` message; null for nothing. Anybody may send anything. */
+export function checkAddFiles(message: unknown): string | null {
+  const jobs = field(message, 'jobs');
+  if (!Array.isArray(jobs)) return 'jobs: must be a list of job reports';
+  if (jobs.length > MAX_JOBS) return `jobs: must be at most ${MAX_JOBS}`;
+  for (const [i, job] of jobs.entries()) {
+    const fault = jobReportFault(job);
+    if (fault !== null) return `jobs[${i}].${fault}: is missing or of the wrong type`;
+    if ((job as { retry: number }).retry > MAX_RETRY) return `jobs[${i}].retry: must be at most ${MAX_RETRY}`;
+  }
+  return null;
+}
+
+/** What is wrong with a selection of files or jobs; null for nothing. An empty one means all. */
+export function checkSelection(message: unknown): string | null {
+  if (message === undefined || message === null) return null;
+  if (typeof message !== 'object') return 'must be an object';
+  for (const name of ['files', 'jobs']) {
+    const list = field(message, name);
+    if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string')))
+      return `${name}: must be a list of texts`;
+  }
+  const what = field(message, 'what');
+  if (what !== undefined && what !== 'transfer' && what !== 'publication')
+    return 'what: must be "transfer" or "publication"';
+  return null;
+}
+
+/** What is wrong with a `cancel` message; null for nothing. */
+export function checkCancel(message: unknown): string | null {
+  if (typeof message !== 'object' || message === null) return 'must be an object';
+  for (const name of ['reason', 'by'])
+    if (typeof field(message, name) !== 'string' || field(message, name) === '') return `${name}: must be a text`;
+  return checkSelection(message);
+}
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;

@@ -1,0 +1,58 @@
+import type { FailureClass } from '../failure-classes.ts';
+import type { BatchOrder } from '../orders.ts';
+import type { PublicationState, TransferState } from '../states.ts';
+
+/** Outcome of a file for a jobOutput workflow that no batch can tell (rejected, or its batch has ended). */
+export interface DirectOutcome {
+  jobId: string;
+  retry: number;
+  key: string;
+  transfer: TransferState;
+  publication: PublicationState;
+  failure: FailureClass | null;
+  reason: string;
+}
+
+type KeyedOrder = Extract<BatchOrder, { keys: string[] }>;
+
+/** Messages that wait to be sent: orders to batches, merged per batch and kind, and outcomes to waiting jobs. */
+export class Outbox {
+  #orders = new Map<number, BatchOrder[]>();
+  #outcomes: DirectOutcome[] = [];
+
+  get empty(): boolean {
+    return this.#orders.size === 0 && this.#outcomes.length === 0;
+  }
+
+  /** Adds an order; the keys of an equal order to the same batch are merged into it. */
+  order(batch: number, order: BatchOrder): void {
+    const waiting = this.#orders.get(batch) ?? [];
+    const twin = waiting.find((other): other is KeyedOrder => canMerge(other, order));
+    if (twin) twin.keys.push(...(order as KeyedOrder).keys);
+    else waiting.push(structured(order));
+    this.#orders.set(batch, waiting);
+  }
+
+  outcome(outcome: DirectOutcome): void {
+    this.#outcomes.push(outcome);
+  }
+
+  /** Takes everything out, orders of one batch in the order they were given. */
+  take(): { orders: [batch: number, orders: BatchOrder[]][]; outcomes: DirectOutcome[] } {
+    const taken = { orders: [...this.#orders], outcomes: this.#outcomes };
+    this.#orders = new Map();
+    this.#outcomes = [];
+    return taken;
+  }
+}
+
+/** A copy whose key list may grow without touching the caller's. */
+const structured = (order: BatchOrder): BatchOrder =>
+  'keys' in order && Array.isArray(order.keys) ? ({ ...order, keys: [...order.keys] }) : order;
+
+function canMerge(a: BatchOrder, b: BatchOrder): boolean {
+  if (a.kind !== b.kind || !('keys' in a) || !('keys' in b) || a.keys === 'all' || b.keys === 'all') return false;
+  if (a.kind === 'cancel' && b.kind === 'cancel') return a.reason === b.reason && a.by === b.by;
+  if (a.kind === 'retry' && b.kind === 'retry') return a.what === b.what;
+  return a.kind !== 'published';
+}

@@ -1,0 +1,117 @@
+import { isFinalPublication, isFinalTransfer } from '../states.ts';
+import { idCheck, type LedgerEntry, type LedgerJob } from './entry.ts';
+import { outcomeOf } from './intake.ts';
+import { reopenIncomplete } from './publication-gate.ts';
+import type { TaskState } from './task-state.ts';
+
+/** Which files a message is about: by CRAB's file id, by job id, or all. */
+export interface Selection {
+  files?: string[] | undefined;
+  jobs?: string[] | undefined;
+}
+
+/** Files acted on, and those not, with why. */
+export interface SelectionResult {
+  files: number;
+  ignored: { reason: string; files: number }[];
+}
+
+type Act = (entry: LedgerEntry, job: LedgerJob) => string | null;
+
+/** Applies `act` to every selected file; it answers null where it acted, else why not. */
+function forSelected(state: TaskState, selection: Selection, act: Act): SelectionResult {
+  const checks = selection.files && new Set(selection.files.map(idCheck));
+  const ignored = new Map<string, number>();
+  let files = 0;
+  const jobs = selection.jobs ? selection.jobs.map((id) => state.ledger.jobs.get(id)) : state.ledger.jobs.values();
+  for (const job of jobs) {
+    if (!job) {
+      ignored.set('no such job', (ignored.get('no such job') ?? 0) + 1);
+      continue;
+    }
+    for (const entry of [...job.entries]) {
+      if (checks && !checks.has(entry.check)) continue;
+      const refusal = act(entry, job);
+      if (refusal === null) files += 1;
+      else ignored.set(refusal, (ignored.get(refusal) ?? 0) + 1);
+    }
+  }
+  if (checks && files + ignored.size === 0) ignored.set('no such file', checks.size);
+  return { files, ignored: [...ignored].map(([reason, count]) => ({ reason, files: count })) };
+}
+
+/** Asks for the publication of files that were reported with `publish: 0`. */
+export function requestPublication(state: TaskState, selection: Selection): SelectionResult {
+  const touched = new Set<LedgerJob>();
+  const result = forSelected(state, selection, (entry, job) => {
+    if (entry.type !== 'output') return 'logs are never published';
+    if (entry.dataset < 0) return 'the file has no output dataset';
+    if (entry.publication !== 'NOT_REQUIRED') return 'asked for already';
+    if (entry.transfer === 'REJECTED') return 'rejected';
+    if (entry.batch && !state.batches.isOpen(entry.batch)) return 'the task had ended';
+    state.ledger.setPublication(entry, 'NEW');
+    touched.add(job);
+    return null;
+  });
+  for (const job of touched) state.gate(job);
+  return result;
+}
+
+/** Kills the transfers of files that are not final. */
+export function cancelFiles(state: TaskState, selection: Selection, reason: string, by: string): SelectionResult {
+  const everything = !selection.files && !selection.jobs;
+  const touched = new Set<LedgerJob>();
+  const whole = new Set<number>();
+  const result = forSelected(state, selection, (entry, job) => {
+    if (isFinalTransfer(entry.transfer)) return `${entry.transfer} already`;
+    if (entry.transfer === 'KILL') return 'being killed already';
+    touched.add(job);
+    const inWindow = state.window.remove(entry.key);
+    if (inWindow) {
+      state.ledger.setTransfer(entry, 'KILLED');
+      if (inWindow.waiter) outcomeOf(state, job, entry);
+      return null;
+    }
+    state.ledger.setTransfer(entry, 'KILL');
+    if (everything) whole.add(entry.batch);
+    else if (entry.batch) state.outbox.order(entry.batch, { kind: 'cancel', keys: [entry.key], reason, by });
+    return null;
+  });
+  whole.delete(0);
+  for (const batch of whole) state.outbox.order(batch, { kind: 'cancel', keys: 'all', reason, by });
+  for (const job of touched) state.gate(job);
+  return result;
+}
+
+/** Tries failed transfers and publications again. */
+export function retryFiles(
+  state: TaskState,
+  selection: Selection,
+  what: 'transfer' | 'publication' | undefined,
+): SelectionResult {
+  const touched = new Set<LedgerJob>();
+  const result = forSelected(state, selection, (entry, job) => {
+    const transfer = entry.transfer === 'FAILED' && what !== 'publication';
+    const publication = entry.publication === 'FAILED' && entry.transfer === 'DONE' && what !== 'transfer';
+    if (!transfer && !publication) return isFinal(entry) ? 'nothing failed' : 'still under way';
+    if (!state.batches.isOpen(entry.batch)) return 'the task had ended';
+    if (transfer) {
+      state.ledger.setTransfer(entry, 'RETRY', entry.failure);
+      state.outbox.order(entry.batch, { kind: 'retry', keys: [entry.key], what: 'transfer' });
+      touched.add(job);
+    } else if (!entry.incomplete) {
+      state.ledger.setPublication(entry, 'ACQUIRED');
+      state.outbox.order(entry.batch, { kind: 'retry', keys: [entry.key], what: 'publication' });
+    } else touched.add(job);
+    return null;
+  });
+  for (const job of touched) {
+    for (const entry of reopenIncomplete(state.ledger, job))
+      state.outbox.order(entry.batch, { kind: 'reopen', keys: [entry.key] });
+    state.gate(job);
+  }
+  return result;
+}
+
+const isFinal = (entry: LedgerEntry): boolean =>
+  isFinalTransfer(entry.transfer) && isFinalPublication(entry.publication);

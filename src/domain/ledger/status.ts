@@ -1,0 +1,96 @@
+import { isFinalTransfer, type PublicationState, type StateCounts, type TransferState } from '../states.ts';
+import type { FailureClass } from '../failure-classes.ts';
+import type { LedgerEntry, LedgerJob } from './entry.ts';
+import type { TaskState } from './task-state.ts';
+
+/** Counts over a task's files; the shape of query `status`, less what only the workflow knows. */
+export interface TaskCounts {
+  files: number;
+  jobs: { total: number; complete: number };
+  transfer: StateCounts<TransferState>;
+  publication: StateCounts<PublicationState>;
+  links: { source: string; destination: string; files: number; transfer: StateCounts<TransferState> }[];
+  datasets: { dataset: string; files: number; publication: StateCounts<PublicationState> }[];
+  failures: { class: FailureClass; files: number; reasons: string[] }[];
+  rejections: { rule: string; files: number }[];
+}
+
+/** Counts everything in one pass. */
+export function countTask({ ledger, malformed }: TaskState): TaskCounts {
+  const links = ledger.links.map((link) => ({ ...link, files: 0, transfer: {} }));
+  const datasets = ledger.datasets.map((dataset) => ({
+    dataset,
+    files: 0,
+    publication: {},
+  }));
+  const counts: TaskCounts = {
+    files: 0,
+    jobs: { total: ledger.jobs.size, complete: 0 },
+    transfer: {},
+    publication: {},
+    links,
+    datasets,
+    failures: [],
+    rejections: [],
+  };
+  const failures = new Map<FailureClass, number>();
+  const rejections = new Map<string, number>(malformed.count ? [['malformed-message', malformed.count]] : []);
+  for (const job of ledger.jobs.values()) {
+    if (isComplete(job)) counts.jobs.complete += 1;
+    for (const entry of job.entries) {
+      counts.files += 1;
+      count(counts.transfer, entry.transfer);
+      count(counts.publication, entry.publication);
+      const link = links[entry.link];
+      if (link) {
+        link.files += 1;
+        count(link.transfer, entry.transfer);
+      }
+      const dataset = datasets[entry.dataset];
+      if (dataset) {
+        dataset.files += 1;
+        count(dataset.publication, entry.publication);
+      }
+      if (entry.failure) failures.set(entry.failure, (failures.get(entry.failure) ?? 0) + 1);
+      if (entry.rule) rejections.set(entry.rule, (rejections.get(entry.rule) ?? 0) + 1);
+    }
+  }
+  counts.failures = [...failures].map(([name, files]) => ({ class: name, files, reasons: ledger.reasons.get(name) ?? [] }));
+  counts.rejections = [...rejections].map(([rule, files]) => ({ rule, files }));
+  return counts;
+}
+
+/** Totals by state: what a task ends with. */
+export function countStates(state: TaskState): Pick<TaskCounts, 'files' | 'transfer' | 'publication'> {
+  const { files, transfer, publication } = countTask(state);
+  return { files, transfer, publication };
+}
+
+/** All files of the newest retry have been reported and are final. */
+function isComplete(job: LedgerJob): boolean {
+  const current = job.entries.filter((entry) => entry.retry === job.retry);
+  return current.length >= job.expected && current.every((entry) => isFinalTransfer(entry.transfer));
+}
+
+/** A page of entries in ledger order, from `after`; `next` is where the following page starts, null behind the last. */
+export function pageEntries(
+  { ledger }: TaskState,
+  matches: (entry: LedgerEntry) => boolean,
+  after: number,
+  limit: number,
+): { entries: { entry: LedgerEntry; job: LedgerJob }[]; next: number | null } {
+  const entries: { entry: LedgerEntry; job: LedgerJob }[] = [];
+  let at = 0;
+  for (const job of ledger.jobs.values()) {
+    for (const entry of job.entries) {
+      if (at++ < after || !matches(entry)) continue;
+      if (entries.length === limit) return { entries, next: at - 1 };
+      entries.push({ entry, job });
+    }
+  }
+  return { entries, next: null };
+}
+
+function count<S extends string>(counts: StateCounts<S>, state: S): void {
+  (counts as Record<string, number>)[state] = (counts[state] ?? 0) + 1;
+}

@@ -1,0 +1,102 @@
+import type { BatchFileInput, FtsTarget } from '../orders.ts';
+import type { Policy } from '../policy.ts';
+import { BatchTable } from './batch-table.ts';
+import { decodeLedger, encodeLedger } from './codec.ts';
+import type { LedgerJob } from './entry.ts';
+import { Ledger } from './ledger.ts';
+import { Outbox } from './outbox.ts';
+import { gatePublication } from './publication-gate.ts';
+import { BatchWindow } from './window.ts';
+
+/** What a continued run is given besides the ledger's bytes. */
+export interface TaskSnapshot {
+  openedAt: number;
+  firstRunId: string;
+  policy: Policy;
+  closed: boolean;
+  paused: boolean;
+  window: ReturnType<BatchWindow['toJSON']>;
+  successors: BatchFileInput[];
+  batches: ReturnType<BatchTable['toJSON']>;
+  targets: [string, FtsTarget][];
+  malformed: { count: number; examples: string[] };
+}
+
+/** Everything a task knows. The functions around it (intake, reports, selection, status) change it; workflow code only carries out what it says. */
+export class TaskState {
+  readonly task: string;
+  ledger = new Ledger();
+  window = new BatchWindow();
+  batches = new BatchTable();
+  readonly outbox = new Outbox();
+  /** Newer generations that wait for the batch of the older one to let go, by key. */
+  readonly successors = new Map<string, BatchFileInput>();
+  /** FTS target by destination site. */
+  readonly targets = new Map<string, FtsTarget>();
+  /** Messages so broken that no job could be made out: counted, never lost silently. */
+  malformed: TaskSnapshot['malformed'] = { count: 0, examples: [] };
+  policy: Policy;
+  openedAt: number;
+  firstRunId: string;
+  closed = false;
+  paused = false;
+
+  constructor(task: string, policy: Policy, openedAt: number, firstRunId: string) {
+    this.task = task;
+    this.policy = policy;
+    this.openedAt = openedAt;
+    this.firstRunId = firstRunId;
+  }
+
+  /** No more outputs come and every file is final. */
+  get complete(): boolean {
+    return this.closed && this.ledger.openTransfers === 0 && this.ledger.openPublications === 0;
+  }
+
+  /** No more outputs come: partial batches leave, and jobs that miss files never become complete. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const job of this.ledger.jobs.values()) this.gate(job);
+  }
+
+  /** Decides anew on the publication of a job's files and tells the batches. */
+  gate(job: LedgerJob): void {
+    const { released, incomplete } = gatePublication(this.ledger, job, this.closed);
+    for (const entry of released) this.outbox.order(entry.batch, { kind: 'release', keys: [entry.key] });
+    for (const entry of incomplete)
+      if (entry.batch) this.outbox.order(entry.batch, { kind: 'incomplete', keys: [entry.key] });
+  }
+
+  snapshot(): [TaskSnapshot, Uint8Array] {
+    const { openedAt, firstRunId, policy, closed, paused, malformed } = this;
+    return [
+      {
+        openedAt,
+        firstRunId,
+        policy,
+        closed,
+        paused,
+        malformed,
+        window: this.window.toJSON(),
+        successors: [...this.successors.values()],
+        batches: this.batches.toJSON(),
+        targets: [...this.targets],
+      },
+      encodeLedger(this.ledger),
+    ];
+  }
+
+  static restore(task: string, snapshot: TaskSnapshot, bytes: Uint8Array): TaskState {
+    const state = new TaskState(task, snapshot.policy, snapshot.openedAt, snapshot.firstRunId);
+    state.closed = snapshot.closed;
+    state.paused = snapshot.paused;
+    state.malformed = snapshot.malformed;
+    state.window = BatchWindow.fromJSON(snapshot.window);
+    for (const file of snapshot.successors) state.successors.set(file.key, file);
+    state.batches = BatchTable.fromJSON(snapshot.batches);
+    for (const [site, target] of snapshot.targets) state.targets.set(site, target);
+    state.ledger = decodeLedger(bytes);
+    return state;
+  }
+}

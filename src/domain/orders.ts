@@ -1,0 +1,86 @@
+import type { FailureClass } from './failure-classes.ts';
+import type { FileRecord } from './file.ts';
+import type { PublicationState, TransferState } from './states.ts';
+
+/** Where a task's FTS jobs go and how their ids are made. Asked once per destination and credential, then kept in history. */
+export interface FtsTarget {
+  /** Base URL, e.g. `https://fts3-cms.cern.ch:8446`. */
+  server: string;
+  /** First VO of the credential: FTS derives deterministic job ids from it. */
+  vo: string;
+  /** FTS's constant `base_id` from /whoami. */
+  baseId: string;
+}
+
+/** What a task tells one of its batches. Every order may arrive twice. */
+export type BatchOrder =
+  /** It is the batch's turn to use FTS. */
+  | { kind: 'admit'; target: FtsTarget }
+  /** The jobs of these files are complete: publish them. */
+  | { kind: 'release'; keys: string[] }
+  /** Their jobs cannot become complete: publication FAILED. */
+  | { kind: 'incomplete'; keys: string[] }
+  /** A sibling is tried again: publication open again. */
+  | { kind: 'reopen'; keys: string[] }
+  | { kind: 'cancel'; keys: string[] | 'all'; reason: string; by: string }
+  /** A newer generation of these files was reported: stop, keep hands off their sources, let go. */
+  | { kind: 'supersede'; keys: string[] }
+  | { kind: 'retry'; keys: string[]; what: 'transfer' | 'publication' }
+  /** A jobOutput workflow waits for these files: tell it their outcomes, again if need be. */
+  | { kind: 'watch'; keys: string[] }
+  /** The publisher's answer. */
+  | { kind: 'published'; keys: string[]; state: PublicationState; reason: string | null }
+  /** The task ends: nothing that is final now will change any more. */
+  | { kind: 'finish' };
+
+/** Files of a batch that are in the same state. */
+export interface ReportGroup {
+  keys: string[];
+  transfer: TransferState;
+  publication: PublicationState;
+  failure: FailureClass | null;
+  /** An example, for FAILED and RETRY. */
+  reason?: string;
+}
+
+/** A file that a batch let go of because a newer generation was reported. */
+export interface DroppedFile {
+  key: string;
+  /** How far the old generation came: a file that is in DBS already cannot be replaced. */
+  publication: PublicationState;
+  /** A copy may still be dying: the newer generation is not to be sent before, epoch milliseconds. */
+  notBefore: number;
+}
+
+/** What a batch tells its task: states, absolute and therefore harmless when told twice. */
+export interface BatchReport {
+  batch: number;
+  groups: ReportGroup[];
+  dropped: DroppedFile[];
+  /** `wanted`: asks to be let through to FTS; `active`: uses its turn; `idle`: needs none now. */
+  slot: 'wanted' | 'active' | 'idle';
+  /** The batch is about to end. */
+  ended: boolean;
+}
+
+/** A file on its way to the publisher of its dataset. */
+export interface PublishableFile {
+  key: string;
+  batch: number;
+  lfn: string;
+  size: number;
+  adler32: string | null;
+  /** Where it lies now. */
+  site: string;
+}
+
+/** A file as a batch is given it. */
+export interface BatchFileInput {
+  key: string;
+  jobId: string;
+  retry: number;
+  record: FileRecord;
+  waiter: boolean;
+  regenerated: boolean;
+  notBefore: number;
+}

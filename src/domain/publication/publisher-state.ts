@@ -1,0 +1,136 @@
+import type { PublishableFile } from '../orders.ts';
+import type { Policy } from '../policy.ts';
+import type { PublicationState } from '../states.ts';
+
+/** Size of a file in the catalog's terms. */
+export interface Measure {
+  lumis: number;
+  bytes: number;
+}
+
+/** A file that waits to be published. */
+export interface QueuedFile extends PublishableFile {
+  /** Epoch milliseconds. */
+  since: number;
+  measure: Measure | null;
+  /** CRAB had no metadata: look again then, epoch milliseconds. */
+  retryAt: number;
+  tries: number;
+}
+
+/** What a batch is to be told of some of its files. */
+export interface PublisherAnswer {
+  batch: number;
+  keys: string[];
+  state: PublicationState;
+  reason: string | null;
+}
+
+export interface PublisherSnapshot {
+  queue: QueuedFile[];
+  expect: number | null;
+  finished: boolean;
+  limit: number;
+}
+
+/** First pause before CRAB is asked again for metadata it did not have; doubles up to an hour. */
+const METADATA_DELAY_MS = 30_000;
+const METADATA_DELAY_MAX_MS = 3_600_000;
+
+/** The files of one dataset on their way into DBS, and when a block of them is to leave. Pure. */
+export class PublisherState {
+  readonly policy: Policy;
+  queue: QueuedFile[] = [];
+  /** So many files are still to be published in all, and no more will come; null while more may. */
+  expect: number | null = null;
+  finished = false;
+  /** Files in the next block at the most: halved while DBS refuses a block for one file it does not name. */
+  limit: number;
+
+  constructor(policy: Policy, snapshot?: PublisherSnapshot) {
+    this.policy = policy;
+    this.limit = policy.maxFilesPerBlock;
+    if (snapshot) Object.assign(this, snapshot);
+  }
+
+  /** Queues files; one that waits already is not queued twice. */
+  add(files: PublishableFile[], now: number): void {
+    const waiting = new Set(this.queue.map(({ key }) => key));
+    for (const file of files)
+      if (!waiting.has(file.key)) this.queue.push({ ...file, since: now, measure: null, retryAt: 0, tries: 0 });
+  }
+
+  /** When a block is to leave, epoch milliseconds; null where nothing waits. */
+  nextDue(now: number): number | null {
+    const ready = this.queue.filter(({ retryAt }) => retryAt <= now);
+    const retries = this.queue.filter(({ retryAt }) => retryAt > now).map(({ retryAt }) => retryAt);
+    const halved = this.limit < this.policy.maxFilesPerBlock;
+    if (ready.length >= this.policy.maxFilesPerBlock || (halved && ready.length > 0)) return now;
+    if (ready.length > 0 && this.expect !== null && this.queue.length >= this.expect) return now;
+    const patience = this.expect === null ? this.policy.blockTimeout : this.policy.batchWindow;
+    const oldest = ready.length ? Math.min(...ready.map(({ since }) => since)) + patience * 1000 : Infinity;
+    const next = Math.min(oldest, ...retries);
+    return next === Infinity ? null : next;
+  }
+
+  /** Files that the next block could hold: same site, oldest first. */
+  candidates(now: number): QueuedFile[] {
+    const ready = this.queue.filter(({ retryAt }) => retryAt <= now);
+    return ready.filter(({ site }) => site === ready[0]?.site).slice(0, this.limit);
+  }
+
+  /** The measured files among the candidates that one block may hold; a file above the limits by itself gets a block of its own. */
+  cut(candidates: QueuedFile[]): QueuedFile[] {
+    const block: QueuedFile[] = [];
+    let lumis = 0;
+    let bytes = 0;
+    for (const file of candidates) {
+      if (!file.measure) continue;
+      lumis += file.measure.lumis;
+      bytes += file.measure.bytes;
+      if (block.length > 0 && (lumis > this.policy.maxLumisPerBlock || bytes > this.policy.maxBytesPerBlock)) break;
+      block.push(file);
+    }
+    return block;
+  }
+
+  /** CRAB has no metadata of these files yet: they wait, and are set aside in the end. Returns answers for the latter. */
+  missing(files: QueuedFile[], now: number): PublisherAnswer[] {
+    const late: { key: string; state: PublicationState; reason: string }[] = [];
+    for (const file of files) {
+      file.measure = null;
+      file.retryAt = now + Math.min(METADATA_DELAY_MS * 2 ** file.tries, METADATA_DELAY_MAX_MS);
+      file.tries += 1;
+      if (now - file.since >= this.policy.metadataTimeout * 1000)
+        late.push({ key: file.key, state: 'FAILED', reason: 'metadata-missing' });
+    }
+    return this.settle(late);
+  }
+
+  /** Takes files out of the queue with their outcome. Returns what their batches are to be told. */
+  settle(outcomes: { key: string; state: PublicationState; reason: string | null }[]): PublisherAnswer[] {
+    const answers: PublisherAnswer[] = [];
+    for (const { key, state, reason } of outcomes) {
+      const index = this.queue.findIndex((file) => file.key === key);
+      const file = this.queue[index];
+      if (!file) continue;
+      this.queue.splice(index, 1);
+      if (this.expect !== null) this.expect -= 1;
+      const same = answers.find((a) => a.batch === file.batch && a.state === state && a.reason === reason);
+      if (same) same.keys.push(key);
+      else answers.push({ batch: file.batch, keys: [key], state, reason });
+    }
+    return answers;
+  }
+
+  /** A block was tried: progress lifts the limit again, none halves it. */
+  tried(files: number, settled: number): void {
+    if (settled > 0) this.limit = Math.min(this.policy.maxFilesPerBlock, this.limit * 2);
+    else if (files > 1) this.limit = Math.ceil(files / 2);
+  }
+
+  snapshot(): PublisherSnapshot {
+    const { queue, expect, finished, limit } = this;
+    return { queue, expect, finished, limit };
+  }
+}

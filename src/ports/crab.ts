@@ -1,0 +1,33 @@
+/** What CRAB's `filemetadata` knows of an output file; what DBS needs. */
+export interface FileMetadata {
+  lfn: string;
+  jobId: string;
+  fileType: string;
+  outputDataset: string;
+  swVersion: string;
+  publishName: string;
+  globalTag: string | null;
+  events: number;
+  /** Bytes. */
+  size: number;
+  adler32: string;
+  cksum: string;
+  /** Lumi sections of each run. */
+  lumis: { run: number; lumi: number }[];
+}
+
+/** What CRAB's `task` says that publication needs. */
+export interface TaskInfo {
+  inputDataset: string | null;
+  /** DBS reader of the input. */
+  dbsUrl: string;
+  /** DBS writer to publish to. */
+  publishDbsUrl: string;
+}
+
+/** CRAB's REST. All methods throw PortError (`CrabUnavailable`, `CredentialUnavailable`, `CrabRefused`). */
+export interface CrabPort {
+  /** Metadata by LFN; LFNs that CRAB does not know (yet) are absent from the map. */
+  fileMetadata(task: string, lfns: string[]): Promise<Map<string, FileMetadata>>;
+  taskInfo(task: string): Promise<TaskInfo>;
+}

@@ -1,0 +1,75 @@
+import type { CredentialRef } from '../domain/file.ts';
+import type { FtsTarget } from '../domain/orders.ts';
+
+export type { FtsTarget };
+
+/** One copy of an FTS job. */
+export interface FtsTransfer {
+  /** Our key of the file: travels in file_metadata and comes back with every look. */
+  key: string;
+  sourcePfn: string;
+  destinationPfn: string;
+  /** Bytes. */
+  size: number;
+  adler32: string | null;
+}
+
+/** An FTS job, whole: immutable once its sid is in history. */
+export interface FtsSubmission {
+  /** Deterministic submission id. */
+  sid: string;
+  /** uuid5(uuid5(baseId, vo), sid). */
+  expectedJobId: string;
+  /** Hash of the sorted identities of its files: travels in job_metadata. */
+  digest: string;
+  task: string;
+  user: string;
+  transfers: FtsTransfer[];
+  overwrite: boolean;
+  /** 1 to 5. */
+  priority: number;
+  /** Seconds; FTS gives up on what has not started by then. */
+  maxTimeInQueue: number;
+  activity: string;
+}
+
+/** A file of an FTS job as FTS sees it. */
+export interface FtsFileView {
+  fileId: number;
+  /** From file_metadata; null where FTS lost it. */
+  key: string | null;
+  /** FTS's own state name: FINISHED, FAILED and CANCELED are terminal, any unknown one is not. */
+  state: string;
+  reason: string;
+  destinationPfn: string;
+  /** Epoch seconds. */
+  finishedAt: number | null;
+  recoverable: boolean | null;
+}
+
+/** An FTS job with its files. */
+export interface FtsJobView {
+  jobId: string;
+  state: string;
+  /** From job_metadata; null where it is not ours. */
+  digest: string | null;
+  files: FtsFileView[];
+}
+
+/** FTS3 as ASO uses it. All methods throw PortError. */
+export interface FtsPort {
+  /** Who we are for this server. */
+  prepare(server: string, credential: CredentialRef): Promise<FtsTarget>;
+  /**
+   * Submits exactly once: whatever the answer (lost, 409, 5xx), the job with the expected id is looked up and adopted only
+   * if it is the one we sent; else `FtsJobMismatch`. A job that FTS made under another id is cancelled, and is a mismatch too.
+   * Refusals (`FtsRefused`) are believed only where there is no such job. Never aborted half-way. Returns the job id.
+   */
+  submit(target: FtsTarget, credential: CredentialRef, submission: FtsSubmission): Promise<string>;
+  /** The job and its files, archive included; null where FTS does not know it. Calls made together share one request. */
+  look(target: FtsTarget, credential: CredentialRef, jobId: string): Promise<FtsJobView | null>;
+  /** Cancels the whole job; a job that is terminal already or unknown is no error. Calls made together share one request. */
+  cancel(target: FtsTarget, credential: CredentialRef, jobId: string): Promise<void>;
+  /** Cancels single files; their running copies run on (FTS does not stop them). */
+  cancelFiles(target: FtsTarget, credential: CredentialRef, jobId: string, fileIds: number[]): Promise<void>;
+}

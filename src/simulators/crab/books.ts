@@ -1,0 +1,102 @@
+/** A record of `filemetadata`, as GET answers it. */
+export interface MetadataRecord {
+  taskname: string;
+  filetype: string;
+  jobid: string;
+  outdataset: string;
+  acquisitionera: string;
+  swversion: string;
+  inevents: number;
+  globaltag: string;
+  publishname: string;
+  location: string;
+  tmplocation: string;
+  /** Events by lumi section by run, all as text; `None` where the events are not known. */
+  runlumi: Record<string, Record<string, string>>;
+  adler32: string;
+  cksum: number;
+  md5: string;
+  lfn: string;
+  /** Bytes. */
+  filesize: number;
+  parents: string[];
+  state: string | null;
+  created: string;
+  tmplfn: string;
+}
+
+/** A POST to `filetransfers`, as it arrived: lists are comma-joined. */
+export interface TransfersCall {
+  subresource: string;
+  arguments: Record<string, string>;
+}
+
+const DEFAULTS: Omit<MetadataRecord, 'taskname' | 'lfn' | 'tmplfn'> = {
+  filetype: 'EDM',
+  jobid: '1',
+  outdataset: '/GenericTTbar/jdoe-tag-94ba0e06145abd65ccb1d21786dc7e1d/USER',
+  acquisitionera: 'null',
+  swversion: 'CMSSW_12_4_0',
+  inevents: 300,
+  globaltag: 'None',
+  publishname: 'tag-94ba0e06145abd65ccb1d21786dc7e1d',
+  location: 'T2_CH_CERN',
+  tmplocation: 'T2_IT_Pisa',
+  runlumi: { '1': { '419': '300' } },
+  adler32: 'bbe03bd1',
+  cksum: 3164535815,
+  md5: 'asda',
+  filesize: 561301,
+  parents: [],
+  state: null,
+  created: '2026-11-22 06:00:00',
+};
+
+/** What CRAB knows, in memory: tasks, metadata of files, rows of transfers, and what was posted about them. */
+export class CrabBooks {
+  readonly #tasks = new Map<string, Record<string, unknown>>();
+  /** By task, then by LFN. */
+  readonly #metadata = new Map<string, Map<string, MetadataRecord>>();
+  /** Rows inserted with PUT `fileusertransfers`, by id. */
+  readonly transfers = new Map<string, Record<string, string>>();
+  /** Every POST to `filetransfers`, in order. */
+  readonly transfersCalls: TransfersCall[] = [];
+
+  /** Adds or replaces a task; `columns` are those of the task table, `tm_taskname` is filled in. */
+  addTask(name: string, columns: Record<string, unknown> = {}): void {
+    this.#tasks.set(name, {
+      tm_taskname: name,
+      tm_input_dataset: '/GenericTTbar/HC-CMSSW_7_0_4_START70_V7-v1/GEN-SIM-RECO',
+      tm_dbs_url: 'https://cmsweb.cern.ch/dbs/prod/global/DBSReader',
+      tm_publish_dbs_url: 'https://cmsweb.cern.ch/dbs/prod/phys03/DBSWriter',
+      ...columns,
+    });
+  }
+
+  task(name: string): Record<string, unknown> | null {
+    return this.#tasks.get(name) ?? null;
+  }
+
+  /** Adds or replaces the metadata of a file; what is not given is taken from an ordinary EDM file. */
+  addMetadata(taskname: string, record: Partial<MetadataRecord> & { lfn: string }): MetadataRecord {
+    const complete = { ...DEFAULTS, taskname, tmplfn: record.lfn, ...record };
+    const files = this.#metadata.get(taskname) ?? new Map<string, MetadataRecord>();
+    this.#metadata.set(taskname, files.set(record.lfn, complete));
+    return complete;
+  }
+
+  /** Forgets the metadata of a file. */
+  removeMetadata(taskname: string, lfn: string): void {
+    this.#metadata.get(taskname)?.delete(lfn);
+  }
+
+  /** The metadata of a file, or null. */
+  metadataOf(taskname: string, lfn: string): MetadataRecord | null {
+    return this.#metadata.get(taskname)?.get(lfn) ?? null;
+  }
+
+  /** The metadata of a task's files, in the order they were added. */
+  metadata(taskname: string): MetadataRecord[] {
+    return [...(this.#metadata.get(taskname)?.values() ?? [])];
+  }
+}

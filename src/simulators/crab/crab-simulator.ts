@@ -1,0 +1,64 @@
+import { SimulatorServer, type SimulatedAnswer, type SimulatedRequest, type SimulatorOptions } from '../http-server.ts';
+import { Arguments, CrabRefusal } from './arguments.ts';
+import { CrabBooks } from './books.ts';
+import { readMetadata, writeMetadata } from './file-metadata.ts';
+import { searchTask } from './task-search.ts';
+import { insertTransfer, recordTransfersCall } from './transfers.ts';
+
+export interface CrabSimulatorOptions extends SimulatorOptions {
+  /** Refuse a repeated `lfnList`, as the code of CRABServer reads; by default it is taken too. */
+  refuseRepeatedLists?: boolean;
+}
+
+/** CRAB's REST: `filemetadata`, `task`, `filetransfers`, `fileusertransfers`, under any path. */
+export interface CrabSimulator {
+  /** `http://host:port`, without a slash at its end. */
+  url: string;
+  /** `<url>/crabserver/prod`. */
+  restUrl: string;
+  server: SimulatorServer;
+  /** What CRAB knows; tests fill and read it. */
+  books: CrabBooks;
+  close(): Promise<void>;
+}
+
+type Call = (form: Arguments) => object;
+
+/** Starts a CRAB simulator on loopback, without tasks. @throws when the port is taken. */
+export async function startCrabSimulator(options: CrabSimulatorOptions = {}): Promise<CrabSimulator> {
+  const books = new CrabBooks();
+  const done = (work: (books: CrabBooks, form: Arguments) => void): Call => {
+    return (form) => {
+      work(books, form);
+      return { result: [] };
+    };
+  };
+  const calls: Record<string, Call> = {
+    'GET filemetadata': (query) => ({ result: readMetadata(books, query, options.refuseRepeatedLists ?? false) }),
+    'PUT filemetadata': done(writeMetadata),
+    'GET task': (query) => searchTask(books, query),
+    'POST filetransfers': done(recordTransfersCall),
+    'PUT fileusertransfers': done(insertTransfer),
+  };
+
+  const handle = async (request: SimulatedRequest): Promise<SimulatedAnswer> => {
+    const api = request.path.split('/').at(-1) ?? '';
+    const call = calls[`${request.method} ${api}`];
+    if (!call) return { status: Object.keys(calls).some((name) => name.endsWith(` ${api}`)) ? 405 : 404 };
+    try {
+      return { status: 200, body: call(await Arguments.of(request)) };
+    } catch (error) {
+      if (error instanceof CrabRefusal) return error.answer;
+      throw error;
+    }
+  };
+
+  const server = await SimulatorServer.start(handle, options);
+  return {
+    url: server.url,
+    restUrl: `${server.url}/crabserver/prod`,
+    server,
+    books,
+    close: () => server.close(),
+  };
+}

@@ -1,0 +1,224 @@
+import { CLOSING, type CopyOutcome, type CopyProcess } from './copy.ts';
+import { endJobIfDone, setFileState, setJobState, successorOf } from './job-progress.ts';
+import { LinkQueues, type Link, type TransferUnit } from './link-queues.ts';
+import { QueueDeadlines } from './queue-deadlines.ts';
+import { ACTIVE_FILE_STATES, ACTIVE_JOB_STATES, type FileRow, type JobRow } from './rows.ts';
+
+/** How fast the simulator's clockwork runs. All times in milliseconds. */
+export interface SchedulerOptions {
+  /** Between two rounds of starting copies and ending jobs. */
+  tickMs: number;
+  /** Copies at a time per (source storage, destination storage, VO). */
+  activePerLink: number;
+  /** Between two looks for jobs whose max_time_in_queue is over. */
+  expiryCheckMs: number;
+  /** From the cancel of a job to the end of its running copies. */
+  cancelGraceMs: number;
+  /** Milliseconds that a second of retry_delay takes. */
+  retrySecondMs: number;
+  /** Retries of jobs that ask for `retry: 0`. */
+  defaultRetries: number;
+}
+
+/** FTS's delay where a job names none, seconds. */
+const DEFAULT_RETRY_DELAY = 120;
+/** So many copies that end at once are taken before other requests get their turn. */
+const BURST = 1_000;
+
+interface RunningCopy {
+  abort: AbortController;
+  unit: TransferUnit;
+  done: Promise<void>;
+}
+
+/** The transfer service: starts waiting files link by link, follows their copies, retries, expires, ends jobs. */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #copy: CopyProcess;
+  readonly #queues = new LinkQueues();
+  readonly #running = new Map<FileRow, RunningCopy>();
+  readonly #changedJobs = new Set<JobRow>();
+  readonly #deadlines = new QueueDeadlines();
+  readonly #timers: NodeJS.Timeout[];
+  #nextPid = 10_000;
+  #closed = false;
+
+  constructor(options: SchedulerOptions, copy: CopyProcess) {
+    this.#options = options;
+    this.#copy = copy;
+    this.#timers = [
+      setInterval(() => this.#tick(), options.tickMs),
+      setInterval(
+        () => this.#deadlines.expire(Date.now()).forEach((job) => this.#changedJobs.add(job)),
+        options.expiryCheckMs,
+      ),
+    ];
+  }
+
+  /** Takes in a new job. */
+  submit(job: JobRow): void {
+    this.#deadlines.watch(job);
+    const waiting = job.files.filter((file) => file.state === 'SUBMITTED');
+    if (job.type === 'Y') this.#queues.push(waiting);
+    else for (const file of waiting) this.#queues.push([file]);
+    // Tape is instant here: staging ends at the next tick.
+    const staging = job.files.filter((file) => file.state === 'STAGING');
+    if (staging.length > 0) this.#later(this.#options.tickMs, () => this.#stagingEnded(staging));
+  }
+
+  /** Gives a job's waiting files new places, after a change of priority. */
+  requeue(job: JobRow): void {
+    for (const file of job.files) {
+      if (file.state === 'SUBMITTED' && file.retries === 0 && job.type !== 'Y') this.#queues.push([file]);
+    }
+  }
+
+  /** A cancelled file no longer counts against its link, whether its copy still runs or not. */
+  release(file: FileRow): void {
+    const unit = this.#running.get(file)?.unit;
+    if (unit?.files.every(({ state }) => !ACTIVE_FILE_STATES.has(state))) releaseSlot(unit);
+  }
+
+  /** Kills a cancelled file's copy after the grace time, then fills its finish time. */
+  kill(file: FileRow): void {
+    this.#later(this.#options.cancelGraceMs, () => {
+      const copy = this.#running.get(file);
+      copy?.abort.abort();
+      void (copy?.done ?? Promise.resolve()).then(() => (file.finishTime = Date.now()));
+    });
+  }
+
+  /** Stops the clockwork and all copies; resolves when they have cleaned up. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    const copies = [...this.#running.values()];
+    for (const { abort } of copies) abort.abort(CLOSING);
+    await Promise.all(copies.map(({ done }) => done));
+  }
+
+  #later(ms: number, act: () => void): void {
+    setTimeout(() => this.#closed || act(), ms).unref();
+  }
+
+  #tick(): void {
+    if (this.#closed) return;
+    this.#endJobs();
+    let started = 0;
+    for (const link of this.#queues.links()) {
+      while (link.active < this.#options.activePerLink) {
+        const files = link.next();
+        if (!files) break;
+        this.#start(files, link);
+        started += files.length;
+        if (started >= BURST) return void setImmediate(() => this.#tick());
+      }
+    }
+    // Copies that end at once, as in instant mode, end their jobs in the same tick.
+    this.#endJobs();
+  }
+
+  #endJobs(): void {
+    const now = Date.now();
+    for (const job of this.#changedJobs) endJobIfDone(job, now);
+    this.#changedJobs.clear();
+  }
+
+  #start(files: FileRow[], link: Link): void {
+    const now = Date.now();
+    const unit: TransferUnit = { files, link, holdsSlot: true };
+    link.active += 1;
+    for (const file of files) {
+      setFileState(file, 'READY', now);
+      file.startTime = now;
+      file.pid = this.#nextPid++;
+    }
+    // An ordinary job is ACTIVE from its first READY file on; READY is seen for session-reuse jobs only.
+    const [{ job } = { job: null }] = files;
+    if (job && job.state === 'SUBMITTED') setJobState(job, job.type === 'Y' ? 'READY' : 'ACTIVE', now);
+    this.#run(unit, 0);
+  }
+
+  /** Runs a unit's files one after the other, from the given one on. */
+  #run(unit: TransferUnit, from: number): void {
+    for (let at = from; at < unit.files.length && !this.#closed; at += 1) {
+      const file = unit.files[at];
+      if (file?.state !== 'READY') continue;
+      const now = Date.now();
+      setFileState(file, 'ACTIVE', now);
+      if (file.job.state === 'READY') setJobState(file.job, 'ACTIVE', now);
+      const abort = new AbortController();
+      const attempt = { startedAt: now, endedAt: null as number | null, reason: null as string | null };
+      file.attempts.push(attempt);
+      const settle = (outcome: CopyOutcome): void => {
+        this.#running.delete(file);
+        attempt.endedAt = Date.now();
+        attempt.reason = outcome.kind === 'failed' ? outcome.reason : outcome.kind === 'aborted' ? 'aborted' : null;
+        // Whatever a copy of a cancelled file reports comes too late.
+        if (file.state === 'ACTIVE' && !this.#closed) this.#ended(file, outcome, attempt.endedAt);
+      };
+      const outcome = this.#copy(file, abort.signal);
+      if (outcome instanceof Promise) {
+        const done = outcome.then((late) => {
+          settle(late);
+          this.#run(unit, at + 1);
+        });
+        return void this.#running.set(file, { abort, unit, done });
+      }
+      settle(outcome);
+    }
+    releaseSlot(unit);
+  }
+
+  #ended(file: FileRow, outcome: CopyOutcome, now: number): void {
+    const { job } = file;
+    file.duration = (now - (file.startTime ?? now)) / 1000;
+    if (outcome.kind === 'failed' && outcome.recoverable && file.retries < this.#allowedRetries(job)) {
+      return this.#retry(file, outcome.reason, now);
+    }
+    const failed = outcome.kind !== 'finished';
+    setFileState(file, failed ? 'FAILED' : 'FINISHED', now);
+    file.finishTime = now;
+    file.reason = outcome.kind === 'failed' ? outcome.reason : '';
+    file.recoverable = outcome.kind === 'failed' && outcome.recoverable;
+    const successor = ACTIVE_JOB_STATES.has(job.state) ? successorOf(file) : null;
+    if (successor) {
+      setFileState(successor, 'SUBMITTED', now);
+      this.#queues.push([successor]);
+    }
+    this.#changedJobs.add(job);
+  }
+
+  /** 0 stands for the server's default, less than 0 for none; replicas and hops are never retried. */
+  #allowedRetries(job: JobRow): number {
+    if (job.type === 'R' || job.type === 'H') return 0;
+    return job.retry === 0 ? this.#options.defaultRetries : Math.max(0, job.retry);
+  }
+
+  /** The reason goes to the file's retries only: FTS leaves the file's own as it was. */
+  #retry(file: FileRow, reason: string, now: number): void {
+    file.retries += 1;
+    file.retryLog.push({ attempt: file.retries, at: now, reason });
+    file.startTime = null;
+    file.pid = null;
+    setFileState(file, 'SUBMITTED', now);
+    const seconds = file.job.retryDelay > 0 ? file.job.retryDelay : DEFAULT_RETRY_DELAY;
+    this.#later(seconds * this.#options.retrySecondMs, () => this.#queues.push([file]));
+  }
+
+  #stagingEnded(files: readonly FileRow[]): void {
+    const now = Date.now();
+    for (const file of files) {
+      if (file.state !== 'STAGING') continue;
+      setFileState(file, 'SUBMITTED', now);
+      this.#queues.push([file]);
+      if (file.job.state === 'STAGING') setJobState(file.job, 'SUBMITTED', now);
+    }
+  }
+}
+
+function releaseSlot(unit: TransferUnit): void {
+  if (!unit.holdsSlot) return;
+  unit.holdsSlot = false;
+  unit.link.active -= 1;
+}

@@ -1,0 +1,140 @@
+import { Agent } from 'undici';
+import type { Outage } from '../fault-script.ts';
+import { scheduleOutages } from '../fault-script.ts';
+import { SimulatorServer, type SimulatorOptions } from '../http-server.ts';
+import type { FtsDeletion, FtsJobRecord, FtsRefusedSubmission } from './books.ts';
+import { createCopyProcess } from './copy.ts';
+import { Delegations } from './delegation.ts';
+import { TransferFaults, type TransferFault } from './faults.ts';
+import { Identities, type FtsIdentity } from './identity.ts';
+import { createInstantCopyProcess } from './instant-copy.ts';
+import { JobStore } from './job-store.ts';
+import { createFtsHandler } from './routes.ts';
+import { Scheduler } from './scheduler.ts';
+import type { FtsService } from './service.ts';
+
+/** How an FTS simulator behaves. Times in milliseconds unless the name says otherwise. */
+export interface FtsSimulatorOptions extends SimulatorOptions {
+  /** Between two rounds of the scheduler; FTS's own is the default, 2000. */
+  tickMs?: number;
+  /** Copies at a time per (source storage, destination storage, VO); default 2. Storages have no port in FTS. */
+  activePerLink?: number;
+  /** Between two looks for jobs past max_time_in_queue; default 150 ticks, which is FTS's 300 s. */
+  expiryCheckMs?: number;
+  /** From the cancel of a job to the end of its running copies; default 5 ticks, which is FTS's 10 s. */
+  cancelGraceMs?: number;
+  /** What a second of `retry_delay` takes; default 1000. */
+  retrySecondMs?: number;
+  /** Retries of jobs that ask for `retry: 0`; default 0. */
+  defaultRetries?: number;
+  /** Bytes per second of one copy; unlimited by default. */
+  bytesPerSecond?: number;
+  /** Time a copy takes at least; default 0. */
+  minCopyMs?: number;
+  /** How long a storage may stay silent; default 600 000. */
+  storageTimeoutMs?: number;
+  /** No bytes are moved: every copy ends well at once, or as the transfer faults say. */
+  instant?: boolean;
+  /** The URL to open for a PFN; by default davs becomes https, dav http. */
+  resolveUrl?: (pfn: string) => string;
+  transferFaults?: readonly TransferFault[];
+  outages?: readonly Outage[];
+  /** Users; the first one is everybody who does not say otherwise. */
+  identities?: readonly FtsIdentity[];
+  /** Default 48. */
+  delegationLifetimeHours?: number;
+  /** Characters of JSON a job's metadata may have; default 2048, as FTS is shipped. */
+  jobMetadataLimit?: number;
+  /** VOs for which a second live file with the same destination is refused; none by default. */
+  checkDuplicates?: readonly string[];
+  /** Storages (`scheme://host`) for which submissions are refused. */
+  bannedStorages?: readonly string[];
+}
+
+/** A running FTS simulator and its books, which tell what really happened. */
+export interface FtsSimulator {
+  /** `http://host:port`, without a slash at its end. */
+  readonly url: string;
+  /** Counts of requests, faults of requests. */
+  readonly server: SimulatorServer;
+  /** Faults of copies; may be added and cleared at any time. */
+  readonly transferFaults: TransferFaults;
+  /** All jobs, archived ones included, oldest first. The records are live. */
+  jobs(): FtsJobRecord[];
+  job(jobId: string): FtsJobRecord | undefined;
+  /** Every DELETE of jobs or files received, in order. */
+  deletions(): readonly FtsDeletion[];
+  /** Every submission answered with an error by FTS itself, in order. */
+  refusedSubmissions(): readonly FtsRefusedSubmission[];
+  /** Moves a job to the archive at once, as FTS does 7 days after its end. False for an unknown job. */
+  archive(jobId: string): boolean;
+  /** Stops at once, running copies included; what they wrote so far stays. */
+  close(): Promise<void>;
+}
+
+/** Starts an FTS simulator on loopback. @throws when the port is taken or a fault's regular expression is none */
+export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Promise<FtsSimulator> {
+  const tickMs = options.tickMs ?? 2_000;
+  const timeout = options.storageTimeoutMs ?? 600_000;
+  const client = new Agent({ headersTimeout: timeout, bodyTimeout: timeout });
+  const transferFaults = new TransferFaults(options.transferFaults);
+  const copy = options.instant
+    ? createInstantCopyProcess(transferFaults)
+    : createCopyProcess({
+        bytesPerSecond: options.bytesPerSecond ?? Infinity,
+        minCopyMs: options.minCopyMs ?? 0,
+        resolveUrl: options.resolveUrl ?? ((pfn) => pfn.replace(/^dav(s?):/, 'http$1:')),
+        faults: transferFaults,
+        client,
+      });
+  const scheduler = new Scheduler(
+    {
+      tickMs,
+      activePerLink: options.activePerLink ?? 2,
+      expiryCheckMs: options.expiryCheckMs ?? tickMs * 150,
+      cancelGraceMs: options.cancelGraceMs ?? tickMs * 5,
+      retrySecondMs: options.retrySecondMs ?? 1_000,
+      defaultRetries: options.defaultRetries ?? 0,
+    },
+    copy,
+  );
+  const service: FtsService = {
+    store: new JobStore(options.checkDuplicates),
+    scheduler,
+    delegations: new Delegations(options.delegationLifetimeHours ?? 48),
+    identities: new Identities(options.identities),
+    rules: {
+      jobMetadataLimit: options.jobMetadataLimit ?? 2_048,
+      fileMetadataLimit: 4_096,
+      bannedStorages: new Set(options.bannedStorages),
+    },
+    deletions: [],
+    refused: [],
+  };
+
+  let server: SimulatorServer;
+  try {
+    server = await SimulatorServer.start(createFtsHandler(service), options);
+  } catch (error) {
+    await scheduler.close();
+    throw error;
+  }
+  const endOutages = scheduleOutages(server.faults, options.outages ?? []);
+  const { store } = service;
+  return {
+    url: server.url,
+    server,
+    transferFaults,
+    jobs: () => [...store.archived.values(), ...store.jobs.values()].sort((a, b) => a.submitTime - b.submitTime),
+    job: (jobId) => store.jobs.get(jobId) ?? store.archived.get(jobId),
+    deletions: () => service.deletions,
+    refusedSubmissions: () => service.refused,
+    archive: (jobId) => store.archive(jobId),
+    close: async () => {
+      endOutages();
+      await server.close();
+      await scheduler.close();
+      await client.destroy();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { RequestFaults, type RequestFault } from './request-faults.ts';
+
+/** A request as a simulator's handler sees it. */
+export interface SimulatedRequest {
+  method: string;
+  /** Path with leading slashes collapsed (FTS's Python client sends `//whoami`), still percent-encoded. */
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  /** The body, read whole. */
+  body(): Promise<Buffer>;
+  /** The body as it arrives, for large ones. */
+  stream: IncomingMessage;
+}
+
+/** What a handler answers. An object is sent as JSON. */
+export interface SimulatedAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string | Buffer | object | Readable;
+}
+
+export type SimulatedHandler = (request: SimulatedRequest) => Promise<SimulatedAnswer> | SimulatedAnswer;
+
+export interface SimulatorOptions {
+  /** 0 or absent: any free port. */
+  port?: number;
+  host?: string;
+  /** Scripted faults of requests. */
+  requestFaults?: RequestFault[];
+}
+
+/** Counts of requests a simulator served, by `METHOD /first-path-segment`. */
+export type RequestCounts = Record<string, number>;
+
+/** A loopback HTTP server around a handler, with scripted faults and a count of what it was asked. */
+export class SimulatorServer {
+  readonly faults: RequestFaults;
+  readonly counts: RequestCounts = {};
+  readonly #server: Server;
+
+  private constructor(handler: SimulatedHandler, faults: RequestFault[]) {
+    this.faults = new RequestFaults(faults);
+    this.#server = createServer((request, response) => {
+      this.#serve(handler, request, response).catch(() => response.destroy());
+    });
+    this.#server.keepAliveTimeout = 30_000;
+  }
+
+  static async start(handler: SimulatedHandler, options: SimulatorOptions = {}): Promise<SimulatorServer> {
+    const simulator = new SimulatorServer(handler, options.requestFaults ?? []);
+    await new Promise<void>((resolve, reject) => {
+      simulator.#server.once('error', reject);
+      simulator.#server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
+    });
+    return simulator;
+  }
+
+  get url(): string {
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `http://${address}:${port}`;
+  }
+
+  /** Stops at once, open connections included. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(handler: SimulatedHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(`http://simulator/${(request.url ?? '/').replace(/^\/+/, '')}`);
+    const method = request.method ?? 'GET';
+    const kind = `${method} /${url.pathname.split('/')[1] ?? ''}`;
+    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+
+    const fault = this.faults.next(method, url.pathname);
+    if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+    if (fault?.action === 'drop-before') return void response.destroy();
+    if (fault?.action === 'answer') return this.#send(response, method, fault.answer);
+
+    const answer = await handler({
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      body: () => buffer(request),
+      stream: request,
+    });
+    if (fault?.action === 'drop-after') return void response.destroy();
+    await this.#send(response, method, fault?.action === 'answer-after' ? fault.answer : answer);
+  }
+
+  async #send(response: ServerResponse, method: string, answer: SimulatedAnswer): Promise<void> {
+    const { body } = answer;
+    const isStream = typeof body === 'object' && 'pipe' in body;
+    const isJson = typeof body === 'object' && !Buffer.isBuffer(body) && !isStream;
+    const content = isJson ? JSON.stringify(body) : body;
+    const headers = { ...(isJson ? { 'content-type': 'application/json' } : {}), ...answer.headers };
+    response.writeHead(answer.status, headers);
+    if (isStream) return pipeline(body, response);
+    response.end(method === 'HEAD' ? undefined : content);
+  }
+}

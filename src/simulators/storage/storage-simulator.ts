@@ -1,0 +1,93 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { SimulatorServer, type SimulatedAnswer, type SimulatedRequest, type SimulatorOptions } from '../http-server.ts';
+import { Checksums } from './checksums.ts';
+import { RefusedPath, SiteFolders, unlessMissing } from './site-folders.ts';
+import { SiteFaults, type SiteFault } from './site-faults.ts';
+import { storeWhole } from './upload.ts';
+import { serveWebdav } from './webdav-methods.ts';
+
+export interface StorageSimulatorOptions extends SimulatorOptions {
+  /** Folder that holds one folder per site; made if absent. */
+  root: string;
+  /** Sites to serve, their folders are made; without it, any. */
+  sites?: readonly string[];
+  siteFaults?: readonly SiteFault[];
+}
+
+/** A WebDAV door onto a folder per site: `<url>/<SITE>/store/…` is `<root>/<SITE>/store/…` on disk. */
+export interface StorageSimulator {
+  /** `http://host:port`, without a slash at its end. */
+  url: string;
+  server: SimulatorServer;
+  root: string;
+  /** Faults per site; may be set and cleared at any time. */
+  siteFaults: SiteFaults;
+  /** URL of an LFN at a site. */
+  urlOf(site: string, lfn: string): string;
+  /** Stores a file directly; tells its size in bytes and Adler-32. */
+  writeFile(site: string, lfn: string, content: Uint8Array | string): Promise<{ size: number; adler32: string }>;
+  /** A file's bytes, or null where there is none. */
+  readFile(site: string, lfn: string): Promise<Buffer | null>;
+  /** LFNs of all files at a site, sorted. */
+  listFiles(site: string): Promise<string[]>;
+  /** Adler-32 of a file as 8 hex digits, or null where there is none. */
+  adler32Of(site: string, lfn: string): Promise<string | null>;
+  /** Stops at once; the files stay. */
+  close(): Promise<void>;
+}
+
+/** Starts a storage simulator on loopback. @throws when the port is taken or the root cannot be made. */
+export async function startStorageSimulator(options: StorageSimulatorOptions): Promise<StorageSimulator> {
+  const root = resolve(options.root);
+  const folders = new SiteFolders(root, options.sites);
+  const checksums = new Checksums();
+  const siteFaults = new SiteFaults(options.siteFaults);
+  await mkdir(root, { recursive: true });
+  for (const site of options.sites ?? []) await mkdir(folders.placeOf(site, '/').diskPath, { recursive: true });
+
+  const handle = async (request: SimulatedRequest): Promise<SimulatedAnswer> => {
+    try {
+      // The raw target: the server's own URL parsing would already have resolved the `..` that must be refused.
+      const place = await folders.place(request.stream.url ?? '/');
+      const fault = siteFaults.next(request.method, place.site, place.lfn);
+      if (fault === 'full') return { status: 507, body: 'Insufficient Storage: no space left on device\n' };
+      if (fault === 'refused') return { status: 403, body: 'Permission denied\n' };
+      if (fault === 'down') return dropConnection();
+      if (fault === 'silent') return await neverAnswer(request);
+      return await serveWebdav({ folders, checksums }, request, place);
+    } catch (error) {
+      if (error instanceof RefusedPath) return { status: error.status, body: `${error.message}\n` };
+      throw error;
+    }
+  };
+
+  const server = await SimulatorServer.start(handle, options);
+  return {
+    url: server.url,
+    server,
+    root,
+    siteFaults,
+    urlOf: (site, lfn) => `${server.url}/${site}${lfn.split('/').map(encodeURIComponent).join('/')}`,
+    writeFile: (site, lfn, content) =>
+      storeWhole(root, folders.placeOf(site, lfn).diskPath, Readable.from([Buffer.from(content)]), checksums),
+    readFile: (site, lfn) => folders.read(site, lfn),
+    listFiles: (site) => folders.list(site),
+    adler32Of: (site, lfn) => unlessMissing(checksums.of(folders.placeOf(site, lfn).diskPath)),
+    close: () => server.close(),
+  };
+}
+
+/** The server closes the connection of a handler that throws. */
+function dropConnection(): never {
+  throw new Error('connection dropped by a site fault');
+}
+
+/** Takes the body and waits until the client gives up or the simulator closes. */
+async function neverAnswer(request: SimulatedRequest): Promise<never> {
+  request.stream.resume();
+  const { socket } = request.stream;
+  await new Promise<void>((settle) => (socket.destroyed ? settle() : socket.once('close', () => settle())));
+  return dropConnection();
+}

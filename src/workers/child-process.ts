@@ -1,0 +1,69 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A process of ours that cannot outlive us. */
+export interface OwnedProcess {
+  readonly pid: number;
+  readonly child: ChildProcess;
+  /** The last lines it wrote, for the error that says why it ended. */
+  output(): string;
+  /** Asks it to end, insists after `graceMs`; returns when it has ended. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Lines kept for `output`. */
+const TAIL = 20;
+
+/**
+ * Starts a program in a process group of its own, so that Ctrl-C reaches us first and we decide when it ends,
+ * and ends it with this process, however this process ends.
+ */
+export async function startOwnedProcess(command: string, args: readonly string[]): Promise<OwnedProcess> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      lines.push(...text.split('\n').filter(Boolean));
+      lines.splice(0, lines.length - TAIL);
+    });
+  }
+  await once(child, 'spawn');
+  const pid = child.pid as number;
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.on('exit', kill);
+  const guard = startGuard(pid);
+  child.once('exit', () => {
+    process.off('exit', kill);
+    guard?.kill('SIGKILL');
+  });
+  return {
+    pid,
+    child,
+    output: () => lines.join('\n'),
+    async stop(graceMs = 5_000) {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      const insist = setTimeout(kill, graceMs);
+      await ended;
+      clearTimeout(insist);
+    },
+  };
+}
+
+/**
+ * Watches over `pid` for the one case that `exit` does not see, this process being killed: the guard's standard
+ * input is a pipe that closes with us. It ends itself with `pid`, so a reused pid is never hit.
+ */
+function startGuard(pid: number): ChildProcess | null {
+  if (process.platform === 'win32') return null;
+  const guard = spawn('/bin/sh', ['-c', `read -r _; kill -KILL ${pid}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  guard.on('error', () => undefined);
+  guard.stdin?.on('error', () => undefined);
+  guard.unref();
+  (guard.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+  return guard;
+}

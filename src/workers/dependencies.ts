@@ -1,0 +1,30 @@
+import type { Client } from '@temporalio/client';
+import type { ActivityDependencies } from '../activities/index.ts';
+import { createCrabAdapter } from '../adapters/crab/crab-adapter.ts';
+import { createAnonymousDispatchers } from '../adapters/credentials/dispatchers.ts';
+import { createDbsAdapter } from '../adapters/dbs/dbs-adapter.ts';
+import { createFtsAdapter } from '../adapters/fts3/fts-adapter.ts';
+import { createSiteCatalog } from '../adapters/site-catalog/site-catalog.ts';
+import { createWebDavStorage } from '../adapters/storage/webdav-storage.ts';
+import type { Config } from '../config/index.ts';
+
+/** Puts the adapters together: the only place that knows all of them. */
+export function createDependencies(
+  config: Config,
+  client: Client,
+): { dependencies: ActivityDependencies; close: () => Promise<void> } {
+  const dispatchers = createAnonymousDispatchers();
+  return {
+    dependencies: {
+      client,
+      policy: config.policy,
+      defaultFtsServer: config.ftsServer,
+      fts: createFtsAdapter({ dispatchers }),
+      sites: createSiteCatalog({ siteconf: config.siteconf }),
+      storage: createWebDavStorage({ dispatchers }),
+      crab: createCrabAdapter({ url: config.crabUrl, dispatchers }),
+      catalog: createDbsAdapter({ dispatchers }),
+    },
+    close: () => dispatchers.close(),
+  };
+}

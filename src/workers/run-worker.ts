@@ -1,0 +1,50 @@
+import { Client, Connection } from '@temporalio/client';
+import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import { dataConverter } from '../client/data-converter.ts';
+import { loadTemporalConfig, type Config } from '../config/index.ts';
+import { createWorkers } from './create-workers.ts';
+import { createDependencies } from './dependencies.ts';
+import { createLog, temporalLogger } from './logging.ts';
+import { ALL_ROLES, type Role } from './roles.ts';
+
+/** Tells whoever started us (a supervisor, the demo) that the worker polls. */
+export const READY_LINE = 'worker ready';
+
+/** Runs a worker process until it is told to end (SIGINT, SIGTERM), then lets activities under way end. */
+export async function runWorker(config: Config, { roles = ALL_ROLES }: { roles?: readonly Role[] } = {}): Promise<void> {
+  const log = createLog(config);
+  Runtime.install({
+    logger: temporalLogger(log, config.logLevel),
+    shutdownSignals: ['SIGINT', 'SIGTERM'],
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+      ...(config.metricsAddress ? { metrics: { prometheus: { bindAddress: config.metricsAddress } } } : {}),
+    },
+  });
+  const { connectionOptions, namespace } = loadTemporalConfig(process.env);
+  const connection = await NativeConnection.connect(connectionOptions);
+  const client = new Client({
+    connection: await Connection.connect(connectionOptions),
+    namespace,
+    dataConverter,
+  });
+  const { dependencies, close } = createDependencies(config, client);
+  try {
+    const workers = await createWorkers({ connection, namespace, dependencies, tuning: config.worker, roles });
+    const running = workers.map((worker) => worker.run());
+    log.info({ roles, namespace, address: connectionOptions.address }, READY_LINE);
+    // One worker that fails takes the others down in good order: a process that serves only some of its queues would go unnoticed.
+    await Promise.all(
+      running.map((run) =>
+        run.catch((error: unknown) => {
+          for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+          throw error;
+        }),
+      ),
+    );
+  } finally {
+    await close();
+    await client.connection.close();
+    await connection.close();
+  }
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isGrpcServiceError, type Connection } from '@temporalio/client';
+import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
+import { ALL_SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
+
+export interface SetupOptions {
+  /** How long closed workflows are kept at least. */
+  retentionDays: number;
+  /** Told each thing that was done or found in order. @default console.log */
+  say?: (text: string) => void;
+  /** How long a change may take until every part of the server shows it. @default 60 s */
+  timeoutMs?: number;
+}
+
+const DAY_MS = 86_400_000;
+/** gRPC's status NOT_FOUND. */
+const NOT_FOUND = 5;
+
+/**
+ * Makes a namespace fit for us: creates it where it is missing, sees to its retention and registers our search
+ * attributes. May be run again at any time: longer retention and what others registered stay as they are.
+ */
+export async function setUpNamespace(connection: Connection, namespace: string, options: SetupOptions): Promise<void> {
+  const { retentionDays, say = console.log, timeoutMs = 60_000 } = options;
+  const until = Date.now() + timeoutMs;
+  await ensureRetention(connection, namespace, retentionDays, say);
+  await ensureSearchAttributes(connection, namespace, say, until);
+}
+
+async function ensureRetention(
+  connection: Connection,
+  namespace: string,
+  days: number,
+  say: (text: string) => void,
+): Promise<void> {
+  const wanted = msToTs(days * DAY_MS);
+  try {
+    const { config } = await connection.workflowService.describeNamespace({ namespace });
+    const present = tsToMs(config?.workflowExecutionRetentionTtl ?? msToTs(0)) / DAY_MS;
+    if (present >= days)
+      return say(`namespace ${namespace}: keeps closed workflows for ${present} days, ${days} or more are needed`);
+    await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: wanted } });
+    say(`namespace ${namespace}: now keeps closed workflows for ${days} days (${present} before)`);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: wanted });
+    say(`namespace ${namespace}: created, keeps closed workflows for ${days} days`);
+  }
+}
+
+async function ensureSearchAttributes(
+  connection: Connection,
+  namespace: string,
+  say: (text: string) => void,
+  until: number,
+): Promise<void> {
+  const missing = await missingSearchAttributes(connection, namespace, until);
+  if (!missing.length)
+    return say(`namespace ${namespace}: all ${ALL_SEARCH_ATTRIBUTES.length} search attributes are there`);
+  const searchAttributes = Object.fromEntries(
+    missing.map(({ name, type }) => [name, encodeSearchAttributeIndexedValueType(type) as number]),
+  );
+  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+  // Registered is not yet known everywhere: a workflow that starts too early would fail with an unknown attribute.
+  while ((await missingSearchAttributes(connection, namespace, until)).length) {
+    if (Date.now() > until) throw new Error(`the search attributes of ${namespace} did not appear in time`);
+    await sleep(200);
+  }
+  say(`namespace ${namespace}: registered search attributes ${missing.map(({ name }) => name).join(', ')}`);
+}
+
+/** Ours that are not registered. Throws where one of ours has another type: nothing but a person can change that. */
+async function missingSearchAttributes(connection: Connection, namespace: string, until: number) {
+  for (;;) {
+    try {
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+      const wrong = ALL_SEARCH_ATTRIBUTES.filter(({ name, type }) => {
+        const present = customAttributes[name];
+        return present !== undefined && present !== encodeSearchAttributeIndexedValueType(type);
+      });
+      if (wrong.length)
+        throw new Error(
+          `namespace ${namespace} has search attributes of another type than ours: ` +
+            wrong.map(({ name, type }) => `${name} must be ${type}`).join(', '),
+        );
+      return ALL_SEARCH_ATTRIBUTES.filter(({ name }) => !(name in customAttributes));
+    } catch (error) {
+      // A namespace just created takes a while to be known everywhere.
+      if (!isNotFound(error) || Date.now() > until) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+const isNotFound = (error: unknown): boolean => isGrpcServiceError(error) && Number(error.code) === NOT_FOUND;

@@ -1,0 +1,61 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type {
+  CatalogActivities,
+  CrabActivities,
+  FollowActivities,
+  FtsActivities,
+  StorageActivities,
+  TaskActivities,
+} from '../activities/types.ts';
+import { TASK_QUEUES } from '../contract/task-queues.ts';
+
+/**
+ * Activities by what they talk to. None has a bound on its attempts: an outage of FTS, DBS, CRAB or a site holds files, it never
+ * fails them. Pauses double up to a minute, so that an outage is left at most that late.
+ */
+const retry = { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '1 minute' };
+
+export const taskActivities = proxyActivities<TaskActivities>({
+  taskQueue: TASK_QUEUES.workflows,
+  startToCloseTimeout: '30 s',
+  retry,
+});
+
+/** A submission of 100 files takes seconds at worst, a look after a lost answer as long again. */
+export const ftsActivities = proxyActivities<FtsActivities>({
+  taskQueue: TASK_QUEUES.fts,
+  startToCloseTimeout: '5 minutes',
+  retry,
+});
+
+/**
+ * Waiting for a change is an attempt that fails benignly with the time of the next one: it costs no events and holds no slot between
+ * attempts. Cancelling does not wait for an attempt under way.
+ */
+export const followActivities = proxyActivities<FollowActivities>({
+  taskQueue: TASK_QUEUES.ftsFollow,
+  startToCloseTimeout: '2 minutes',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry,
+});
+
+/** Up to 100 files with two looks and a removal each; a door may be slow. Heartbeats tell a dead worker from a slow door. */
+export const storageActivities = proxyActivities<StorageActivities>({
+  taskQueue: TASK_QUEUES.storage,
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '60 s',
+  retry,
+});
+
+export const crabActivities = proxyActivities<CrabActivities>({
+  taskQueue: TASK_QUEUES.crab,
+  startToCloseTimeout: '10 minutes',
+  retry,
+});
+
+/** DBS takes minutes for large blocks (CRABServer issues 9058 and 9302: one to three). */
+export const catalogActivities = proxyActivities<CatalogActivities>({
+  taskQueue: TASK_QUEUES.catalog,
+  startToCloseTimeout: '15 minutes',
+  retry,
+});

@@ -1,0 +1,5 @@
+/** The workflows as a worker bundles them. */
+export { jobOutput } from './job-output.ts';
+export { stageOut } from './stage-out.ts';
+export { transferBatch } from './transfer-batch.ts';
+export { publishDataset } from './publish-dataset.ts';

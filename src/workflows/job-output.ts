@@ -1,0 +1,51 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  setHandler,
+} from '@temporalio/workflow';
+import { stageOutId } from '../contract/ids.ts';
+import { TASK_MESSAGES, type FileOutcome, type JobOutcome, type JobOutputInput } from '../contract/messages.ts';
+import { destinationKey } from '../domain/ledger/entry.ts';
+import { jobReportFault } from '../domain/report-shape.ts';
+import { taskActivities } from './activities.ts';
+import { fileOutcomesSignal } from './signals.ts';
+
+/**
+ * Waits for one job output: forwards its files to the task, which owns them, and answers with what became of each. Cancelling it
+ * cancels the job's files.
+ */
+export async function jobOutput({ task, report }: JobOutputInput): Promise<JobOutcome> {
+  const fault = jobReportFault(report);
+  if (fault !== null) throw ApplicationFailure.nonRetryable(`report.${fault}: is missing or of the wrong type`, 'BadMessage');
+  const records = new Map(report.files.map((file) => [destinationKey(file.destination, file.destinationLfn), file]));
+  const outcomes = new Map<string, FileOutcome>();
+  let forwarded = false;
+  setHandler(fileOutcomesSignal, (told) => {
+    for (const outcome of told) {
+      const record = records.get(outcome.key);
+      if (record) outcomes.set(outcome.key, { ...outcome, id: record.id, destinationLfn: record.destinationLfn });
+    }
+  });
+  void CancellationScope.current().cancelRequested.catch(() =>
+    CancellationScope.nonCancellable(async () => {
+      // The task must know the files before it can cancel them.
+      await condition(() => forwarded);
+      await getExternalWorkflowHandle(stageOutId(task)).signal(TASK_MESSAGES.cancel, {
+        jobs: [report.jobId],
+        reason: 'the wait for the job was cancelled',
+        by: 'caller',
+      });
+    }).catch(() => undefined),
+  );
+  await CancellationScope.nonCancellable(async () => {
+    await taskActivities.forwardReport({ task, message: { jobs: [{ ...report, waiter: true }] } });
+    forwarded = true;
+    await condition(() => outcomes.size >= records.size);
+  });
+  const files = report.files.map(
+    (file) => outcomes.get(destinationKey(file.destination, file.destinationLfn)) as FileOutcome,
+  );
+  return { task, jobId: report.jobId, retry: report.retry, files };
+}

@@ -1,0 +1,92 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  setHandler,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { transferBatchId } from '../contract/ids.ts';
+import type { PublishDatasetInput } from '../contract/internal-messages.ts';
+import { PublisherState, type PublisherAnswer, type PublisherSnapshot } from '../domain/publication/publisher-state.ts';
+import { catalogActivities, crabActivities } from './activities.ts';
+import { credentialOf } from './credential.ts';
+import { batchOrderSignal, datasetOrderSignal, tell } from './signals.ts';
+import { until } from './until.ts';
+
+/**
+ * Publishes the files of one output dataset of a task, block by block. A block's name is made here, so that it is in history before the first
+ * POST. Metadata never comes here: the activities read it from CRAB. An outage of DBS or CRAB only makes it wait.
+ */
+export async function publishDataset(input: PublishDatasetInput, resumed?: PublisherSnapshot): Promise<void> {
+  const state = new PublisherState(input.policy, resumed);
+  let messages = 0;
+  setHandler(datasetOrderSignal, (order) => {
+    messages += 1;
+    if (order.kind === 'add') state.add(order.files, Date.now());
+    else if (order.kind === 'flush') state.expect = order.expect;
+    else state.finished = true;
+  });
+
+  await CancellationScope.nonCancellable(async () => {
+    for (;;) {
+      const isDue = (): boolean => (state.nextDue(Date.now()) ?? Infinity) <= Date.now();
+      await until(
+        () => isDue() || (state.finished && state.queue.length === 0) || workflowInfo().continueAsNewSuggested,
+        () => state.nextDue(Date.now()),
+      );
+      if (isDue()) await publishNextBlock(input, state);
+      else if (state.finished && state.queue.length === 0) return condition(allHandlersFinished);
+      if (workflowInfo().continueAsNewSuggested) {
+        const seen = messages;
+        await condition(allHandlersFinished);
+        if (seen === messages) await continueAsNew<typeof publishDataset>(input, state.snapshot());
+      }
+    }
+  });
+}
+
+/** Measures, cuts and publishes one block, and tells the batches what became of its files. */
+async function publishNextBlock({ task, dataset }: PublishDatasetInput, state: PublisherState): Promise<void> {
+  const candidates = state.candidates(Date.now());
+  const unmeasured = candidates.filter(({ measure }) => !measure);
+  if (unmeasured.length > 0) {
+    const lfns = unmeasured.map(({ lfn }) => lfn);
+    const measures = new Map((await crabActivities.measureFiles({ task, lfns })).map((row) => [row.lfn, row]));
+    for (const file of unmeasured) file.measure = measures.get(file.lfn) ?? null;
+    await answer(
+      task,
+      state.missing(
+        unmeasured.filter(({ measure }) => !measure),
+        Date.now(),
+      ),
+    );
+  }
+  const block = state.cut(candidates);
+  const [first] = block;
+  if (!first) return;
+  const result = await catalogActivities.publishBlock({
+    task,
+    credential: credentialOf(task),
+    dataset,
+    block: `${dataset}#${uuid4()}`,
+    originSite: first.site,
+    files: block.map(({ key, lfn, size, adler32 }) => ({ key, lfn, size, adler32 })),
+  });
+  state.tried(block.length, result.settled.length + result.missing.length);
+  const missing = new Set(result.missing);
+  const answers = state.missing(
+    block.filter(({ key }) => missing.has(key)),
+    Date.now(),
+  );
+  await answer(task, [...answers, ...state.settle(result.settled)]);
+}
+
+async function answer(task: string, answers: PublisherAnswer[]): Promise<void> {
+  await Promise.all(
+    answers.map(({ batch, keys, state, reason }) =>
+      tell(transferBatchId(task, batch), batchOrderSignal, [{ kind: 'published', keys, state, reason }]),
+    ),
+  );
+}

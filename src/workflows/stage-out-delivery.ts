@@ -1,0 +1,66 @@
+import { publishDatasetId, jobOutputId, transferBatchId } from '../contract/ids.ts';
+import { ruleOf } from '../domain/failure-classes.ts';
+import type { TaskState } from '../domain/ledger/task-state.ts';
+import { taskActivities } from './activities.ts';
+import type { StageOutContext } from './stage-out.ts';
+import { batchOrderSignal, datasetOrderSignal, fileOutcomesSignal, tell } from './signals.ts';
+
+/** Signals sent at a time: well below the server's limit of 2,000 pending ones. */
+const SENT_AT_ONCE = 100;
+
+/** Sends what waits in the outbox: one signal per batch, one per waiting job. */
+export async function deliverOutbox(state: TaskState): Promise<void> {
+  if (state.outbox.empty) return;
+  const { orders, outcomes } = state.outbox.take();
+  await inChunks(orders, ([batch, list]) => tell(transferBatchId(state.task, batch), batchOrderSignal, list));
+  await inChunks(outcomes, ({ jobId, retry, key, transfer, publication, failure, reason }) =>
+    tell(jobOutputId(state.task, jobId, retry), fileOutcomesSignal, [
+      {
+        key,
+        id: '',
+        destinationLfn: '',
+        transfer,
+        publication,
+        code: failure ? ruleOf(failure).code : null,
+        reasons: reason ? [reason] : [],
+        publicationReason: null,
+        ftsJobIds: [],
+      },
+    ]),
+  );
+}
+
+/**
+ * When no more outputs come and all transfers are final, publishers need not wait for blocks to fill: they are told how many files are
+ * still to be published.
+ */
+export async function flushPublishers(context: StageOutContext, state: TaskState): Promise<void> {
+  const { ledger, policy, task } = state;
+  if (!state.closed || ledger.openTransfers > 0 || ledger.openPublications === 0) return;
+  const open = new Map<number, number>();
+  for (const entry of ledger.entries())
+    if (entry.publication === 'ACQUIRED') open.set(entry.dataset, (open.get(entry.dataset) ?? 0) + 1);
+  for (const [index, expect] of open) {
+    const dataset = ledger.datasets[index];
+    // Told once: what is published meanwhile makes fewer, which changes nothing.
+    if (!dataset || (context.flushed.get(dataset) ?? 0) >= expect) continue;
+    context.flushed.set(dataset, expect);
+    await taskActivities.handToPublisher({ task, dataset, policy, files: [], flush: { expect } });
+  }
+}
+
+/** The task ends: batches that wait for what will not come any more, and publishers, end too. */
+export async function closeChildren(state: TaskState): Promise<void> {
+  await inChunks(state.batches.numbers(), async (batch) => {
+    await tell(transferBatchId(state.task, batch), batchOrderSignal, [{ kind: 'finish' }]);
+    state.batches.end(batch);
+  });
+  await inChunks(state.ledger.datasets, (dataset) =>
+    tell(publishDatasetId(state.task, dataset), datasetOrderSignal, { kind: 'finish' }),
+  );
+}
+
+async function inChunks<T>(items: T[], send: (item: T) => Promise<unknown>): Promise<void> {
+  for (let i = 0; i < items.length; i += SENT_AT_ONCE)
+    await Promise.all(items.slice(i, i + SENT_AT_ONCE).map(send));
+}

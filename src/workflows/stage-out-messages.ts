@@ -1,0 +1,192 @@
+import {
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
+import {
+  TASK_MESSAGES,
+  TASK_QUERIES,
+  type AddFiles,
+  type AddFilesAnswer,
+  type CancelRequest,
+  type FilesPage,
+  type FilesQuery,
+  type LedgerFile,
+  type PublishRequest,
+  type RetryRequest,
+  type SelectionAnswer,
+  type TaskStatus,
+} from '../contract/messages.ts';
+import { ownerOfTask } from '../domain/lfn-areas.ts';
+import { encodeLedger } from '../domain/ledger/codec.ts';
+import type { LedgerEntry, LedgerJob } from '../domain/ledger/entry.ts';
+import { takeReport } from '../domain/ledger/intake.ts';
+import { checkAddFiles, checkCancel, checkSelection } from '../domain/ledger/message-checks.ts';
+import { cancelFiles, requestPublication, retryFiles } from '../domain/ledger/selection.ts';
+import { countTask, pageEntries } from '../domain/ledger/status.ts';
+import type { TaskState } from '../domain/ledger/task-state.ts';
+import type { StageOutContext } from './stage-out.ts';
+
+/** What each message does, and how a broken one is recognised. */
+interface MessageKind<Request, Answer> {
+  name: string;
+  /** What is wrong with the message, in words; null for nothing. */
+  fault(request: unknown): string | null;
+  act(state: TaskState, request: Request): Answer;
+}
+
+const addFiles: MessageKind<AddFiles, AddFilesAnswer> = {
+  name: TASK_MESSAGES.addFiles,
+  fault: checkAddFiles,
+  act(state, { jobs }) {
+    const answer: AddFilesAnswer = { accepted: 0, known: 0, superseding: 0, rejected: [] };
+    for (const job of jobs) {
+      const result = takeReport(state, job, Date.now());
+      answer.accepted += result.accepted;
+      answer.known += result.known;
+      answer.superseding += result.superseding;
+      answer.rejected.push(...result.rejected);
+    }
+    return answer;
+  },
+};
+
+const publish: MessageKind<PublishRequest, SelectionAnswer> = {
+  name: TASK_MESSAGES.publish,
+  fault: checkSelection,
+  act: (state, request) => requestPublication(state, request ?? {}),
+};
+
+const cancel: MessageKind<CancelRequest, SelectionAnswer> = {
+  name: TASK_MESSAGES.cancel,
+  fault: checkCancel,
+  act: (state, request) => cancelFiles(state, request, request.reason, request.by),
+};
+
+const retry: MessageKind<RetryRequest, SelectionAnswer> = {
+  name: TASK_MESSAGES.retry,
+  fault: checkSelection,
+  act: (state, request) => retryFiles(state, request ?? {}, request?.what),
+};
+
+const close: MessageKind<void, null> = {
+  name: TASK_MESSAGES.close,
+  fault: () => null,
+  act: (state) => (state.close(), null),
+};
+
+const pause: MessageKind<void, null> = {
+  name: TASK_MESSAGES.pause,
+  fault: () => null,
+  act: (state) => ((state.paused = true), null),
+};
+
+const resume: MessageKind<void, null> = {
+  name: TASK_MESSAGES.resume,
+  fault: () => null,
+  act: (state) => ((state.paused = false), null),
+};
+
+/** Registers every message as a signal and as an update of the same name; the update answers with what it did. */
+export function handleMessages(context: StageOutContext): void {
+  const register = <Request, Answer>(kind: MessageKind<Request, Answer>): void => {
+    setHandler(defineSignal<[Request]>(kind.name), (request) =>
+      context.withState((state) => {
+        const fault = kind.fault(request);
+        if (fault === null) kind.act(state, request);
+        else noteMalformed(state, `${kind.name}: ${fault}`);
+      }),
+    );
+    setHandler(
+      defineUpdate<Answer, [Request]>(kind.name),
+      async (request) => {
+        await condition(() => context.state !== null);
+        const answer = kind.act(context.state as TaskState, request);
+        context.touch();
+        return answer;
+      },
+      {
+        validator(request) {
+          const fault = kind.fault(request);
+          if (fault !== null) throw ApplicationFailure.nonRetryable(`${kind.name}: ${fault}`, 'BadMessage');
+        },
+      },
+    );
+  };
+  register(addFiles);
+  register(publish);
+  register(cancel);
+  register(retry);
+  register(close);
+  register(pause);
+  register(resume);
+}
+
+/** Registers the queries. */
+export function handleQueries(context: StageOutContext, task: string): void {
+  setHandler(defineQuery<TaskStatus>(TASK_QUERIES.status), () => statusOf(context, task));
+  setHandler(defineQuery<FilesPage, [FilesQuery?]>(TASK_QUERIES.files), (query = {}) => {
+    if (!context.state) return { files: [], next: null };
+    const { state, publication, after = 0, limit = 1000 } = query;
+    const matches = (entry: LedgerEntry): boolean =>
+      (!state || entry.transfer === state) && (!publication || entry.publication === publication);
+    const page = pageEntries(context.state, matches, after, Math.min(limit, 1000));
+    return { files: page.entries.map(({ entry, job }) => ledgerFile(entry, job)), next: page.next };
+  });
+  setHandler(defineQuery<LedgerFile[], [string]>(TASK_QUERIES.job), (jobId) => {
+    const job = context.state?.ledger.jobs.get(jobId);
+    return job ? job.entries.map((entry) => ledgerFile(entry, job)) : [];
+  });
+  // For a task joined again: the books as they are, base64.
+  setHandler(defineQuery<{ ledger: string; batches: number } | null>(TASK_QUERIES.ledger), () =>
+    context.state
+      ? { ledger: toBase64(encodeLedger(context.state.ledger)), batches: context.state.batches.started }
+      : null,
+  );
+}
+
+function statusOf({ state, waitsFor }: StageOutContext, task: string): TaskStatus {
+  const empty = { started: 0, open: 0, active: 0, waiting: 0, inWindow: 0 };
+  const user = ownerOfTask(task) ?? '';
+  if (!state) {
+    return {
+      ...{ task, user, closed: false, paused: false, complete: false, files: 0, jobs: { total: 0, complete: 0 } },
+      ...{ transfer: {}, publication: {}, links: [], datasets: [], failures: [], rejections: [], batches: empty },
+      waitsFor: ['its earlier books to be read'],
+    };
+  }
+  const { closed, paused, complete, batches, window } = state;
+  const { started, open, active, waiting } = batches;
+  return {
+    ...{ task, user, closed, paused, complete },
+    ...countTask(state),
+    batches: { started, open, active, waiting, inWindow: window.size },
+    waitsFor: [...waitsFor.values(), ...(paused ? ['resume: the task is paused'] : [])],
+  };
+}
+
+const ledgerFile = (entry: LedgerEntry, job: LedgerJob): LedgerFile => ({
+  key: entry.key,
+  jobId: job.id,
+  retry: entry.retry,
+  batch: entry.batch || null,
+  transfer: entry.transfer,
+  publication: entry.publication,
+  failure: entry.failure,
+  ...(entry.rule ? { rule: entry.rule } : {}),
+});
+
+/** A signal cannot be refused: what is wrong with it is counted, with a few examples, and shown in the status. */
+function noteMalformed(state: TaskState, fault: string): void {
+  state.malformed.count += 1;
+  if (state.malformed.examples.length < 5) state.malformed.examples.push(fault.slice(0, 200));
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}

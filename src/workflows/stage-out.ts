@@ -1,0 +1,125 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { TaskSnapshot } from '../contract/internal-messages.ts';
+import type { StartTask, TaskTotals } from '../contract/messages.ts';
+import { applyBatchReport } from '../domain/ledger/reports.ts';
+import { cancelFiles } from '../domain/ledger/selection.ts';
+import { countStates } from '../domain/ledger/status.ts';
+import { TaskState } from '../domain/ledger/task-state.ts';
+import { startBatches, admitBatches, prepareTargets } from './stage-out-batches.ts';
+import { closeChildren, deliverOutbox, flushPublishers } from './stage-out-delivery.ts';
+import { handleMessages, handleQueries } from './stage-out-messages.ts';
+import { openTask } from './stage-out-opening.ts';
+import { batchReportSignal } from './signals.ts';
+
+/**
+ * Bytes of history after which a run is ended even if the server does not suggest it yet: payloads of 256 KiB may come faster than it
+ * looks, and 4 MiB is to hold for every run.
+ */
+const HISTORY_BYTES = 2_500_000;
+
+/** What the parts of the workflow share. */
+export interface StageOutContext {
+  /** The task's books; null until they are open (a task joined again reads its earlier ones first). */
+  state: TaskState | null;
+  /** Calls `act` with the books, now or when they are open, in the order of arrival. */
+  withState: (act: (state: TaskState) => void) => void;
+  /** Something happened that there may be something to do about. */
+  touch: () => void;
+  /** What the task as a whole waits for, by name. */
+  waitsFor: Map<string, string>;
+  /** How many files each publisher was told to expect at the most. */
+  flushed: Map<string, number>;
+}
+
+/**
+ * One CRAB task: the books of all its files, their batching by link, and the routing between batches, publishers and waiting jobs.
+ * Ends when it is closed and every file is final.
+ */
+export async function stageOut({ task }: StartTask, snapshot?: TaskSnapshot, ledger?: Uint8Array): Promise<TaskTotals> {
+  const inbox: ((state: TaskState) => void)[] = [];
+  let changed = true;
+  const context: StageOutContext = {
+    state: snapshot && ledger ? TaskState.restore(task, snapshot, ledger) : null,
+    withState(act) {
+      if (context.state) act(context.state);
+      else inbox.push(act);
+      changed = true;
+    },
+    touch: () => void (changed = true),
+    waitsFor: new Map(),
+    flushed: new Map(),
+  };
+  handleMessages(context);
+  handleQueries(context, task);
+  setHandler(batchReportSignal, (report) => context.withState((state) => applyBatchReport(state, report, Date.now())));
+  // Cancelling the workflow kills the task; carrying that out must not be cancelled.
+  void CancellationScope.current().cancelRequested.catch(() =>
+    context.withState((state) => {
+      cancelFiles(state, {}, 'the task was cancelled in Temporal', 'operator');
+      state.close();
+    }),
+  );
+  return CancellationScope.nonCancellable(async () => {
+    const state = (context.state ??= await openTask(task));
+    for (const act of inbox.splice(0)) act(state);
+    await work(context, state);
+    return { task, ...countStates(state) };
+  });
+
+  /** Carries out what the books ask for until the task is complete; continues as new when the history has grown long. */
+  async function work(context: StageOutContext, state: TaskState): Promise<void> {
+    const lifetime = state.openedAt + state.policy.taskLifetime * 1000;
+    void sleep(Math.max(1, lifetime - Date.now())).then(() => context.withState((open) => open.close()));
+    const timer = new WindowTimer(context);
+    for (;;) {
+      changed = false;
+      prepareTargets(context, state);
+      await startBatches(state);
+      admitBatches(state);
+      await deliverOutbox(state);
+      await flushPublishers(context, state);
+      if (changed) continue;
+      if (state.complete) {
+        await closeChildren(state);
+        // Whatever came meanwhile is looked at before the end: it may have opened the task again.
+        if (!changed && state.complete) return condition(allHandlersFinished);
+        continue;
+      }
+      const { continueAsNewSuggested, historySize } = workflowInfo();
+      if (continueAsNewSuggested || historySize > HISTORY_BYTES) {
+        await condition(allHandlersFinished);
+        if (changed) continue;
+        await continueAsNew<typeof stageOut>({ task }, ...state.snapshot());
+      }
+      timer.set(state.window.nextDue(state.policy));
+      await condition(() => changed);
+    }
+  }
+}
+
+/** One timer for all of the window: it is never cancelled, and started only when none is running that fires early enough. */
+class WindowTimer {
+  readonly #context: StageOutContext;
+  #due = Infinity;
+
+  constructor(context: StageOutContext) {
+    this.#context = context;
+  }
+
+  set(due: number | null): void {
+    if (due === null || due >= this.#due) return;
+    this.#due = due;
+    void sleep(Math.max(1, due - Date.now())).then(() => {
+      if (this.#due === due) this.#due = Infinity;
+      this.#context.touch();
+    });
+  }
+}

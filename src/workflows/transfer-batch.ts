@@ -1,0 +1,94 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { BATCH_QUERIES, type FileDetail } from '../contract/messages.ts';
+import type { TransferBatchInput } from '../contract/internal-messages.ts';
+import { stageOutId } from '../contract/ids.ts';
+import { applyOrder } from '../domain/batch/batch-orders.ts';
+import { BatchState, type BatchSnapshot } from '../domain/batch/batch-state.ts';
+import { isBatchOver, takeOutcomes, takeReport } from '../domain/batch/reporting.ts';
+import { describeFile } from '../domain/batch/views.ts';
+import { runHandOvers } from './batch-publication.ts';
+import { runLooks } from './batch-looks.ts';
+import { tellWaitingJobs } from './batch-outcomes.ts';
+import { runAttempts, type AttemptContext } from './transfer-attempts.ts';
+import { batchOrderSignal, batchReportSignal, tell } from './signals.ts';
+import { defineQuery } from '@temporalio/workflow';
+
+export const batchFilesQuery = defineQuery<FileDetail[], [{ keys?: string[] }?]>(BATCH_QUERIES.files);
+
+/**
+ * Owns at most 100 files until transfer and publication of each are final: sends them to FTS attempt by attempt, follows each file, looks at
+ * what arrived, removes sources, hands files to the publisher. Its task is told of every change by signal, since a later run of the task would
+ * never see a child's result.
+ */
+export async function transferBatch(input: TransferBatchInput, resumed?: BatchSnapshot): Promise<void> {
+  const state = resumed
+    ? BatchState.restore(resumed, input.policy)
+    : new BatchState(input.files, input.policy, Date.now());
+  if (!resumed && input.target) applyOrder(state, { kind: 'admit', target: input.target }, Date.now());
+
+  let changed = true;
+  let continuing = false;
+  const isOver = (): boolean => isBatchOver(state);
+  const context: AttemptContext = {
+    input,
+    state,
+    touch: () => void (changed = true),
+    stopping: () => continuing || isOver(),
+  };
+  setHandler(batchOrderSignal, (orders) => {
+    for (const order of orders) applyOrder(state, order, Date.now());
+    changed = true;
+  });
+  setHandler(batchFilesQuery, ({ keys } = {}) =>
+    [...state.files.values()].filter(({ key }) => !keys || keys.includes(key)).map(describeFile),
+  );
+  // An operator's cancel of the batch kills its files; the work of doing so must not be cancelled.
+  void CancellationScope.current().cancelRequested.catch(() => {
+    applyOrder(state, { kind: 'cancel', keys: 'all', reason: 'batch cancelled in Temporal', by: 'operator' }, Date.now());
+    changed = true;
+  });
+  const expiry = new CancellationScope();
+  void expiry.run(async () => {
+    await sleep(Math.max(1, state.deadline - Date.now()));
+    if (state.expire(Date.now())) changed = true;
+  }).catch(() => undefined);
+
+  await CancellationScope.nonCancellable(async () => {
+    const work = Promise.all([runAttempts(context), runLooks(context), runHandOvers(context)]);
+    await runReports();
+    await work;
+    await condition(allHandlersFinished);
+    if (continuing) await continueAsNew<typeof transferBatch>({ ...input, files: [] }, state.snapshot());
+  });
+  expiry.cancel();
+
+  /** Tells the task and waiting jobs of every change, until everything has been told and done. */
+  async function runReports(): Promise<void> {
+    let toldSlot: BatchSnapshot['slot'] = input.target && !resumed ? 'active' : 'wanted';
+    for (;;) {
+      changed = false;
+      await tellWaitingJobs(input.task, takeOutcomes(state));
+      const report = takeReport(state, input.batch, toldSlot);
+      if (report) {
+        toldSlot = report.slot;
+        if (!state.finished) await tell(stageOutId(input.task), batchReportSignal, report);
+      }
+      // Whatever came while the signal was on its way is looked at before anything ends.
+      if (changed) continue;
+      if (isOver()) return;
+      if (workflowInfo().continueAsNewSuggested) {
+        continuing = true;
+        return;
+      }
+      await condition(() => changed);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCrabAdapter } from '../../../src/adapters/crab/crab-adapter.ts';
+import { createAnonymousDispatchers, type Dispatchers } from '../../../src/adapters/credentials/dispatchers.ts';
+import type { CrabPort } from '../../../src/ports/crab.ts';
+import { startCrabSimulator, type CrabSimulator } from '../../../src/simulators/crab/crab-simulator.ts';
+
+const TASK = '261122_060000:jdoe_crab_test';
+const lfnOf = (n: number): string => `/store/user/jdoe/GenericTTbar/tag/261122_060000/0000/out_${n}.root`;
+
+let simulator: CrabSimulator;
+let dispatchers: Dispatchers;
+let crab: CrabPort;
+
+async function start(options = {}): Promise<void> {
+  simulator = await startCrabSimulator(options);
+  crab = createCrabAdapter({ url: simulator.restUrl, dispatchers, timeoutMs: 1000 });
+}
+
+beforeEach(() => {
+  dispatchers = createAnonymousDispatchers();
+  return start();
+});
+
+afterEach(async () => {
+  await dispatchers.close();
+  await simulator.close();
+});
+
+describe('fileMetadata', () => {
+  it('tells what DBS needs', async () => {
+    simulator.books.addMetadata(TASK, {
+      lfn: lfnOf(1),
+      jobid: '12',
+      runlumi: { '1': { '419': '300', '420': 'None' }, '2': { '7': '1' } },
+      adler32: 'BE03BD1',
+    });
+    expect([...(await crab.fileMetadata(TASK, [lfnOf(1)])).values()]).toEqual([
+      {
+        lfn: lfnOf(1),
+        jobId: '12',
+        fileType: 'EDM',
+        outputDataset: '/GenericTTbar/jdoe-tag-94ba0e06145abd65ccb1d21786dc7e1d/USER',
+        swVersion: 'CMSSW_12_4_0',
+        publishName: 'tag-94ba0e06145abd65ccb1d21786dc7e1d',
+        globalTag: null,
+        events: 300,
+        size: 561_301,
+        adler32: '0be03bd1',
+        cksum: '3164535815',
+        lumis: [
+          { run: 1, lumi: 419 },
+          { run: 1, lumi: 420 },
+          { run: 2, lumi: 7 },
+        ],
+      },
+    ]);
+  });
+
+  it.each([[false], [true]])(
+    'asks for 10 LFNs a call; unknown ones are absent (repeated refused: %s)',
+    async (refuse) => {
+      await simulator.close();
+      await start({ refuseRepeatedLists: refuse });
+      const lfns = Array.from({ length: 25 }, (_, n) => lfnOf(n));
+      for (const lfn of lfns.slice(1)) simulator.books.addMetadata(TASK, { lfn });
+      const found = await crab.fileMetadata(TASK, lfns);
+      expect([...found.keys()]).toEqual(lfns.slice(1));
+      // Where repeated arguments are refused, that is found out once.
+      expect(simulator.server.counts['GET /crabserver']).toBe(refuse ? 4 : 3);
+      await crab.fileMetadata(TASK, lfns);
+      expect(simulator.server.counts['GET /crabserver']).toBe(refuse ? 7 : 6);
+    },
+  );
+
+  it.each([
+    ['an outage', { action: 'drop-before' } as const],
+    ['a front end', { action: 'answer' } as const],
+    ['a login page', { action: 'answer', status: 302 } as const],
+    ['something else than metadata', { action: 'answer', status: 200, body: '{"result": ["{}"]}' } as const],
+  ])('waits for %s', async (_what, fault) => {
+    simulator.server.faults.add({ path: 'filemetadata', ...fault });
+    const asked = crab.fileMetadata(TASK, [lfnOf(1)]);
+    await expect(asked).rejects.toMatchObject({ type: 'CrabUnavailable', retryable: true });
+  });
+
+  it('waits for a credential', async () => {
+    simulator.server.faults.add({ path: 'filemetadata', action: 'answer', status: 403, body: '' });
+    const asked = crab.fileMetadata(TASK, [lfnOf(1)]);
+    await expect(asked).rejects.toMatchObject({ type: 'CredentialUnavailable', retryable: true });
+  });
+
+  it('does not repeat what CRAB refuses', async () => {
+    simulator.server.faults.add({ path: 'filemetadata', action: 'answer', status: 400, body: '' });
+    const asked = crab.fileMetadata(TASK, [lfnOf(1), lfnOf(2)]);
+    await expect(asked).rejects.toMatchObject({ type: 'CrabRefused', retryable: false });
+  });
+});
+
+describe('taskInfo', () => {
+  it('tells input and DBS', async () => {
+    simulator.books.addTask(TASK, {
+      tm_input_dataset: 'cms:/GenericTTbar/Run-v1/AOD',
+      tm_dbs_url: 'https://cmsweb.cern.ch/dbs/prod/global',
+      tm_publish_dbs_url: 'https://cmsweb.cern.ch/dbs/prod/phys03/DBSWriter/',
+    });
+    expect(await crab.taskInfo(TASK)).toEqual({
+      inputDataset: '/GenericTTbar/Run-v1/AOD',
+      dbsUrl: 'https://cmsweb.cern.ch/dbs/prod/global/DBSReader',
+      publishDbsUrl: 'https://cmsweb.cern.ch/dbs/prod/phys03/DBSWriter',
+    });
+  });
+
+  it('has no input where the column is empty', async () => {
+    simulator.books.addTask(TASK, { tm_input_dataset: null });
+    expect(await crab.taskInfo(TASK)).toMatchObject({ inputDataset: null });
+  });
+
+  it('says why it cannot tell', async () => {
+    const unknown = crab.taskInfo(TASK);
+    await expect(unknown).rejects.toMatchObject({
+      type: 'CrabUnavailable',
+      message: /HTTP 500: Impossible to find task/,
+    });
+    simulator.books.addTask(TASK, { tm_publish_dbs_url: null });
+    await expect(crab.taskInfo(TASK)).rejects.toMatchObject({ type: 'CrabRefused', retryable: false });
+  });
+});

@@ -1,0 +1,30 @@
+import { uuid5 } from '../../../src/domain/digest.ts';
+import type { FtsSubmission, FtsTarget, FtsTransfer } from '../../../src/ports/fts.ts';
+
+/** A transfer between the simulator's pretended doors, which it ends well at once. */
+export const transferOf = (n: number, over: Partial<FtsTransfer> = {}): FtsTransfer => ({
+  key: `key-${n}`,
+  sourcePfn: `mock://src.example/store/${n}`,
+  destinationPfn: `mock://dst.example/store/${n}`,
+  size: 1024,
+  adler32: '0a1b2c3d',
+  ...over,
+});
+
+/** A submission of one file; its expected id is right for a target, if one is given. */
+export function submissionOf(over: Partial<FtsSubmission> = {}, target?: FtsTarget): FtsSubmission {
+  const sid = over.sid ?? 'run-1/1/1/abcdef';
+  return {
+    sid,
+    expectedJobId: target ? uuid5(uuid5(target.baseId, target.vo), sid) : '00000000-0000-5000-8000-000000000000',
+    digest: 'f'.repeat(64),
+    task: '261122_060000:jdoe_crab_test',
+    user: 'jdoe',
+    transfers: [transferOf(1)],
+    overwrite: false,
+    priority: 3,
+    maxTimeInQueue: 3600,
+    activity: 'ASO',
+    ...over,
+  };
+}

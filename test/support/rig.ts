@@ -1,0 +1,106 @@
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
+import { onTestFinished } from 'vitest';
+import { dataConverter } from '../../src/client/data-converter.ts';
+import { loadConfig } from '../../src/config/index.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
+import { bundleWorkflows, createWorkers } from '../../src/workers/create-workers.ts';
+import { createDependencies } from '../../src/workers/dependencies.ts';
+import { startDevServer, type DevServer } from '../../src/workers/dev-server.ts';
+import type { World } from './world.ts';
+
+Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } });
+
+/** Times in tests: as in production, a few hundred times faster. */
+export const FAST: Partial<Policy> = {
+  batchWindow: 0.2,
+  followFirst: 0.1,
+  followMax: 0.5,
+  followGrid: 0.05,
+  retryDelay: 0.2,
+  retryDelayMax: 2,
+  cancelGrace: 0.5,
+  cleanupDelay: 0.2,
+  cleanupDelayMax: 1,
+};
+
+let taskNumber = 0;
+
+/** A CRAB task name that no other test of this process uses. */
+export const newTask = (user = 'alice'): string =>
+  `261122_${String(100000 + ++taskNumber).slice(-6)}:${user}_crab_test${taskNumber}`;
+
+const bundle = bundleWorkflows();
+
+/** A Temporal server of its own with our workers, against a simulated world. */
+export interface Rig {
+  client: Client;
+  server: DevServer;
+  workers: Worker[];
+  /** Ends the workers and starts others, as after a deployment. */
+  restartWorkers(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RigOptions {
+  policy?: Partial<Policy>;
+  /** Further arguments of the dev server. */
+  serverArgs?: string[];
+}
+
+/** Starts server and workers. `close` replays every execution that was started, and fails where one does not replay. */
+export async function startRig(world: World, options: RigOptions = {}): Promise<Rig> {
+  const server = await startDevServer({ extraArgs: options.serverArgs ?? [] });
+  const connection = await Connection.connect({ address: server.address });
+  const native = await NativeConnection.connect({ address: server.address });
+  const client = new Client({ connection, namespace: server.namespace, dataConverter });
+  const config = loadConfig({ ASO_FTS_SERVER: world.fts.url, ASO_CRAB_URL: world.crab.restUrl, ASO_SITECONF: world.siteconf });
+  const { dependencies, close } = createDependencies(config, client);
+  const policy = { ...DEFAULT_POLICY, ...FAST, ...options.policy };
+
+  let running: Promise<unknown> = Promise.resolve();
+  const rig: Rig = {
+    client,
+    server,
+    workers: [],
+    async restartWorkers() {
+      await stop();
+      rig.workers = await createWorkers({
+        connection: native,
+        namespace: server.namespace,
+        dependencies: { ...dependencies, policy },
+        tuning: { ...config.worker, shutdownGraceSeconds: 1 },
+        workflowBundle: await bundle,
+      });
+      running = Promise.all(rig.workers.map((worker) => worker.run()));
+    },
+    async close() {
+      await stop();
+      await replayAll(client);
+      await close();
+      await connection.close();
+      await native.close();
+      await server.close();
+    },
+  };
+  async function stop(): Promise<void> {
+    for (const worker of rig.workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await running;
+  }
+  await rig.restartWorkers();
+  return rig;
+}
+
+/** Replays the history of every execution on the server: code that does not is not deterministic. */
+async function replayAll(client: Client): Promise<void> {
+  const histories = client.workflow.list().intoHistories({ concurrency: 4 });
+  const results = Worker.runReplayHistories({ workflowBundle: await bundle, dataConverter }, histories);
+  for await (const { workflowId, error } of results) if (error) throw new Error(`${workflowId} does not replay`, { cause: error });
+}
+
+/** Starts world and rig for one test and ends them with it. */
+export async function rigFor(world: World, options?: RigOptions): Promise<Rig> {
+  const rig = await startRig(world, options);
+  onTestFinished(() => rig.close(), 60_000);
+  return rig;
+}
