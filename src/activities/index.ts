@@ -1,3 +1,4 @@
+import { beating } from './beating.ts';
 import { createCatalogActivities, type CatalogDependencies } from './catalog-activities.ts';
 import { createCrabActivities } from './crab-activities.ts';
 import { createFollowActivities } from './follow-activities.ts';
@@ -12,11 +13,11 @@ export type ActivityDependencies = FtsDependencies & StorageDependencies & Catal
 /** The activities by the part of the work they do; each part has its own task queue. */
 export function createActivities(dependencies: ActivityDependencies) {
   return {
-    workflows: mappingErrors(createTaskActivities(dependencies)),
-    fts: mappingErrors(createFtsActivities(dependencies)),
-    ftsFollow: mappingErrors(createFollowActivities(dependencies)),
-    storage: mappingErrors(createStorageActivities(dependencies)),
-    crab: mappingErrors(createCrabActivities(dependencies)),
-    catalog: mappingErrors(createCatalogActivities(dependencies)),
+    workflows: beating(mappingErrors(createTaskActivities(dependencies))),
+    fts: beating(mappingErrors(createFtsActivities(dependencies))),
+    ftsFollow: beating(mappingErrors(createFollowActivities(dependencies))),
+    storage: beating(mappingErrors(createStorageActivities(dependencies))),
+    crab: beating(mappingErrors(createCrabActivities(dependencies))),
+    catalog: beating(mappingErrors(createCatalogActivities(dependencies))),
   };
 }

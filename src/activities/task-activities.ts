@@ -4,19 +4,25 @@ import { INTERNAL_SIGNALS, type DatasetOrder, type PublishDatasetInput } from '.
 import { publishDatasetId, stageOutId } from '../contract/ids.ts';
 import { TASK_MESSAGES, TASK_QUERIES, WORKFLOWS, type AddFiles, type StartTask } from '../contract/messages.ts';
 import { TASK_QUEUES } from '../contract/task-queues.ts';
+import { ownerOfTask, type Groups } from '../domain/lfn-areas.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { HandOver, OpenedTask, TaskActivities } from './types.ts';
 
 export interface TaskDependencies {
   client: Client;
   policy: Policy;
+  /** Members of the groups under /store/group; undefined where no map is configured. */
+  groups: () => Promise<Groups | undefined>;
 }
 
 /** Activities that talk to Temporal itself. */
-export function createTaskActivities({ client, policy }: TaskDependencies): TaskActivities {
+export function createTaskActivities({ client, policy, groups }: TaskDependencies): TaskActivities {
   return {
     async openTask({ task, firstRunId }) {
-      return { policy, earlier: await earlierBooks(client, task, firstRunId) };
+      const [members, earlier] = await Promise.all([groups(), earlierBooks(client, task, firstRunId)]);
+      const owner = ownerOfTask(task) ?? '';
+      const own = members && Object.keys(members).filter((group) => members[group]?.includes(owner));
+      return { policy, groups: own ?? null, earlier };
     },
 
     async forwardReport({ task, message }) {
@@ -53,7 +59,8 @@ export function createTaskActivities({ client, policy }: TaskDependencies): Task
 
 /** The books of the newest ended workflow of the task, other than the one that asks; null where there is none. */
 async function earlierBooks(client: Client, task: string, firstRunId: string): Promise<OpenedTask['earlier']> {
-  const query = `WorkflowId = "${stageOutId(task)}" AND ExecutionStatus != "Running" AND ExecutionStatus != "ContinuedAsNew"`;
+  const quoted = JSON.stringify(stageOutId(task));
+  const query = `WorkflowId = ${quoted} AND ExecutionStatus != "Running" AND ExecutionStatus != "ContinuedAsNew"`;
   let newest: { runId: string; closed: number } | null = null;
   for await (const { runId, closeTime } of client.workflow.list({ query })) {
     const closed = closeTime?.getTime() ?? 0;

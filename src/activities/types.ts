@@ -17,6 +17,8 @@ export interface TaskActivities {
 
 export interface OpenedTask {
   policy: TaskPolicy;
+  /** Groups that the owner may write for; null where any group is allowed. */
+  groups: string[] | null;
   /** Ledger of the earlier workflow, base64, with the number of batches it had started; null for a task never seen. */
   earlier: { ledger: string; batches: number } | null;
 }

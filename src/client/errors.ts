@@ -55,7 +55,7 @@ function explain(error: unknown, task: string): unknown {
   if (error instanceof NamespaceNotFoundError)
     return new TemporalUnreachableError(`Temporal has no namespace ${error.namespace}: aso setup namespace creates it`, { cause: error }); // prettier-ignore
   if (error instanceof WorkflowNotFoundError)
-    return new TaskNotFoundError(`there is no running task ${task}: ${error.message}`, { cause: error });
+    return new TaskNotFoundError(notFound(task, error.message), { cause: error });
   if (error instanceof WorkflowUpdateFailedError)
     return new RequestRefusedError(`task ${task} refuses: ${(cause as Error | undefined)?.message ?? error.message}`, { cause: error }); // prettier-ignore
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
@@ -71,7 +71,7 @@ function explainGrpc(error: unknown, task: string): unknown {
   if (!grpc) return error;
   switch (Number(grpc.code)) {
     case GRPC.notFound:
-      return new TaskNotFoundError(`there is no running task ${task}`, { cause: error });
+      return new TaskNotFoundError(notFound(task, grpc.details), { cause: error });
     case GRPC.deadline:
       return new NoAnswerError(`task ${task} ${NO_WORKER}`, { cause: error });
     case GRPC.precondition: // queries of a task that no worker has taken up yet
@@ -87,3 +87,6 @@ function explainGrpc(error: unknown, task: string): unknown {
       return error;
   }
 }
+
+const notFound = (task: string, details: string): string =>
+  /already completed/.test(details) ? `task ${task} has ended` : `there is no task ${task}`;

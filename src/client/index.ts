@@ -1,6 +1,15 @@
 export { connect, type AsoConnection } from './connect.ts';
 export { NoAnswerError, RequestRefusedError, TaskNotFoundError, TemporalUnreachableError } from './errors.ts';
 export { listTasks, type ListedTask } from './list-tasks.ts';
-export { cancelTask, closeTask, pauseTask, requestPublication, resumeTask, retryTask, taskStatus } from './requests.ts';
+export {
+  cancelTask,
+  closeTask,
+  isTaskRunning,
+  pauseTask,
+  requestPublication,
+  resumeTask,
+  retryTask,
+  taskStatus,
+} from './requests.ts';
 export { addFiles, reportJob, startJobOutput, type JobOutputWorkflow } from './submit.ts';
 export { taskFiles, type TaskFile } from './task-files.ts';

@@ -9,8 +9,9 @@ import {
   type SelectionAnswer,
   type TaskStatus,
 } from '../contract/messages.ts';
-import { answerWithin } from './deadlines.ts';
+import { answerWithin, signalWithin } from './deadlines.ts';
 import { explained } from './errors.ts';
+import { acrossTurnover } from './retry-turnover.ts';
 
 /** Sends a task a message and waits for what it did. Throws as the functions below. */
 function ask<Answer>(
@@ -21,10 +22,12 @@ function ask<Answer>(
 ): Promise<Answer> {
   const handle = client.workflow.getHandle(stageOutId(task));
   return explained(task, () =>
-    answerWithin(client, () =>
-      request
-        ? handle.executeUpdate<Answer, [object]>(TASK_MESSAGES[message], { args: [request] })
-        : handle.executeUpdate<Answer, []>(TASK_MESSAGES[message]),
+    acrossTurnover(() =>
+      answerWithin(client, () =>
+        request
+          ? handle.executeUpdate<Answer, [object]>(TASK_MESSAGES[message], { args: [request] })
+          : handle.executeUpdate<Answer, []>(TASK_MESSAGES[message]),
+      ),
     ),
   );
 }
@@ -59,4 +62,11 @@ export const resumeTask = (client: Client, task: string): Promise<void> => ask(c
 export function taskStatus(client: Client, task: string): Promise<TaskStatus> {
   const handle = client.workflow.getHandle(stageOutId(task));
   return explained(task, () => answerWithin(client, () => handle.query<TaskStatus>(TASK_QUERIES.status)));
+}
+
+/** The task's workflow has not ended, in whatever way. Throws as `taskStatus`. */
+export async function isTaskRunning(client: Client, task: string): Promise<boolean> {
+  const handle = client.workflow.getHandle(stageOutId(task));
+  const { status } = await explained(task, () => signalWithin(client, () => handle.describe()));
+  return status.name === 'RUNNING';
 }

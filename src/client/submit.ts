@@ -6,6 +6,7 @@ import type { JobReport } from '../domain/file.ts';
 import { chunkJobs, sumAnswers } from './chunks.ts';
 import { answerWithin, signalWithin } from './deadlines.ts';
 import { explained } from './errors.ts';
+import { acrossTurnover } from './retry-turnover.ts';
 
 /** The workflow that waits for one job output. */
 export type JobOutputWorkflow = (input: unknown) => Promise<JobOutcome>;
@@ -17,23 +18,21 @@ export type JobOutputWorkflow = (input: unknown) => Promise<JobOutcome>;
  */
 export async function addFiles(client: Client, task: string, jobs: readonly JobReport[]): Promise<AddFilesAnswer> {
   const answers: AddFilesAnswer[] = [];
-  for (const chunk of chunkJobs(jobs)) {
-    const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.stageOut, taskStartOptions(task));
-    // Where the start fails the update fails too, with the same error; nobody else looks at the handle.
-    startWorkflowOperation.workflowHandle().catch(() => undefined);
-    const message: AddFiles = { jobs: chunk };
-    answers.push(
-      await explained(task, () =>
-        answerWithin(client, () =>
-          client.workflow.executeUpdateWithStart<Workflow, AddFilesAnswer, [AddFiles]>(TASK_MESSAGES.addFiles, {
-            startWorkflowOperation,
-            args: [message],
-          }),
-        ),
-      ),
-    );
-  }
+  for (const chunk of chunkJobs(jobs))
+    answers.push(await explained(task, () => acrossTurnover(() => addChunk(client, task, { jobs: chunk }))));
   return sumAnswers(answers);
+}
+
+function addChunk(client: Client, task: string, message: AddFiles): Promise<AddFilesAnswer> {
+  const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.stageOut, taskStartOptions(task));
+  // Where the start fails the update fails too, with the same error; nobody else looks at the handle.
+  startWorkflowOperation.workflowHandle().catch(() => undefined);
+  return answerWithin(client, () =>
+    client.workflow.executeUpdateWithStart<Workflow, AddFilesAnswer, [AddFiles]>(TASK_MESSAGES.addFiles, {
+      startWorkflowOperation,
+      args: [message],
+    }),
+  );
 }
 
 /**

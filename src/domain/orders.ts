@@ -35,7 +35,8 @@ export type BatchOrder =
 
 /** Files of a batch that are in the same state. */
 export interface ReportGroup {
-  keys: string[];
+  /** `all`: every file that the batch still owns. */
+  keys: string[] | 'all';
   transfer: TransferState;
   publication: PublicationState;
   failure: FailureClass | null;

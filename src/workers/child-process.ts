@@ -18,8 +18,12 @@ const TAIL = 20;
  * Starts a program in a process group of its own, so that Ctrl-C reaches us first and we decide when it ends,
  * and ends it with this process, however this process ends.
  */
-export async function startOwnedProcess(command: string, args: readonly string[]): Promise<OwnedProcess> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+export async function startOwnedProcess(
+  command: string,
+  args: readonly string[],
+  { env = process.env }: { env?: NodeJS.ProcessEnv } = {},
+): Promise<OwnedProcess> {
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -4,6 +4,7 @@ import { createCrabAdapter } from '../adapters/crab/crab-adapter.ts';
 import { createAnonymousDispatchers } from '../adapters/credentials/dispatchers.ts';
 import { createDbsAdapter } from '../adapters/dbs/dbs-adapter.ts';
 import { createFtsAdapter } from '../adapters/fts3/fts-adapter.ts';
+import { readGroups } from '../adapters/groups/group-files.ts';
 import { createSiteCatalog } from '../adapters/site-catalog/site-catalog.ts';
 import { createWebDavStorage } from '../adapters/storage/webdav-storage.ts';
 import type { Config } from '../config/index.ts';
@@ -18,6 +19,7 @@ export function createDependencies(
     dependencies: {
       client,
       policy: config.policy,
+      groups: () => readGroups(config.groups),
       defaultFtsServer: config.ftsServer,
       fts: createFtsAdapter({ dispatchers }),
       sites: createSiteCatalog({ siteconf: config.siteconf }),

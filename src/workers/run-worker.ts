@@ -5,10 +5,8 @@ import { loadTemporalConfig, type Config } from '../config/index.ts';
 import { createWorkers } from './create-workers.ts';
 import { createDependencies } from './dependencies.ts';
 import { createLog, temporalLogger } from './logging.ts';
+import { READY_LINE } from './ready-line.ts';
 import { ALL_ROLES, type Role } from './roles.ts';
-
-/** Tells whoever started us (a supervisor, the demo) that the worker polls. */
-export const READY_LINE = 'worker ready';
 
 /** Runs a worker process until it is told to end (SIGINT, SIGTERM), then lets activities under way end. */
 export async function runWorker(config: Config, { roles = ALL_ROLES }: { roles?: readonly Role[] } = {}): Promise<void> {

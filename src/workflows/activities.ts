@@ -15,9 +15,13 @@ import { TASK_QUEUES } from '../contract/task-queues.ts';
  */
 const retry = { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '1 minute' };
 
+/** Every activity says that it is alive (src/activities/beating.ts): what a dead worker had in hand is tried elsewhere after so long. */
+const heartbeatTimeout = '15 s';
+
 export const taskActivities = proxyActivities<TaskActivities>({
   taskQueue: TASK_QUEUES.workflows,
   startToCloseTimeout: '30 s',
+  heartbeatTimeout,
   retry,
 });
 
@@ -25,6 +29,7 @@ export const taskActivities = proxyActivities<TaskActivities>({
 export const ftsActivities = proxyActivities<FtsActivities>({
   taskQueue: TASK_QUEUES.fts,
   startToCloseTimeout: '5 minutes',
+  heartbeatTimeout,
   retry,
 });
 
@@ -35,21 +40,23 @@ export const ftsActivities = proxyActivities<FtsActivities>({
 export const followActivities = proxyActivities<FollowActivities>({
   taskQueue: TASK_QUEUES.ftsFollow,
   startToCloseTimeout: '2 minutes',
+  heartbeatTimeout,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry,
 });
 
-/** Up to 100 files with two looks and a removal each; a door may be slow. Heartbeats tell a dead worker from a slow door. */
+/** Up to 100 files with two looks and a removal each; a door may be slow. */
 export const storageActivities = proxyActivities<StorageActivities>({
   taskQueue: TASK_QUEUES.storage,
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '60 s',
+  heartbeatTimeout,
   retry,
 });
 
 export const crabActivities = proxyActivities<CrabActivities>({
   taskQueue: TASK_QUEUES.crab,
   startToCloseTimeout: '10 minutes',
+  heartbeatTimeout,
   retry,
 });
 
@@ -57,5 +64,6 @@ export const crabActivities = proxyActivities<CrabActivities>({
 export const catalogActivities = proxyActivities<CatalogActivities>({
   taskQueue: TASK_QUEUES.catalog,
   startToCloseTimeout: '15 minutes',
+  heartbeatTimeout,
   retry,
 });

@@ -7,14 +7,14 @@ import { credentialOf } from './credential.ts';
 import type { StageOutContext } from './stage-out.ts';
 import type { transferBatch } from './transfer-batch.ts';
 
-/** Children started at a time: well below the server's limit of 2,000 pending ones. */
-const STARTED_AT_ONCE = 50;
+/** Batches started before the length of the history is looked at again; each is some 25 KiB of it. */
+const STARTED_AT_ONCE = 20;
 
-/** Starts a batch for everything in the window that is full or due. A batch is immutable from here on. */
-export async function startBatches(state: TaskState): Promise<void> {
-  const ready = state.window.takeReady(Date.now(), state.policy, state.closed);
-  for (let i = 0; i < ready.length; i += STARTED_AT_ONCE)
-    await Promise.all(ready.slice(i, i + STARTED_AT_ONCE).map((batch) => startBatch(state, batch)));
+/** Starts batches for what is full or due in the window; answers whether more are. A batch is immutable from here on. */
+export async function startBatches(state: TaskState): Promise<boolean> {
+  const ready = state.window.takeReady(Date.now(), state.policy, { all: state.closed, limit: STARTED_AT_ONCE });
+  await Promise.all(ready.map((batch) => startBatch(state, batch)));
+  return ready.length === STARTED_AT_ONCE;
 }
 
 async function startBatch(state: TaskState, { source, destination, files }: ReadyBatch): Promise<void> {

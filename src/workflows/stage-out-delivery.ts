@@ -8,10 +8,13 @@ import { batchOrderSignal, datasetOrderSignal, fileOutcomesSignal, tell } from '
 /** Signals sent at a time: well below the server's limit of 2,000 pending ones. */
 const SENT_AT_ONCE = 100;
 
-/** Sends what waits in the outbox: one signal per batch, one per waiting job. */
+/**
+ * Sends what waits in the outbox: one signal per batch, one per waiting job. Only so much at a time that the caller sees in between
+ * how long the history has grown.
+ */
 export async function deliverOutbox(state: TaskState): Promise<void> {
   if (state.outbox.empty) return;
-  const { orders, outcomes } = state.outbox.take();
+  const { orders, outcomes } = state.outbox.take(SENT_AT_ONCE);
   await inChunks(orders, ([batch, list]) => tell(transferBatchId(state.task, batch), batchOrderSignal, list));
   await inChunks(outcomes, ({ jobId, retry, key, transfer, publication, failure, reason }) =>
     tell(jobOutputId(state.task, jobId, retry), fileOutcomesSignal, [

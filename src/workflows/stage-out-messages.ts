@@ -164,7 +164,7 @@ function statusOf({ state, waitsFor }: StageOutContext, task: string): TaskStatu
     ...{ task, user, closed, paused, complete },
     ...countTask(state),
     batches: { started, open, active, waiting, inWindow: window.size },
-    waitsFor: [...waitsFor.values(), ...(paused ? ['resume: the task is paused'] : [])],
+    waitsFor: complete ? [] : [...waitsFor.values(), ...(paused ? ['resume: the task is paused'] : [])],
   };
 }
 

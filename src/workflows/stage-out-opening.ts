@@ -11,8 +11,9 @@ import { taskActivities } from './activities.ts';
  */
 export async function openTask(task: string): Promise<TaskState> {
   const { firstExecutionRunId } = workflowInfo();
-  const { policy, earlier } = await taskActivities.openTask({ task, firstRunId: firstExecutionRunId });
+  const { policy, groups, earlier } = await taskActivities.openTask({ task, firstRunId: firstExecutionRunId });
   const state = new TaskState(task, policy, Date.now(), firstExecutionRunId);
+  state.groups = groups;
   if (!earlier) return state;
   state.ledger = decodeLedger(fromBase64(earlier.ledger));
   state.batches = BatchTable.fromJSON({ next: earlier.batches + 1, open: [] });

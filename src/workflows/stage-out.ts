@@ -20,10 +20,10 @@ import { openTask } from './stage-out-opening.ts';
 import { batchReportSignal } from './signals.ts';
 
 /**
- * Bytes of history after which a run is ended even if the server does not suggest it yet: payloads of 256 KiB may come faster than it
- * looks, and 4 MiB is to hold for every run.
+ * Bytes of history after which a run is ended even if the server does not suggest it yet: it suggests so at 4 MiB, which is to hold for
+ * every run, the messages included that come while it ends.
  */
-const HISTORY_BYTES = 2_500_000;
+const HISTORY_BYTES = 2_000_000;
 
 /** What the parts of the workflow share. */
 export interface StageOutContext {
@@ -81,28 +81,32 @@ export async function stageOut({ task }: StartTask, snapshot?: TaskSnapshot, led
     const timer = new WindowTimer(context);
     for (;;) {
       changed = false;
-      prepareTargets(context, state);
-      await startBatches(state);
-      admitBatches(state);
+      // What is sent is not in the books any more, so nothing may be on its way when the run ends.
       await deliverOutbox(state);
+      if (isHistoryLong() && state.outbox.empty) {
+        await condition(allHandlersFinished);
+        if (state.outbox.empty) await continueAsNew<typeof stageOut>({ task }, ...state.snapshot());
+      }
+      prepareTargets(context, state);
+      const moreToStart = await startBatches(state);
+      admitBatches(state);
       await flushPublishers(context, state);
-      if (changed) continue;
+      if (changed || moreToStart || !state.outbox.empty) continue;
       if (state.complete) {
         await closeChildren(state);
         // Whatever came meanwhile is looked at before the end: it may have opened the task again.
         if (!changed && state.complete) return condition(allHandlersFinished);
         continue;
       }
-      const { continueAsNewSuggested, historySize } = workflowInfo();
-      if (continueAsNewSuggested || historySize > HISTORY_BYTES) {
-        await condition(allHandlersFinished);
-        if (changed) continue;
-        await continueAsNew<typeof stageOut>({ task }, ...state.snapshot());
-      }
       timer.set(state.window.nextDue(state.policy));
       await condition(() => changed);
     }
   }
+}
+
+function isHistoryLong(): boolean {
+  const { continueAsNewSuggested, historySize } = workflowInfo();
+  return continueAsNewSuggested || historySize > HISTORY_BYTES;
 }
 
 /** One timer for all of the window: it is never cancelled, and started only when none is running that fires early enough. */

@@ -51,9 +51,7 @@ describe('aso', () => {
 
   test.each([
     ['status', TASK],
-    ['files', TASK],
     ['cancel', TASK, '--reason', 'x'],
-    ['watch', TASK],
   ])('says within 10 s that Temporal is dead: %s', async (...args) => {
     const { code, err, seconds } = await runAso(args);
     expect(code).toBe(3);

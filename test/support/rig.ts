@@ -1,6 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
-import { onTestFinished } from 'vitest';
 import { dataConverter } from '../../src/client/data-converter.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
@@ -96,11 +95,4 @@ async function replayAll(client: Client): Promise<void> {
   const histories = client.workflow.list().intoHistories({ concurrency: 4 });
   const results = Worker.runReplayHistories({ workflowBundle: await bundle, dataConverter }, histories);
   for await (const { workflowId, error } of results) if (error) throw new Error(`${workflowId} does not replay`, { cause: error });
-}
-
-/** Starts world and rig for one test and ends them with it. */
-export async function rigFor(world: World, options?: RigOptions): Promise<Rig> {
-  const rig = await startRig(world, options);
-  onTestFinished(() => rig.close(), 60_000);
-  return rig;
 }

@@ -3,42 +3,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crabFileId } from '../../src/domain/digest.ts';
 import type { FileRecord, JobReport } from '../../src/domain/file.ts';
-import { startCrabSimulator, type CrabSimulator } from '../../src/simulators/crab/crab-simulator.ts';
-import { startDbsSimulator, type DbsSimulator } from '../../src/simulators/dbs/dbs-simulator.ts';
-import { startFtsSimulator, type FtsSimulator, type FtsSimulatorOptions } from '../../src/simulators/fts3/simulator.ts';
-import { writeStorageJson } from '../../src/simulators/storage/storage-json.ts';
-import { startStorageSimulator, type StorageSimulator } from '../../src/simulators/storage/storage-simulator.ts';
+import type { FtsSimulatorOptions } from '../../src/simulators/fts3/simulator.ts';
+import { startSimulatedWorld, type SimulatedWorld } from '../../src/simulators/world.ts';
 
 export const SITES = ['T2_IT_Pisa', 'T2_DE_DESY', 'T2_US_MIT', 'T2_CH_CERN', 'T2_ES_CIEMAT'];
 
-/** Everything outside of us, simulated on loopback: sites with folders, FTS, DBS, CRAB. */
-export interface World {
-  fts: FtsSimulator;
-  dbs: DbsSimulator;
-  crab: CrabSimulator;
-  storage: StorageSimulator;
-  siteconf: string;
-  close(): Promise<void>;
-}
+export type World = SimulatedWorld;
 
 /** Starts the simulators on a fresh folder, fast enough for tests. */
 export async function startWorld(fts: FtsSimulatorOptions = {}): Promise<World> {
   const root = await mkdtemp(join(tmpdir(), 'aso-world-'));
-  const siteconf = join(root, 'SITECONF');
-  const storage = await startStorageSimulator({ root: join(root, 'sites'), sites: SITES });
-  await writeStorageJson(siteconf, SITES, storage.url);
-  const world = {
-    fts: await startFtsSimulator({ tickMs: 20, activePerLink: 20, cancelGraceMs: 300, ...fts }),
-    dbs: await startDbsSimulator(),
-    crab: await startCrabSimulator({ refuseRepeatedLists: true }),
-    storage,
-    siteconf,
+  const world = await startSimulatedWorld({
+    root,
+    sites: SITES,
+    fts: { tickMs: 20, activePerLink: 20, cancelGraceMs: 300, ...fts },
+  });
+  return {
+    ...world,
     async close() {
-      await Promise.all([world.fts, world.dbs, world.crab, world.storage].map((part) => part.close()));
+      await world.close();
       await rm(root, { recursive: true, force: true });
     },
   };
-  return world;
 }
 
 export const PSET_HASH = '94ba0e06145abd65ccb1d21786dc7e1d';

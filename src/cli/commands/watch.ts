@@ -3,6 +3,8 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { TaskStatus } from '../../contract/messages.ts';
 import { isFinalPublication, isFinalTransfer, type PublicationState, type TransferState } from '../../domain/states.ts';
+import { EXIT } from '../exit-codes.ts';
+import { CommandError } from '../failure.ts';
 import { isTerminal, say } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
 import { countsText, statusText } from './status-text.ts';
@@ -32,14 +34,17 @@ async function watch(task: string, { interval }: { interval: number }): Promise<
   try {
     const last = await withClient(async (client, aso) => {
       for (;;) {
+        // Asked first: a task that ends in between is shown as it ended.
+        const running = await aso.isTaskRunning(client, task);
         const status = await aso.taskStatus(client, task);
         view.show(status);
-        if (status.complete) return status;
+        if (status.complete || !running) return status;
         await sleep(interval * 1000);
       }
     });
     view.stop();
     say(statusText(last));
+    if (!last.complete) throw new CommandError(`task ${task} was ended from outside: files are left`, EXIT.failed);
   } finally {
     view.stop();
   }

@@ -15,9 +15,11 @@ export function takeReport(state: BatchState, batch: number, toldSlot: BatchRepo
     if (telling === file.told || file.transfer === 'KILL') continue;
     file.told = telling;
     const group = groups.get(telling);
-    if (group) group.keys.push(file.key);
+    if (group) (group.keys as string[]).push(file.key);
     else groups.set(telling, groupOf(file));
   }
+  // Most often all files have come to the same: that is told without their keys.
+  for (const group of groups.values()) if (group.keys.length === state.files.size) group.keys = 'all';
   const ended = isBatchOver(state);
   const slot = slotOf(state);
   if (groups.size === 0 && state.dropped.length === 0 && !ended && !(slot === 'wanted' && toldSlot !== 'wanted'))

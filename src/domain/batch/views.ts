@@ -47,7 +47,11 @@ export function describeFile(file: BatchFile): FileView {
 
 /** The outcome of a final file. */
 export function outcomeOfFile(file: BatchFile): OutcomeView {
-  const { record, transfer, publication, publicationReason, ftsJobIds, attempts, kill } = file;
+  const { record, transfer, ftsJobIds, attempts, kill } = file;
+  // The task will say so in a moment: nothing of a job is published that has not arrived whole.
+  const isGivenUp = transfer !== 'DONE' && file.publication === 'NEW';
+  const publication = isGivenUp ? 'FAILED' : file.publication;
+  const publicationReason = isGivenUp ? 'job-incomplete' : file.publicationReason;
   const code = transfer === 'DONE' ? null : (attempts.at(-1)?.code ?? null);
   const reasons = attempts.map(({ reason }) => reason);
   if (kill && transfer === 'KILLED') reasons.push(`killed by ${kill.by}: ${kill.reason}`);

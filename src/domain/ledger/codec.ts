@@ -6,7 +6,7 @@ import { Ledger } from './ledger.ts';
 
 /**
  * The ledger as bytes, for continue-as-new: column by column, so that what repeats stands together and compresses. What cannot be
- * compressed is the 8 bytes of each key and the 2 of each check.
+ * compressed is the 8 bytes of each key and the 4 of each check.
  */
 const VERSION = 1;
 
@@ -50,7 +50,7 @@ export function encodeLedger(ledger: Ledger): Uint8Array {
 
   const entries = [...ledger.entries()];
   for (const entry of entries) out.hex(entry.key);
-  for (const entry of entries) out.hex(entry.check.toString(16).padStart(4, '0'));
+  for (const entry of entries) out.hex(entry.check.toString(16).padStart(8, '0'));
   for (const [get] of COLUMNS) {
     let before = 0;
     for (const entry of entries) {
@@ -84,7 +84,7 @@ export function decodeLedger(bytes: Uint8Array): Ledger {
   const owners = jobs.flatMap((job) => Array.from({ length: input.number() }, () => job));
 
   const entries = owners.map(() => blank(input.hex(16)));
-  for (const entry of entries) entry.check = parseInt(input.hex(4), 16);
+  for (const entry of entries) entry.check = parseInt(input.hex(8), 16);
   for (const [, set] of COLUMNS) {
     let value = 0;
     for (const entry of entries) set(entry, (value += input.signed()), rules);

@@ -10,7 +10,7 @@ import type { PublicationState, TransferState } from '../states.ts';
 export interface LedgerEntry {
   /** Key of the destination, 16 hex digits: a task has one live file per destination. */
   key: string;
-  /** 16 bits of the file id: tells a re-run of the same file from another file with the same destination. */
+  /** 32 bits of the file id: tells a re-run of the same file from another file with the same destination. */
   check: number;
   retry: number;
   /** Epoch seconds. */
@@ -47,8 +47,8 @@ export interface LedgerJob {
 export const destinationKey = (destination: string, lfn: string): string =>
   sha256Hex(`${destination}:${lfn}`).slice(0, 16);
 
-/** 16 bits that tell one file id from another. */
-export const idCheck = (fileId: string): number => parseInt(sha256Hex(fileId).slice(0, 4), 16);
+/** 32 bits that tell one file id from another. */
+export const idCheck = (fileId: string): number => parseInt(sha256Hex(fileId).slice(0, 8), 16);
 
 /** -1, 0 or 1: whether one report of a file is older than, the same as, or newer than another. */
 export function compareGeneration(

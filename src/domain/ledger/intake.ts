@@ -1,5 +1,6 @@
 import type { FileRecord, JobReport } from '../file.ts';
 import type { BatchFileInput } from '../orders.ts';
+import { ownerOfTask, type Groups } from '../lfn-areas.ts';
 import { checkRecord } from '../record-rules.ts';
 import { isFinalPublication, isFinalTransfer } from '../states.ts';
 import { compareGeneration, destinationKey, idCheck, type LedgerEntry, type LedgerJob } from './entry.ts';
@@ -51,7 +52,7 @@ function takeFile(
 
   const holder = state.ledger.byKey.get(key);
   const taken = holder && holder !== twin && holder.transfer !== 'KILLED';
-  const rule = checkRecord(record, state.task)[0]?.rule ?? (taken ? 'destination-taken' : null);
+  const rule = checkRecord(record, state.task, groupsOf(state))[0]?.rule ?? (taken ? 'destination-taken' : null);
   const entry: LedgerEntry = {
     key,
     check,
@@ -91,6 +92,12 @@ function takeFile(
     state.window.add(file, now);
     result.accepted += 1;
   }
+}
+
+/** The groups of the task's owner in the form that the rules take. */
+function groupsOf({ task, groups }: TaskState): Groups | undefined {
+  const owner = ownerOfTask(task) ?? '';
+  return groups === null ? undefined : Object.fromEntries(groups.map((group) => [group, [owner]]));
 }
 
 /** Puts a new generation in the place of an old one, now or when the old one's batch has let go of it. */

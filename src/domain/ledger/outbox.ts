@@ -37,12 +37,11 @@ export class Outbox {
     this.#outcomes.push(outcome);
   }
 
-  /** Takes everything out, orders of one batch in the order they were given. */
-  take(): { orders: [batch: number, orders: BatchOrder[]][]; outcomes: DirectOutcome[] } {
-    const taken = { orders: [...this.#orders], outcomes: this.#outcomes };
-    this.#orders = new Map();
-    this.#outcomes = [];
-    return taken;
+  /** Takes out what is for at most `limit` batches and waiting jobs each; orders of one batch in the order they were given. */
+  take(limit: number): { orders: [batch: number, orders: BatchOrder[]][]; outcomes: DirectOutcome[] } {
+    const orders = [...this.#orders].slice(0, limit);
+    for (const [batch] of orders) this.#orders.delete(batch);
+    return { orders, outcomes: this.#outcomes.splice(0, limit) };
   }
 }
 

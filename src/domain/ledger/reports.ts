@@ -1,6 +1,6 @@
 import type { BatchReport } from '../orders.ts';
 import { isFinalTransfer } from '../states.ts';
-import type { LedgerJob } from './entry.ts';
+import type { LedgerEntry, LedgerJob } from './entry.ts';
 import { outcomeOf, reject } from './intake.ts';
 import type { TaskState } from './task-state.ts';
 
@@ -11,10 +11,10 @@ import type { TaskState } from './task-state.ts';
 export function applyBatchReport(state: TaskState, report: BatchReport, now: number): void {
   const touched = new Set<LedgerJob>();
   for (const group of report.groups) {
-    for (const key of group.keys) {
-      const entry = state.ledger.byKey.get(key);
-      const job = entry && state.ledger.jobOf.get(entry);
-      if (!entry || !job || entry.batch !== report.batch) continue;
+    const entries = group.keys === 'all' ? state.ledger.byBatch.get(report.batch) : byKeys(state, group.keys);
+    for (const entry of [...(entries ?? [])]) {
+      const job = state.ledger.jobOf.get(entry);
+      if (!job || entry.batch !== report.batch) continue;
       // A file we asked to kill stays KILL until its batch says what came of it.
       if (!(entry.transfer === 'KILL' && !isFinalTransfer(group.transfer)))
         state.ledger.setTransfer(entry, group.transfer, group.failure);
@@ -30,6 +30,9 @@ export function applyBatchReport(state: TaskState, report: BatchReport, now: num
   else state.batches.setSlot(report.batch, report.slot);
   for (const job of touched) state.gate(job);
 }
+
+const byKeys = (state: TaskState, keys: string[]): LedgerEntry[] =>
+  keys.flatMap((key) => state.ledger.byKey.get(key) ?? []);
 
 /** The batch of an older generation has let go: the newer one goes on, unless the older one is in DBS already. */
 function letGo(

@@ -1,5 +1,6 @@
 import type { BatchFileInput, FtsTarget } from '../orders.ts';
 import type { Policy } from '../policy.ts';
+import { isFinalTransfer } from '../states.ts';
 import { BatchTable } from './batch-table.ts';
 import { decodeLedger, encodeLedger } from './codec.ts';
 import type { LedgerJob } from './entry.ts';
@@ -13,6 +14,7 @@ export interface TaskSnapshot {
   openedAt: number;
   firstRunId: string;
   policy: Policy;
+  groups: string[] | null;
   closed: boolean;
   paused: boolean;
   window: ReturnType<BatchWindow['toJSON']>;
@@ -36,6 +38,8 @@ export class TaskState {
   /** Messages so broken that no job could be made out: counted, never lost silently. */
   malformed: TaskSnapshot['malformed'] = { count: 0, examples: [] };
   policy: Policy;
+  /** Groups that the owner may write for; null where any group is allowed. */
+  groups: string[] | null = null;
   openedAt: number;
   firstRunId: string;
   closed = false;
@@ -64,17 +68,20 @@ export class TaskState {
   gate(job: LedgerJob): void {
     const { released, incomplete } = gatePublication(this.ledger, job, this.closed);
     for (const entry of released) this.outbox.order(entry.batch, { kind: 'release', keys: [entry.key] });
+    // Of a file that did not arrive its batch needs no word: there is nothing to publish.
     for (const entry of incomplete)
-      if (entry.batch) this.outbox.order(entry.batch, { kind: 'incomplete', keys: [entry.key] });
+      if (entry.batch && !(isFinalTransfer(entry.transfer) && entry.transfer !== 'DONE'))
+        this.outbox.order(entry.batch, { kind: 'incomplete', keys: [entry.key] });
   }
 
   snapshot(): [TaskSnapshot, Uint8Array] {
-    const { openedAt, firstRunId, policy, closed, paused, malformed } = this;
+    const { openedAt, firstRunId, policy, groups, closed, paused, malformed } = this;
     return [
       {
         openedAt,
         firstRunId,
         policy,
+        groups,
         closed,
         paused,
         malformed,
@@ -89,6 +96,7 @@ export class TaskState {
 
   static restore(task: string, snapshot: TaskSnapshot, bytes: Uint8Array): TaskState {
     const state = new TaskState(task, snapshot.policy, snapshot.openedAt, snapshot.firstRunId);
+    state.groups = snapshot.groups;
     state.closed = snapshot.closed;
     state.paused = snapshot.paused;
     state.malformed = snapshot.malformed;

@@ -52,12 +52,12 @@ export class BatchWindow {
     return null;
   }
 
-  /** Batches that are full or due; `all` where nothing is to wait any longer. */
-  takeReady(now: number, policy: Policy, all = false): ReadyBatch[] {
+  /** At most `limit` batches that are full or due; `all` where nothing is to wait any longer. */
+  takeReady(now: number, policy: Policy, { all = false, limit = Infinity } = {}): ReadyBatch[] {
     const ready: ReadyBatch[] = [];
     for (const [name, pane] of this.#panes) {
       const due = all || now - pane.since >= policy.batchWindow * 1000;
-      while (pane.files.length >= policy.maxFilesPerFtsJob || (due && pane.files.length > 0)) {
+      while (ready.length < limit && (pane.files.length >= policy.maxFilesPerFtsJob || (due && pane.files.length > 0))) {
         const files = pane.files.splice(0, policy.maxFilesPerFtsJob);
         const first = files[0]?.record;
         if (first) ready.push({ source: first.source, destination: first.destination, files });

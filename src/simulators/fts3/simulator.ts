@@ -37,6 +37,11 @@ export interface FtsSimulatorOptions extends SimulatorOptions {
   instant?: boolean;
   /** The URL to open for a PFN; by default davs becomes https, dav http. */
   resolveUrl?: (pfn: string) => string;
+  /**
+   * Names the storage that a PFN lies on, for links; by default scheme and host, as FTS does. Sites that share one
+   * simulated door would otherwise all be one storage.
+   */
+  storageOf?: (pfn: string) => string;
   transferFaults?: readonly TransferFault[];
   outages?: readonly Outage[];
   /** Users; the first one is everybody who does not say otherwise. */
@@ -107,6 +112,7 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
       jobMetadataLimit: options.jobMetadataLimit ?? 2_048,
       fileMetadataLimit: 4_096,
       bannedStorages: new Set(options.bannedStorages),
+      storageOf: options.storageOf ?? null,
     },
     deletions: [],
     refused: [],

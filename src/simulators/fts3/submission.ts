@@ -54,6 +54,8 @@ export interface SubmissionRules {
   fileMetadataLimit: number;
   /** Storages (`scheme://host`) that are banned. */
   bannedStorages: ReadonlySet<string>;
+  /** Names the storage of a PFN; null: scheme and host, as FTS does. */
+  storageOf: ((pfn: string) => string) | null;
 }
 
 const STRATEGIES =

@@ -1,0 +1,68 @@
+/**
+ * History events and bytes per file of one task: `npm run bench:events [-- --files N]`.
+ * Jobs of two output files each, reported one signal a job as fast as one client can, staged out and published against the simulators;
+ * summed over the task, its batches, its publishers and all continued runs.
+ */
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { closeTask, reportJob } from '../src/client/index.ts';
+import { stageOutId } from '../src/contract/ids.ts';
+import { startRig } from '../test/support/rig.ts';
+import { makeJob, SITES, startWorld } from '../test/support/world.ts';
+
+const { values } = parseArgs({ options: { files: { type: 'string', default: '1000' } } });
+const files = Number(values.files);
+const task = '261122_120000:alice_crab_bench';
+/** Signals on their way at a time: what one client process manages on loopback. */
+const IN_FLIGHT = 16;
+
+const world = await startWorld({ activePerLink: 50 });
+// The batch window as in production would only make the run longer: all files come within it. The other times are a test's.
+const rig = await startRig(world, { policy: { batchWindow: 5 } });
+try {
+  world.crab.books.addTask(task, { tm_publish_dbs_url: world.dbs.writerUrl, tm_dbs_url: world.dbs.readerUrl });
+  const sources = SITES.filter((site) => site !== 'T2_CH_CERN');
+  const jobs = [];
+  for (let i = 0; i < files / 2; i++)
+    jobs.push(
+      await makeJob(world, { task, jobId: String(i + 1), outputs: 2, log: false, source: sources[i % sources.length]! }),
+    );
+
+  const started = Date.now();
+  const queue = [...jobs];
+  await Promise.all(
+    Array.from({ length: IN_FLIGHT }, async () => {
+      for (let job = queue.shift(); job; job = queue.shift()) await reportJob(rig.client, task, job);
+    }),
+  );
+  const reported = Date.now();
+  await closeTask(rig.client, task);
+  const totals = await rig.client.workflow.getHandle(stageOutId(task)).result();
+  const done = Date.now();
+  console.log(JSON.stringify(totals));
+
+  const rows = new Map<string, { runs: number; events: number; bytes: number }>();
+  for await (const { type, historyLength, historySize } of rig.client.workflow.list()) {
+    const row = rows.get(type) ?? { runs: 0, events: 0, bytes: 0 };
+    rows.set(type, {
+      runs: row.runs + 1,
+      events: row.events + historyLength,
+      bytes: row.bytes + (historySize ?? 0),
+    });
+  }
+  const table = new Table({ head: ['workflow', 'runs', 'events', 'events/file', 'bytes/file'] });
+  const sum = { runs: 0, events: 0, bytes: 0 };
+  for (const [type, row] of rows) {
+    table.push([type, row.runs, row.events, (row.events / files).toFixed(2), Math.round(row.bytes / files)]);
+    for (const name of ['runs', 'events', 'bytes'] as const) sum[name] += row[name];
+  }
+  table.push(['all', sum.runs, sum.events, (sum.events / files).toFixed(2), Math.round(sum.bytes / files)]);
+  console.log(table.toString());
+  const requests = Object.values(world.fts.server.counts).reduce((a, b) => a + b, 0);
+  console.log(`reported in ${reported - started} ms, all final and published after ${done - started} ms`);
+  console.log(`FTS requests per file: ${(requests / files).toFixed(3)}`);
+} finally {
+  await rig.close();
+  await world.close();
+}
+process.exit(0);

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isGrpcServiceError } from '@temporalio/client';
+
+/** A task that continues as new takes no update for a moment; a long one turns over within a second. */
+const PATIENCE_MS = 30_000;
+const PAUSE_MS = 200;
+
+/** gRPC's FAILED_PRECONDITION and ABORTED: the server did not run the update because that run of the workflow was ending. */
+const NOT_TAKEN = new Set([9, 10]);
+
+/** Repeats an update that was not taken because the task was continuing as new. All updates of a task may be repeated. */
+export async function acrossTurnover<T>(update: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await update();
+    } catch (error) {
+      if (!wasNotTaken(error) || Date.now() > deadline) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+function wasNotTaken(error: unknown): boolean {
+  const grpc = [error, error instanceof Error ? error.cause : undefined].find(isGrpcServiceError);
+  return grpc !== undefined && NOT_TAKEN.has(Number(grpc.code));
+}

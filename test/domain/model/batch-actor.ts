@@ -1,0 +1,219 @@
+import { strict as assert } from 'node:assert';
+import type { BatchFile } from '../../../src/domain/batch/batch-file.ts';
+import { applyOrder } from '../../../src/domain/batch/batch-orders.ts';
+import { BatchState } from '../../../src/domain/batch/batch-state.ts';
+import { applyCancelResults, applyFtsResults, applyJobGone, isTerminalInFts } from '../../../src/domain/batch/fts-results.ts';
+import { isBatchOver, takeForPublication, takeOutcomes, takeReport } from '../../../src/domain/batch/reporting.ts';
+import { applySettleResults, dueForLook } from '../../../src/domain/batch/settling.ts';
+import type { BatchFileInput, BatchOrder, BatchReport, FtsTarget } from '../../../src/domain/orders.ts';
+import type { Policy } from '../../../src/domain/policy.ts';
+import type { World } from './world.ts';
+
+export type Step = () => void;
+
+export interface BatchInput {
+  batch: number;
+  run: string;
+  policy: Policy;
+  files: BatchFileInput[];
+  target: FtsTarget | null;
+}
+
+/** What a batch needs of the others. */
+export interface BatchNeighbours {
+  world: World;
+  outcomes(files: BatchFile[]): void;
+  handOver(files: BatchFile[], batch: number): void;
+}
+
+/** transferBatch without Temporal: every await is a pending step, so that anything may happen meanwhile. */
+export class BatchActor {
+  readonly input: BatchInput;
+  state: BatchState;
+  ended = false;
+  /** A report on its way to the task. */
+  report: BatchReport | null = null;
+  /** Activities under way, by loop. */
+  readonly pending = new Map<'attempts' | 'looks' | 'handOver' | 'shadows', Step>();
+  readonly #near: BatchNeighbours;
+  #toldSlot: BatchReport['slot'];
+  #changed = true;
+  #expired = false;
+
+  constructor(input: BatchInput, near: BatchNeighbours) {
+    this.input = input;
+    this.#near = near;
+    this.state = new BatchState(structuredClone(input.files), input.policy, near.world.now);
+    this.#toldSlot = input.target ? 'active' : 'wanted';
+    if (input.target) applyOrder(this.state, { kind: 'admit', target: input.target }, near.world.now);
+  }
+
+  get usesFts(): boolean {
+    return !this.ended && this.state.list('sent').length > 0;
+  }
+
+  accept(orders: BatchOrder[]): void {
+    for (const order of structuredClone(orders)) applyOrder(this.state, order, this.#near.world.now);
+    this.#changed = true;
+  }
+
+  /** What it could do now. */
+  steps(): Step[] {
+    if (this.ended) return [];
+    const { world } = this.#near;
+    const steps: Step[] = [...this.pending].map(([loop, step]) => () => {
+      this.pending.delete(loop);
+      step();
+      this.#changed = true;
+    });
+    if (!this.pending.has('attempts')) steps.push(...this.#attempts());
+    if (!this.pending.has('looks')) steps.push(...this.#looks());
+    if (!this.pending.has('handOver')) steps.push(() => this.#handOver());
+    if (!this.#expired && world.now >= this.state.deadline)
+      steps.push(() => {
+        this.#expired = true;
+        if (this.state.expire(world.now)) this.#changed = true;
+      });
+    if (!this.report && this.#changed) steps.push(() => this.#tell());
+    if (!world.dice.benign && !this.report && !this.#changed && this.pending.size === 0 && !isBatchOver(this.state))
+      steps.push(() => this.#continueAsNew());
+    return steps;
+  }
+
+  /** When time alone gives it something to do, epoch milliseconds. */
+  wakeAt(): number {
+    const { state } = this;
+    const times = [...state.files.values(), ...state.shadows].flatMap(({ lookAt }) => lookAt ?? []);
+    return this.ended ? Infinity : Math.min(state.nextAttemptAt() ?? Infinity, ...times);
+  }
+
+  /** The report has reached the task, or found it ended. */
+  reported(): void {
+    this.report = null;
+  }
+
+  #tell(): void {
+    this.#changed = false;
+    this.#near.outcomes(takeOutcomes(this.state));
+    const report = takeReport(this.state, this.input.batch, this.#toldSlot);
+    if (report) this.#toldSlot = report.slot;
+    // An ended batch ends when its last words have arrived and nothing has happened since.
+    if (report && !this.state.finished) this.report = structuredClone(report);
+  }
+
+  tryEnd(): void {
+    if (this.report || this.#changed || this.pending.size > 0 || !isBatchOver(this.state)) return;
+    this.ended = true;
+  }
+
+  #attempts(): Step[] {
+    const { state } = this;
+    const { world } = this.#near;
+    if (state.list('sent').length > 0) {
+      const kills = state.toKill();
+      return kills.length > 0 ? [() => this.#cancel(kills, null)] : [() => this.#follow()];
+    }
+    const at = state.nextAttemptAt();
+    if (at === null || at > world.now) {
+      return state.slot === 'active' ? [() => void (state.slot = 'idle')] : [];
+    }
+    if (state.slot === 'active' && state.target) return [() => this.#submit()];
+    if (state.slot === 'wanted') return [];
+    return [
+      () => {
+        state.slot = 'wanted';
+        this.#changed = true;
+      },
+    ];
+  }
+
+  #submit(): void {
+    const { state, input } = this;
+    const { world } = this.#near;
+    const files = state.beginAttempt(world.now);
+    assert(files.length > 0 && files.length <= input.policy.maxFilesPerFtsJob, `an FTS job of ${files.length} files`);
+    this.#changed = true;
+    const jobId = `${input.run}/${input.batch}/${state.attempt}`;
+    const answer = world.dice.pick(['submitted', 'submitted', 'submitted', 'refused', 'held']);
+    if (answer === 'submitted') world.submit(jobId, files);
+    this.pending.set('attempts', () => {
+      if (answer === 'submitted') state.submitted(jobId);
+      else if (answer === 'held') state.hold('SiteMisconfigured', world.now);
+      else for (const file of files) state.failed(file, 'FTS refused', 'FAILED', world.now, world.dice.next);
+    });
+  }
+
+  #follow(): void {
+    const { state } = this;
+    const { world } = this.#near;
+    const sent = state.list('sent');
+    const jobId = state.ftsJobId;
+    assert(jobId !== null, 'files are sent in no job');
+    if (world.dice.chance(0.03)) applyJobGone(state, world.now);
+    else if (world.dice.chance(0.05)) return this.#cancel(sent, 'no change');
+    else {
+      const waitedFor = new Set(sent.map(({ key }) => key));
+      const over = world.look(jobId).filter(({ key, state: name }) => waitedFor.has(key) && isTerminalInFts(name));
+      if (over.length === 0) return;
+      applyFtsResults(state, over, world.now, world.dice.next);
+    }
+    this.#changed = true;
+    if (state.list('sent').length === 0) state.ftsJobId = null;
+  }
+
+  #cancel(asked: BatchFile[], timedOut: string | null): void {
+    const { state } = this;
+    const { world } = this.#near;
+    const jobId = state.ftsJobId ?? '';
+    const whole = asked.length === state.list('sent').length;
+    const superseded = asked.filter(({ kill }) => kill?.why === 'superseded').map(({ key }) => key);
+    world.cancel(jobId, whole ? null : new Set(asked.map(({ key }) => key)), new Set(whole ? [] : superseded));
+    const waits = whole && (timedOut !== null || superseded.length > 0);
+    const answer = (): void => {
+      const results = world.look(jobId);
+      // The activity answers when every copy has stopped.
+      if (waits && results.some(({ state: name, finishedAt }) => name === 'CANCELED' && finishedAt === null))
+        return void this.pending.set('attempts', answer);
+      applyCancelResults(state, asked, results, timedOut, world.now, world.dice.next);
+      if (!whole)
+        for (const file of asked)
+          if (file.transfer === 'KILLED') state.shadows.push({ file, lookAt: world.now + world.grace, looks: 0 });
+      if (state.list('sent').length === 0) state.ftsJobId = null;
+    };
+    this.pending.set('attempts', answer);
+  }
+
+  #looks(): Step[] {
+    const { state } = this;
+    const { world } = this.#near;
+    const files = dueForLook(state, world.now);
+    const steps: Step[] = [];
+    if (files.length > 0)
+      steps.push(() => {
+        const results = files.map((file) => world.settle(file, file.source === 'present'));
+        this.pending.set('looks', () => applySettleResults(state, results, world.now, world.dice.next));
+      });
+    const due = state.shadows.filter(({ lookAt }) => lookAt <= world.now);
+    if (due.length > 0)
+      steps.push(() => {
+        for (const { file } of due)
+          if (world.destinations.get(file.key) === file.record.adler32) world.destinations.delete(file.key);
+        state.shadows = state.shadows.filter((shadow) => !due.includes(shadow));
+        this.#changed = true;
+      });
+    return steps;
+  }
+
+  #handOver(): void {
+    const files = takeForPublication(this.state);
+    if (files.length === 0) return;
+    this.pending.set('handOver', () => this.#near.handOver(files, this.input.batch));
+  }
+
+  #continueAsNew(): void {
+    this.#toldSlot = this.state.slot;
+    this.state = BatchState.restore(structuredClone(JSON.parse(JSON.stringify(this.state.snapshot()))), this.input.policy);
+    this.#changed = true;
+    this.#expired = false;
+  }
+}

@@ -1,0 +1,200 @@
+import { strict as assert } from 'node:assert';
+import { applyBatchReport } from '../../../src/domain/ledger/reports.ts';
+import { DEFAULT_POLICY, type Policy } from '../../../src/domain/policy.ts';
+import { BatchActor, type Step } from './batch-actor.ts';
+import { Dice } from './dice.ts';
+import { History } from './history.ts';
+import { checkAlways, checkAtEnd, checkOrders } from './invariants.ts';
+import { PublisherActor } from './publisher-actor.ts';
+import { TaskActor } from './task-actor.ts';
+import { Users } from './users.ts';
+import { Waiters } from './waiters.ts';
+import { World } from './world.ts';
+
+export const MODEL_POLICY: Policy = {
+  ...DEFAULT_POLICY,
+  maxFilesPerFtsJob: 2,
+  maxActiveFtsJobs: 2,
+  maxFilesPerBlock: 2,
+  maxLumisPerBlock: 100,
+};
+
+/** Seconds that may pass in one step. */
+const PAUSES = [1, 30, 61, 400, 3600, 20_000];
+
+/** A task, its batches and publishers, FTS, storage and DBS, driven step by step in any order. */
+export class Simulation {
+  readonly dice: Dice;
+  readonly world: World;
+  readonly policy: Policy;
+  readonly task: TaskActor;
+  readonly batches: BatchActor[] = [];
+  readonly users: Users;
+  readonly waiters = new Waiters();
+  readonly history = new History();
+  readonly #publishers = new Map<string, PublisherActor>();
+  /** Files on their way to a publisher. */
+  readonly #handOvers = new Set<Step>();
+
+  constructor(seed: number, jobs: number, policy: Policy = MODEL_POLICY) {
+    this.policy = policy;
+    this.dice = new Dice(seed);
+    this.world = new World(this.dice, policy.cancelGrace * 1000);
+    const { world, waiters } = this;
+    this.task = new TaskActor({
+      world,
+      policy,
+      startBatch: (input) => void this.batches.push(new BatchActor(input, this.#batchNeighbours())),
+      outcomes: (told) => told.forEach(({ jobId, retry, key, transfer }) => waiters.tell(jobId, retry, key, transfer)),
+      flush: (dataset, expect) => this.#publisher(dataset).accept({ kind: 'flush', expect }),
+      finishPublishers: (datasets) => datasets.forEach((dataset) => this.#publisher(dataset).accept({ kind: 'finish' })),
+      beforeOrders: (orders) => checkOrders(this.task.state, orders),
+    });
+    this.users = new Users(this, jobs);
+  }
+
+  /** Does one of the things that could happen now. */
+  step(seed: number): void {
+    this.dice.reseed(seed);
+    const { users, dice } = this;
+    const rare: Step[] = [
+      () => users.report(),
+      () => users.report(),
+      () => users.repeat(),
+      () => users.cancel(),
+      () => users.publish(),
+      () => users.retry(),
+      () => users.close(),
+      () => void (this.task.state.paused = !this.task.state.paused),
+      () => this.task.continueAsNew(),
+    ];
+    if (dice.chance(0.12)) dice.pick(rare)();
+    else if (dice.chance(0.15)) this.world.pass(dice.pick(PAUSES) * 1000);
+    else dice.pick(this.#steps())();
+    this.#check();
+  }
+
+  /** Everything goes on to its end, nothing fails any more. */
+  drain(): void {
+    this.dice.benign = true;
+    this.task.state.paused = false;
+    this.#settle();
+    this.task.reopen();
+    this.task.state.close();
+    this.#settle();
+    checkAtEnd(this);
+  }
+
+  #settle(): void {
+    for (let round = 0; round < 3000; round++) {
+      const before = this.#fingerprint();
+      // What a step leaves behind decides which others there are.
+      for (let i = 0; i < this.#steps().length; i++) {
+        this.#steps()[i]?.();
+        this.#check();
+      }
+      if (this.#fingerprint() !== before) continue;
+      const wakeAt = Math.min(
+        this.task.state.window.nextDue(this.policy) ?? Infinity,
+        ...this.batches.map((batch) => batch.wakeAt()),
+        ...[...this.#publishers.values()].map((publisher) => publisher.wakeAt()),
+        ...this.world.rows.flatMap(({ ghost }) => ghost?.until ?? []),
+      );
+      if (wakeAt === Infinity) return;
+      this.world.pass(Math.max(1, wakeAt - this.world.now));
+    }
+    assert.fail('it never comes to rest');
+  }
+
+  #steps(): Step[] {
+    const steps: Step[] = [() => void this.world.progress(), () => this.task.loop()];
+    const { transit } = this.task;
+    if (transit.length > 0) steps.push(() => this.#deliverOrders());
+    for (const batch of this.batches) {
+      if (batch.report) steps.push(() => this.#deliverReport(batch));
+      steps.push(...batch.steps());
+    }
+    for (const publisher of this.#publishers.values()) {
+      if (publisher.answers.length > 0) steps.push(() => this.#deliverAnswer(publisher));
+      steps.push(...publisher.steps());
+    }
+    steps.push(...this.#handOvers);
+    return steps;
+  }
+
+  #deliverOrders(): void {
+    const [next] = this.task.transit.splice(this.dice.int(this.task.transit.length), 1);
+    if (!next) return;
+    const [number, orders] = next;
+    const batch = this.#batch(number);
+    if (batch.ended) return;
+    batch.accept(orders);
+    if (this.dice.chance(0.1)) batch.accept(orders);
+  }
+
+  #deliverReport(batch: BatchActor): void {
+    if (!batch.report) return;
+    const times = this.task.ended ? 0 : this.dice.chance(0.1) ? 2 : 1;
+    for (let i = 0; i < times; i++) applyBatchReport(this.task.state, structuredClone(batch.report), this.world.now);
+    batch.reported();
+  }
+
+  #deliverAnswer(publisher: PublisherActor): void {
+    const answer = publisher.answers.shift();
+    if (!answer) return;
+    const batch = this.#batch(answer.batch);
+    assert(!batch.ended, `batch ${answer.batch} ends before its publisher answers`);
+    const { keys, state, reason } = answer;
+    batch.accept([{ kind: 'published', keys, state, reason }]);
+    if (this.dice.chance(0.1)) batch.accept([{ kind: 'published', keys, state, reason }]);
+  }
+
+  #batchNeighbours(): ConstructorParameters<typeof BatchActor>[1] {
+    return {
+      world: this.world,
+      outcomes: (files) =>
+        files.forEach(({ jobId, retry, key, transfer }) => this.waiters.tell(jobId, retry, key, transfer)),
+      handOver: (files, batch) => {
+        for (const { key, record } of files) {
+          const { destinationLfn: lfn, size, adler32, destination: site, dataset } = record;
+          const step = (): void => {
+            this.#handOvers.delete(step);
+            const order = { kind: 'add' as const, files: [{ key, batch, lfn, size, adler32, site }] };
+            this.#publisher(dataset ?? '').accept(order);
+            if (this.dice.chance(0.1)) this.#publisher(dataset ?? '').accept(order);
+          };
+          this.#handOvers.add(step);
+        }
+      },
+    };
+  }
+
+  #publisher(dataset: string): PublisherActor {
+    let publisher = this.#publishers.get(dataset);
+    if (!publisher) this.#publishers.set(dataset, (publisher = new PublisherActor(this.policy, this.world)));
+    return publisher;
+  }
+
+  #batch(number: number): BatchActor {
+    const batch = this.batches.find(({ input }) => input.batch === number);
+    assert(batch, `batch ${number} was never started`);
+    return batch;
+  }
+
+  #check(): void {
+    for (const batch of this.batches) batch.tryEnd();
+    checkAlways(this);
+  }
+
+  #fingerprint(): string {
+    return JSON.stringify([
+      this.world.rows.map(({ state, ghost }) => [state, ghost]),
+      [...this.task.state.ledger.entries()].map(({ batch, transfer, publication }) => [batch, transfer, publication]),
+      this.task.transit.length,
+      this.task.ended,
+      this.batches.map((batch) => [batch.ended, batch.pending.size, batch.report !== null, batch.state.snapshot()]),
+      [...this.#publishers.values()].map((publisher) => [publisher.running, publisher.answers, publisher.state.snapshot()]),
+      this.#handOvers.size,
+    ]);
+  }
+}

@@ -1,0 +1,151 @@
+import { strict as assert } from 'node:assert';
+import type { BatchFile } from '../../../src/domain/batch/batch-file.ts';
+import type { FtsFileResult } from '../../../src/domain/batch/fts-results.ts';
+import type { SettleResult } from '../../../src/domain/batch/settling.ts';
+import type { PublishableFile } from '../../../src/domain/orders.ts';
+import type { Dice } from './dice.ts';
+
+/** A file of an FTS job. `ghost`: its copy goes on though FTS shows it as cancelled, until then, and does this at its end. */
+interface Row {
+  key: string;
+  file: BatchFile;
+  bytes: string;
+  state: 'SUBMITTED' | 'ACTIVE' | 'FINISHED' | 'FAILED' | 'CANCELED';
+  reason: string;
+  /** Epoch seconds. */
+  finishedAt: number | null;
+  ghost: { until: number; end: 'removes' | 'writes' } | null;
+}
+
+const FAILURES = [
+  'DESTINATION [110] timed out',
+  'TRANSFER [111] connection refused',
+  'DESTINATION HTTP 507 insufficient storage',
+  'DESTINATION [17] file exists',
+  'SOURCE [2] no such file',
+  'TRANSFER permission denied',
+  'something new',
+];
+
+const isTerminal = ({ state }: Row): boolean => state === 'FINISHED' || state === 'FAILED' || state === 'CANCELED';
+
+/** FTS, storage and DBS as they really are, with what must never happen to them. A checksum stands for bytes. */
+export class World {
+  /** Epoch milliseconds. */
+  now = 1_800_000_000_000;
+  readonly sources = new Map<string, string>();
+  readonly destinations = new Map<string, string>();
+  /** LFN → bytes. */
+  readonly dbs = new Map<string, string>();
+  readonly jobs = new Map<string, Row[]>();
+  readonly dice: Dice;
+  /** Ghosts end within so long, milliseconds. */
+  readonly grace: number;
+
+  constructor(dice: Dice, grace: number) {
+    this.dice = dice;
+    this.grace = grace;
+  }
+
+  get rows(): Row[] {
+    return [...this.jobs.values()].flat();
+  }
+
+  submit(jobId: string, files: BatchFile[]): void {
+    assert(!this.jobs.has(jobId), `FTS job ${jobId} is sent twice`);
+    for (const { key, record } of files) {
+      const other = this.rows.find((row) => row.key === key && (!isTerminal(row) || row.ghost));
+      assert(!other, `${record.destinationLfn} is in two live FTS jobs (${other?.state}, ghost ${other?.ghost?.end})`);
+      assert(!this.dbs.has(record.destinationLfn), `${record.destinationLfn} is published and would be overwritten`);
+    }
+    const rows = files.map((file): Row => {
+      const bytes = file.record.adler32 ?? '';
+      return { key: file.key, file, bytes, state: 'SUBMITTED', reason: '', finishedAt: null, ghost: null };
+    });
+    this.jobs.set(jobId, rows);
+  }
+
+  /** One copy goes one step on. */
+  progress(): boolean {
+    const open = this.rows.filter((row) => !isTerminal(row));
+    const row = open[this.dice.int(open.length)];
+    if (!row) return false;
+    if (row.state === 'SUBMITTED') row.state = this.dice.chance(0.1) ? 'CANCELED' : 'ACTIVE';
+    else if (this.dice.chance(0.3)) this.#end(row, 'FAILED', this.dice.pick(FAILURES));
+    else if (this.sources.get(row.file.record.sourceLfn) === undefined) this.#end(row, 'FAILED', 'SOURCE [2] no such file');
+    else if (this.sources.get(row.file.record.sourceLfn) !== row.bytes) this.#end(row, 'FAILED', 'SOURCE checksum mismatch');
+    else {
+      this.destinations.set(row.key, row.bytes);
+      this.#end(row, 'FINISHED', '');
+    }
+    return true;
+  }
+
+  /** Time passes; copies that FTS had to stop end in it. */
+  pass(ms: number): void {
+    this.now += ms;
+    for (const row of this.rows) if (row.ghost && row.ghost.until <= this.now) this.#endGhost(row, row.ghost);
+  }
+
+  /** FTS's DELETE of a job, or of some of its files, and the look after it. */
+  cancel(jobId: string, keys: Set<string> | null, spare: Set<string>): FtsFileResult[] {
+    for (const row of this.jobs.get(jobId) ?? []) {
+      if (isTerminal(row) || (keys && !keys.has(row.key))) continue;
+      if (row.state === 'ACTIVE' && spare.has(row.key)) continue;
+      const running = row.state === 'ACTIVE';
+      row.state = 'CANCELED';
+      if (running) row.ghost = { until: this.now + this.dice.int(this.grace), end: keys ? 'writes' : 'removes' };
+      else row.finishedAt = this.now / 1000;
+    }
+    return this.look(jobId);
+  }
+
+  look = (jobId: string): FtsFileResult[] =>
+    (this.jobs.get(jobId) ?? []).map(({ key, state, reason, finishedAt }) => ({ key, state, reason, finishedAt }));
+
+  /** Our look at a destination and the removal of its source. */
+  settle(file: BatchFile, removeSource: boolean): SettleResult {
+    const { key, record } = file;
+    const answer = (destination: SettleResult['destination'], source: SettleResult['source'] = 'untouched'): SettleResult => ({
+      ...{ key, destination, source, reason: null },
+    });
+    if (this.dice.chance(0.2)) return answer('unknown');
+    const found = this.destinations.get(key);
+    if (found === undefined) return answer('absent');
+    if (found !== record.adler32) return answer('wrong');
+    if (!removeSource) return answer('right');
+    if (this.dice.chance(0.2)) return answer('right', 'left');
+    const source = this.sources.get(record.sourceLfn);
+    if (source !== undefined && source !== record.adler32) return answer('right', 'changed');
+    this.sources.delete(record.sourceLfn);
+    return answer('right', 'removed');
+  }
+
+  /** Puts a block into DBS: it refuses what it has already. */
+  publish(files: PublishableFile[]): { settled: { key: string; state: 'DONE' | 'FAILED'; reason: string | null }[] } {
+    const known = files.filter(({ lfn }) => this.dbs.has(lfn));
+    if (known.length > 0)
+      return {
+        settled: known.map(({ key, lfn, adler32 }) => {
+          const same = this.dbs.get(lfn) === adler32;
+          return { key, state: same ? 'DONE' : 'FAILED', reason: same ? null : 'differs-in-DBS' };
+        }),
+      };
+    for (const { key, lfn, adler32 } of files) {
+      assert.equal(this.destinations.get(key), adler32, `${lfn} is published and not at its destination`);
+      this.dbs.set(lfn, adler32 ?? '');
+    }
+    return { settled: files.map(({ key }) => ({ key, state: 'DONE', reason: null })) };
+  }
+
+  #end(row: Row, state: Row['state'], reason: string): void {
+    Object.assign(row, { state, reason, finishedAt: this.now / 1000 });
+  }
+
+  #endGhost(row: Row, ghost: NonNullable<Row['ghost']>): void {
+    if (ghost.end === 'removes') this.destinations.delete(row.key);
+    else if (this.sources.get(row.file.record.sourceLfn) === row.bytes) this.destinations.set(row.key, row.bytes);
+    row.ghost = null;
+    row.finishedAt = this.now / 1000;
+  }
+}
