@@ -11,5 +11,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
+    // Conditions are waited for, never slept for: so long, on a machine that does other things too.
+    expect: { poll: { timeout: 20_000, interval: 50 } },
   },
 });

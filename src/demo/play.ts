@@ -70,15 +70,12 @@ export async function play(options: DemoOptions, interrupted: AbortSignal, clean
   const faults = scriptFaults(world, tasks, progress.tell, signal);
   const reported: Reported = { outcomes: [], totals: new Map() };
   const context = { client, world, made, seed, tell: progress.tell, signal };
-  await Promise.race([
-    Promise.all([
-      ...tasks.map((task) => reportTask(context, task, reported)),
-      faults.done,
-      ...(options.killWorker ? [killWorkers(world, worker, files, progress.tell, signal)] : []),
-    ]),
-    worker.failed,
-    late,
-  ]);
+  // Calls that still wait when it is over are given up before their connection is closed.
+  const reporting = client.connection.withAbortSignal(signal, () =>
+    Promise.all(tasks.map((task) => reportTask(context, task, reported))),
+  );
+  const killing = options.killWorker ? killWorkers(world, worker, files, progress.tell, signal) : null;
+  await Promise.race([Promise.all([reporting, faults.done, killing]), worker.failed, late]);
   progress.stop();
   say(`\nAll tasks have ended, ${((performance.now() - begin) / 1000).toFixed(0)} s after the start.\n`);
 

@@ -55,10 +55,14 @@ export async function reportTask(context: ReportingContext, task: PlannedTask, r
   if (task.reports === 'at-once') await patiently(signal, () => addFiles(client, task.name, others));
   else await Promise.all(others.map((report) => reportJob(client, task.name, report)));
 
-  const waits = handles.map(async (handle, at) => {
-    const job = awaited[at] as PlannedJob;
-    reported.outcomes.push({ task, job, outcome: await handle.result() });
-  });
+  const waits = Promise.all(
+    handles.map(async (handle, at) => {
+      const job = awaited[at] as PlannedJob;
+      reported.outcomes.push({ task, job, outcome: await handle.result() });
+    }),
+  );
+  // Looked at in the end; what fails before that is told first.
+  waits.catch(() => undefined);
   await Promise.all([
     ...task.jobs.filter(({ rerun }) => rerun).map((job) => runAgain(context, task, job)),
     ...(task.publication === 'later' ? [flagDoneJobs(context, task)] : []),
@@ -66,7 +70,7 @@ export async function reportTask(context: ReportingContext, task: PlannedTask, r
   await untilReported(context, task);
   await patiently(signal, () => closeTask(client, task.name));
   reported.totals.set(task.name, (await client.workflow.getHandle(stageOutId(task.name)).result()) as TaskTotals);
-  await Promise.all(waits);
+  await waits;
 }
 
 /** A signal is on its way for a moment: closed before it arrives, the task would end without its files. */

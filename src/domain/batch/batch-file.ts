@@ -13,6 +13,9 @@ export interface Attempt {
   at: number;
 }
 
+/** Why a publication is called off by the task. */
+export const INCOMPLETE = 'job-incomplete';
+
 /** Somebody, or a deadline, wants the file to stop. */
 export interface Kill {
   why: 'asked' | 'superseded' | 'deadline';
@@ -38,6 +41,8 @@ export interface BatchFile extends BatchFileInput {
   ftsJobIds: string[];
   /** Next attempt, epoch milliseconds. */
   retryAt: number | null;
+  /** Its time over all attempts counts from here, epoch milliseconds. */
+  since: number;
   kill: Kill | null;
   /** Superseded while its copy ran: the copy is left to end by itself, since FTS would not stop it anyway. */
   spared: boolean;
@@ -70,6 +75,7 @@ export function newBatchFile(input: BatchFileInput, now: number): BatchFile {
     attempts: [],
     ftsJobIds: [],
     retryAt: null,
+    since: now,
     kill: null,
     spared: false,
     heldReason: null,
@@ -85,9 +91,13 @@ export function newBatchFile(input: BatchFileInput, now: number): BatchFile {
   return file;
 }
 
-/** What the task is to know of a file; told again only when it changes. A publication under way is the task's own doing. */
+/**
+ * What the task is to know of a file; told again only when it changes. A publication under way is the task's own doing, and so is one that
+ * it called off: told back late, that would undo what the task has decided since.
+ */
 export function stateToTell(file: BatchFile): string {
-  const publication = file.publication === 'DONE' || file.publication === 'FAILED' ? file.publication : '';
+  const isOurs = file.publication === 'DONE' || (file.publication === 'FAILED' && file.publicationReason !== INCOMPLETE);
+  const publication = isOurs ? file.publication : '';
   return `${file.transfer} ${publication} ${lastClass(file) ?? ''}`;
 }
 

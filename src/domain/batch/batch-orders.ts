@@ -1,6 +1,6 @@
 import type { BatchOrder } from '../orders.ts';
-import { isPublishable, type BatchFile } from './batch-file.ts';
-import type { BatchState } from './batch-state.ts';
+import { INCOMPLETE, isPublishable, type BatchFile } from './batch-file.ts';
+import { SUPERSEDED, type BatchState } from './batch-state.ts';
 
 /** Carries out what the task tells its batch. Orders about files that have moved on change nothing. */
 export function applyOrder(state: BatchState, order: BatchOrder, now: number): void {
@@ -16,7 +16,7 @@ export function applyOrder(state: BatchState, order: BatchOrder, now: number): v
       return;
     case 'cancel': {
       const files = order.keys === 'all' ? [...state.files.values()] : selected(state, order.keys);
-      for (const file of files) state.kill(file, { why: 'asked', reason: order.reason, by: order.by });
+      for (const file of files) state.kill(file, { why: 'asked', reason: order.reason, by: order.by }, now);
       return;
     }
     default:
@@ -29,11 +29,13 @@ type FileOrder = Exclude<BatchOrder, { kind: 'admit' | 'finish' | 'cancel' }>;
 function applyToFile(state: BatchState, file: BatchFile, order: FileOrder, now: number): void {
   switch (order.kind) {
     case 'release':
-      if (file.publication !== 'DONE') file.publication = 'ACQUIRED';
+      if (file.publication === 'DONE') return;
+      file.publication = 'ACQUIRED';
+      file.publicationReason = null;
       return;
     case 'incomplete':
       file.publication = 'FAILED';
-      file.publicationReason = 'job-incomplete';
+      file.publicationReason = INCOMPLETE;
       return;
     case 'reopen':
       if (file.publication === 'FAILED') file.publication = 'NEW';
@@ -66,6 +68,8 @@ function retry(file: BatchFile, what: 'transfer' | 'publication', now: number): 
     file.phase = 'waiting';
     file.transfer = 'RETRY';
     file.retryAt = now;
+    file.since = now;
+    file.kill = null;
     // A person asked: budgets start anew, the reasons stay with the FTS job ids.
     file.attempts = [];
     file.outcomeTold = false;
@@ -75,10 +79,9 @@ function retry(file: BatchFile, what: 'transfer' | 'publication', now: number): 
 /** A newer generation was reported: this one's source is not ours to touch any more. */
 function supersede(state: BatchState, file: BatchFile, now: number): void {
   file.lookAt = null;
-  const kill = { why: 'superseded', reason: 'a newer retry of the job was reported', by: 'CRAB' } as const;
-  if (file.phase === 'waiting' || file.phase === 'sent') state.kill(file, kill);
+  if (file.phase === 'waiting' || file.phase === 'sent') state.kill(file, SUPERSEDED, now);
   // What the publisher has may be in DBS already: its answer decides what becomes of the newer generation.
-  else if (file.handedOver) file.kill = kill;
+  else if (file.handedOver) file.kill = SUPERSEDED;
   else state.drop(file, now);
 }
 

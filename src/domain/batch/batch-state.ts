@@ -2,6 +2,7 @@ import { classify, DEADLINE_REASON } from '../failure-classes.ts';
 import type { BatchFileInput, DroppedFile, FtsTarget } from '../orders.ts';
 import type { Policy } from '../policy.ts';
 import { nextAttempt } from '../retry.ts';
+import { isFinalTransfer } from '../states.ts';
 import { newBatchFile, type BatchFile, type Kill } from './batch-file.ts';
 
 /** Keeps so many attempts of a file; the count of what was dropped is in the FTS job ids. */
@@ -22,9 +23,11 @@ export interface BatchSnapshot {
   target: FtsTarget | null;
   slot: 'wanted' | 'active' | 'idle';
   dropped: DroppedFile[];
+  parted: BatchFile[];
   shadows: Shadow[];
   /** The FTS job in flight, if any. */
   ftsJobId: string | null;
+  finished: boolean;
 }
 
 /** The files of one batch and what is to happen to them next. Pure: workflow code carries out, and tells it what came of it. */
@@ -38,6 +41,8 @@ export class BatchState {
   slot: BatchSnapshot['slot'] = 'idle';
   /** Let go of, not yet told to the task. */
   dropped: DroppedFile[] = [];
+  /** Let go of, and their waiting jobs not told yet. */
+  parted: BatchFile[] = [];
   shadows: Shadow[] = [];
   ftsJobId: string | null = null;
   /** The task has ended: nothing final will change any more. */
@@ -54,9 +59,16 @@ export class BatchState {
     return [...this.files.values()].filter((file) => file.phase === phase);
   }
 
-  /** The file counts from when its batch began: the window before is short. */
+  /** When the first file's time is up: it counts from when the batch began, since the window before is short. */
   get deadline(): number {
-    return this.startedAt + this.policy.stageOutTimeout * 1000;
+    const open = [...this.files.values()].filter(({ phase }) => phase !== 'settled');
+    const since = open.length > 0 ? Math.min(...open.map((file) => file.since)) : this.startedAt;
+    return since + this.policy.stageOutTimeout * 1000;
+  }
+
+  /** The file's time over all attempts is up. */
+  isLate({ since }: BatchFile, now: number): boolean {
+    return now >= since + this.policy.stageOutTimeout * 1000;
   }
 
   /** When the next attempt may begin: with the earliest file due, but together with those due within one window of it. */
@@ -89,9 +101,13 @@ export class BatchState {
   /** The current attempt cannot be sent for a reason of its site's: its files wait, and no attempt is counted. */
   hold(reason: string, now: number): void {
     for (const file of this.list('sent')) {
+      if (!file.kill && this.isLate(file, now)) file.kill = DEADLINE;
+      if (file.kill) {
+        this.stopped(file, 0, now);
+        continue;
+      }
       file.phase = 'waiting';
-      if (file.kill) this.stopped(file, 0, now);
-      else file.transfer = 'HELD';
+      file.transfer = 'HELD';
       file.heldReason = reason;
       file.retryAt = now + this.policy.retryDelay * 1000;
     }
@@ -104,36 +120,51 @@ export class BatchState {
     return killed.length === sent.length ? killed : killed.filter(({ spared }) => !spared);
   }
 
-  /** Asks a file to stop. What has not been sent stops at once; what has arrived is past stopping. */
-  kill(file: BatchFile, kill: Kill): void {
-    if (file.phase === 'settled' || file.phase === 'arrived') return;
+  /** Asks a file to stop. What has not been sent stops at once; what seems to have arrived, unless our look finds it there. */
+  kill(file: BatchFile, kill: Kill, now: number): void {
+    if (file.phase === 'settled') return;
     if (file.kill && kill.why !== 'superseded') return;
     file.kill = kill;
-    if (file.phase === 'waiting') this.stopped(file, 0, 0);
+    if (file.phase === 'waiting') this.stopped(file, 0, now);
     else file.transfer = 'KILL';
   }
 
   /** A file has stopped: as its kill says. `notBefore`: when a newer copy may be sent, epoch milliseconds. */
   stopped(file: BatchFile, notBefore: number, now: number): void {
     const { kill } = file;
-    if (kill?.why === 'superseded') return this.drop(file, notBefore);
+    file.notBefore = Math.max(file.notBefore, notBefore);
+    if (kill?.why === 'superseded') return this.drop(file, now);
     file.phase = 'settled';
+    file.suspicion = null;
+    file.retryAt = null;
     if (kill?.why === 'deadline') {
       this.#note(file, DEADLINE_REASON, 'CANCELED', now);
       file.transfer = 'FAILED';
     } else file.transfer = 'KILLED';
   }
 
-  /** Lets go of a file for a newer generation. */
-  drop(file: BatchFile, notBefore: number): void {
+  /** Lets go of a file for a newer generation. What arrives of it late is that one's to overwrite. */
+  drop(file: BatchFile, now: number): void {
     this.files.delete(file.key);
-    this.dropped.push({ key: file.key, publication: file.publication, notBefore });
+    this.shadows = this.shadows.filter((shadow) => shadow.file.key !== file.key);
+    this.dropped.push({ key: file.key, publication: file.publication, notBefore: Math.max(file.notBefore, now) });
+    if (!file.waiter || file.outcomeTold) return;
+    file.kill ??= SUPERSEDED;
+    if (!isFinalTransfer(file.transfer)) file.transfer = 'KILLED';
+    this.parted.push(file);
   }
 
   /** An attempt of a file failed: another one later, or the end. */
   failed(file: BatchFile, reason: string, ftsState: string, now: number, random: () => number): void {
-    if (file.kill) return this.stopped(file, now + this.policy.cancelGrace * 1000, now);
+    const grace = now + this.policy.cancelGrace * 1000;
+    if (file.kill) return this.stopped(file, grace, now);
     this.#note(file, reason, ftsState, now);
+    // Somebody else cancelled it: its copy may still be dying.
+    if (ftsState === 'CANCELED') file.notBefore = Math.max(file.notBefore, grace);
+    if (this.isLate(file, now)) {
+      file.kill = DEADLINE;
+      return this.stopped(file, grace, now);
+    }
     file.suspicion = null;
     const next = nextAttempt(file.attempts, this.policy, random);
     if (next.giveUp) {
@@ -155,15 +186,15 @@ export class BatchState {
 
   /** Ends what has taken longer than a file may over all attempts. Returns whether anything was over. */
   expire(now: number): boolean {
-    if (now < this.deadline) return false;
-    const open = [...this.files.values()].filter((file) => file.phase === 'waiting' || file.phase === 'sent');
-    for (const file of open) this.kill(file, { why: 'deadline', reason: DEADLINE_REASON, by: 'policy' });
+    const open = [...this.list('waiting'), ...this.list('sent')].filter((file) => this.isLate(file, now));
+    for (const file of open) this.kill(file, DEADLINE, now);
     return open.length > 0;
   }
 
   snapshot(): BatchSnapshot {
-    const { attempt, startedAt, target, slot, dropped, shadows, ftsJobId } = this;
-    return { files: [...this.files.values()], attempt, startedAt, target, slot, dropped, shadows, ftsJobId };
+    const { attempt, startedAt, target, slot, dropped, parted, shadows, ftsJobId, finished } = this;
+    const files = [...this.files.values()];
+    return { files, attempt, startedAt, target, slot, dropped, parted, shadows, ftsJobId, finished };
   }
 
   static restore(snapshot: BatchSnapshot, policy: Policy): BatchState {
@@ -173,6 +204,7 @@ export class BatchState {
     return Object.assign(state, rest);
   }
 
+
   #note(file: BatchFile, reason: string, ftsState: string, now: number): void {
     const rule = classify(reason, ftsState);
     const ftsJobId = file.ftsJobIds.at(-1) ?? null;
@@ -181,5 +213,9 @@ export class BatchState {
     if (file.attempts.length > KEPT_ATTEMPTS) file.attempts.shift();
   }
 }
+
+/** A newer generation was reported. */
+export const SUPERSEDED: Kill = { why: 'superseded', reason: 'a newer retry of the job was reported', by: 'CRAB' };
+const DEADLINE: Kill = { why: 'deadline', reason: DEADLINE_REASON, by: 'policy' };
 
 const dueAt = (file: BatchFile): number => Math.max(file.retryAt ?? 0, file.notBefore);

@@ -22,8 +22,8 @@ export function applyFtsResults(state: BatchState, results: FtsFileResult[], now
   for (const result of results) {
     const file = state.files.get(result.key);
     if (file?.phase !== 'sent' || !isTerminalInFts(result.state)) continue;
-    // Its copy was left to end by itself: nothing of it is dying any more.
-    if (file.kill?.why === 'superseded') state.drop(file, 0);
+    // Its copy has ended by itself, unless somebody cancelled it.
+    if (file.kill?.why === 'superseded') state.stopped(file, result.state === 'CANCELED' ? graceAfter(state, result, now) : 0, now);
     else if (result.state === 'FINISHED') state.arrived(file, now);
     else if (mayBeThere(result)) state.arrived(file, now, { reason: result.reason, state: result.state });
     else state.failed(file, result.reason, result.state, now, random);
@@ -33,8 +33,13 @@ export function applyFtsResults(state: BatchState, results: FtsFileResult[], now
 /** FTS lost the job, or never had it: what it did is unknown, so every file may have arrived. */
 export function applyJobGone(state: BatchState, now: number): void {
   for (const file of state.list('sent'))
-    state.arrived(file, now, { reason: 'FTS does not know the job any more', state: 'FAILED' });
+    if (file.kill?.why === 'superseded') state.stopped(file, graceAfter(state, null, now), now);
+    else state.arrived(file, now, { reason: 'FTS does not know the job any more', state: 'FAILED' });
 }
+
+/** Before then a cancelled copy may still be dying. */
+const graceAfter = (state: BatchState, result: FtsFileResult | null, now: number): number =>
+  (result?.finishedAt ? result.finishedAt * 1000 : now) + state.policy.cancelGrace * 1000;
 
 /** "File exists" may be our own earlier copy; a source may be missing because the copy is safe already. */
 function mayBeThere({ reason, state }: FtsFileResult): boolean {
@@ -62,7 +67,7 @@ export function applyCancelResults(
       file.spared = true;
       continue;
     }
-    const notBefore = (result?.finishedAt ? result.finishedAt * 1000 : now) + state.policy.cancelGrace * 1000;
+    const notBefore = graceAfter(state, result ?? null, now);
     if (result?.state === 'FINISHED' && file.kill?.why !== 'superseded') state.arrived(file, now);
     else if (file.kill) state.stopped(file, notBefore, now);
     else {

@@ -52,7 +52,7 @@ function settle(state: BatchState, file: BatchFile, result: SettleResult, now: n
     file.transfer = 'DONE';
     file.suspicion = null;
     file.looks = 0;
-  } else if (result.destination === 'unknown') later(state, file, now);
+  } else if (result.destination === 'unknown' && !(suspicion && state.isLate(file, now))) later(state, file, now);
   else if (suspicion) state.failed(file, suspicion.reason, suspicion.state, now, random);
   else {
     const found = result.destination === 'absent' ? 'no file' : 'other bytes';
@@ -64,7 +64,11 @@ function settle(state: BatchState, file: BatchFile, result: SettleResult, now: n
 function cleanUp(state: BatchState, file: BatchFile, result: SettleResult, now: number): void {
   if (result.source === 'removed') file.source = 'removed';
   else if (result.source === 'changed') file.source = 'left';
-  else if (file.source === 'present') later(state, file, now);
+  else if (result.destination === 'wrong' || result.destination === 'absent') {
+    // It counted as DONE on FTS's word alone, which was wrong: the source is all that is left.
+    file.source = 'left';
+    file.sourceReason = `the destination is ${result.destination}`;
+  } else if (file.source === 'present') later(state, file, now);
 }
 
 function later(state: BatchState, file: BatchFile, now: number): void {

@@ -1,11 +1,15 @@
+import type { BatchReport } from '../orders.ts';
 import type { Policy } from '../policy.ts';
 
 /** A batch that has not ended. */
 interface OpenBatch {
   /** Index of its link in the ledger. */
   link: number;
-  slot: 'wanted' | 'active' | 'idle';
+  slot: Slot;
 }
+
+/** `again`: asks for a turn while it has one: either it has not heard of it yet, or it needs the next one at once. */
+type Slot = BatchReport['slot'] | 'again';
 
 /** The open batches of a task, and whose turn it is to use FTS. */
 export class BatchTable {
@@ -50,12 +54,18 @@ export class BatchTable {
     return [...this.#open.keys()];
   }
 
-  setSlot(batch: number, slot: OpenBatch['slot']): void {
+  /** Enters what a batch says of its turn. */
+  reported(batch: number, slot: BatchReport['slot']): void {
     const open = this.#open.get(batch);
-    if (!open || open.slot === slot) return;
-    if (open.slot === 'active') this.#active -= 1;
-    if (slot === 'active') this.#active += 1;
+    if (open) this.setSlot(batch, slot === 'wanted' && usesTurn(open) ? 'again' : slot);
+  }
+
+  setSlot(batch: number, slot: Slot): void {
+    const open = this.#open.get(batch);
+    if (!open) return;
+    const had = usesTurn(open);
     open.slot = slot;
+    this.#active += Number(usesTurn(open)) - Number(had);
   }
 
   end(batch: number): void {
@@ -65,17 +75,18 @@ export class BatchTable {
 
   /**
    * Lets batches through while the task has turns left: the oldest batch of the link that uses the fewest turns, so that one
-   * dead site does not take them all.
+   * dead site does not take them all. Links that are not ready are passed over. A batch that asks in its own turn keeps it.
    */
-  admit(policy: Pick<Policy, 'maxActiveFtsJobs'>): number[] {
-    if (this.#active >= policy.maxActiveFtsJobs) return [];
+  admit(policy: Pick<Policy, 'maxActiveFtsJobs'>, isReady: (link: number) => boolean = () => true): number[] {
+    const admitted: number[] = [];
     const activeOf = new Map<number, number>();
     const waitingOf = new Map<number, number[]>();
     for (const [number, { link, slot }] of this.#open) {
-      if (slot === 'active') activeOf.set(link, (activeOf.get(link) ?? 0) + 1);
-      if (slot === 'wanted') append(waitingOf, link, number);
+      if (slot === 'active' || slot === 'again') activeOf.set(link, (activeOf.get(link) ?? 0) + 1);
+      if (slot === 'again') admitted.push(number);
+      if (slot === 'wanted' && isReady(link)) append(waitingOf, link, number);
     }
-    const admitted: number[] = [];
+    for (const number of admitted) this.setSlot(number, 'active');
     while (this.#active < policy.maxActiveFtsJobs && waitingOf.size > 0) {
       const link = [...waitingOf.keys()].reduce((a, b) => ((activeOf.get(b) ?? 0) < (activeOf.get(a) ?? 0) ? b : a));
       const queue = waitingOf.get(link) ?? [];
@@ -97,10 +108,12 @@ export class BatchTable {
     const table = new BatchTable();
     table.#next = next;
     table.#open = new Map(open);
-    table.#active = open.filter(([, { slot }]) => slot === 'active').length;
+    table.#active = open.filter(([, batch]) => usesTurn(batch)).length;
     return table;
   }
 }
+
+const usesTurn = ({ slot }: OpenBatch): boolean => slot === 'active' || slot === 'again';
 
 function append(lists: Map<number, number[]>, key: number, value: number): void {
   const list = lists.get(key);

@@ -13,9 +13,13 @@ export class ByteWriter {
     this.#byte(rest);
   }
 
-  /** A number that is close to the one before it in its column, of either sign. */
+  /** An integer of either sign: the lowest bit is the sign, so that small ones take one byte. */
   signed(value: number): void {
-    this.number(value < 0 ? -2 * value - 1 : 2 * value);
+    const size = Math.abs(value);
+    const low = (size % 0x40) * 2 + (value < 0 ? 1 : 0);
+    const high = Math.floor(size / 0x40);
+    this.#byte(high > 0 ? low + 0x80 : low);
+    if (high > 0) this.number(high);
   }
 
   text(value: string): void {
@@ -62,8 +66,9 @@ export class ByteReader {
   }
 
   signed(): number {
-    const value = this.number();
-    return value % 2 ? -(value + 1) / 2 : value / 2;
+    const low = this.#byte();
+    const size = ((low & 0x7f) >> 1) + (low < 0x80 ? 0 : this.number() * 0x40);
+    return low & 1 ? -size : size;
   }
 
   text(): string {

@@ -1,9 +1,10 @@
 import type { FileRecord, JobReport } from '../file.ts';
 import type { BatchFileInput } from '../orders.ts';
 import { ownerOfTask, type Groups } from '../lfn-areas.ts';
-import { checkRecord } from '../record-rules.ts';
-import { isFinalPublication, isFinalTransfer } from '../states.ts';
+import { checkRecord, type Rule } from '../record-rules.ts';
+import { isFinalTransfer } from '../states.ts';
 import { compareGeneration, destinationKey, idCheck, type LedgerEntry, type LedgerJob } from './entry.ts';
+import { isPublishedBefore } from './ledger.ts';
 import type { TaskState } from './task-state.ts';
 
 /** What became of the files of a report. */
@@ -43,16 +44,21 @@ function takeFile(
   const startTime = Number.isSafeInteger(record.startTime) && record.startTime >= 0 ? record.startTime : 0;
   const generation = { retry: report.retry, startTime };
   const check = idCheck(record.id);
-  const twin = job.entries.find((entry) => entry.key === key && entry.check === check);
-  if (twin && compareGeneration(generation, twin) <= 0) {
+  // At most one that was taken, and a newer one that was rejected.
+  const twins = job.entries.filter((entry) => entry.key === key && entry.check === check);
+  const newest = twins.find((entry) => twins.every((other) => compareGeneration(entry, other) >= 0));
+  if (newest && compareGeneration(generation, newest) <= 0) {
     result.known += 1;
-    if (report.waiter) tellWaiter(state, job, twin);
+    if (!report.waiter) return;
+    if (report.retry < newest.retry) tellSuperseded(state, job, { ...newest, retry: report.retry });
+    else tellWaiter(state, job, newest);
     return;
   }
 
+  const twin = twins.find(({ transfer }) => transfer !== 'REJECTED');
   const holder = state.ledger.byKey.get(key);
-  const taken = holder && holder !== twin && holder.transfer !== 'KILLED';
-  const rule = checkRecord(record, state.task, groupsOf(state))[0]?.rule ?? (taken ? 'destination-taken' : null);
+  const fault = checkRecord(record, state.task, groupsOf(state))[0]?.rule;
+  const rule = fault ?? holderRule(holder, twins);
   const entry: LedgerEntry = {
     key,
     check,
@@ -63,8 +69,9 @@ function takeFile(
     publication: record.publish ? 'NEW' : 'NOT_REQUIRED',
     failure: null,
     rule: null,
-    link: state.ledger.linkIndex(record.source, record.destination),
-    dataset: state.ledger.datasetIndex(record.dataset),
+    // What a broken record says of them may be anything, and any amount of it.
+    link: fault ? -1 : state.ledger.linkIndex(record.source, record.destination),
+    dataset: fault ? -1 : state.ledger.datasetIndex(record.dataset),
     awaits: 0,
     incomplete: false,
   };
@@ -74,11 +81,13 @@ function takeFile(
     retry: report.retry,
     record,
     waiter: report.waiter ?? false,
-    regenerated: twin !== undefined && twin.transfer !== 'REJECTED',
-    notBefore: 0,
+    regenerated: twin !== undefined,
+    // The copy of a file that was killed may still be dying.
+    notBefore: holder?.transfer === 'KILLED' ? now + state.policy.cancelGrace * 1000 : 0,
   };
+  for (const old of twins)
+    if (old.transfer === 'REJECTED' && !(fault && isPublishedBefore(old))) state.ledger.remove(old);
   if (rule) {
-    if (twin?.transfer === 'REJECTED') state.ledger.remove(twin);
     state.ledger.insert(job, entry);
     reject(state, job, entry, rule, file.waiter);
     result.rejected.push({ jobId: report.jobId, id: record.id, rule });
@@ -92,6 +101,13 @@ function takeFile(
     state.window.add(file, now);
     result.accepted += 1;
   }
+}
+
+/** The rule that forbids a destination: another live file has it, or an earlier generation is published. */
+function holderRule(holder: LedgerEntry | undefined, twins: LedgerEntry[]): Rule | null {
+  if (!holder || holder.transfer === 'KILLED') return null;
+  if (!twins.includes(holder)) return 'destination-taken';
+  return isPublishedBefore(holder) ? 'already-published' : null;
 }
 
 /** The groups of the task's owner in the form that the rules take. */
@@ -111,14 +127,14 @@ function supersede(
 ): void {
   const { ledger, window, successors, outbox } = state;
   const inBatch = old.batch && state.batches.isOpen(old.batch);
-  const settled = isFinalTransfer(old.transfer) && isFinalPublication(old.publication);
   const inDbs = old.publication === 'DONE';
   // Its own predecessor may still be letting go: then that batch is the one to wait for.
   const awaits = old.awaits || (inBatch ? old.batch : 0);
-  window.remove(old.key);
+  const held = window.remove(old.key) ?? (old.awaits ? successors.get(old.key) : null);
+  if (held?.waiter) tellSuperseded(state, job, old);
   ledger.remove(old);
   ledger.insert(job, entry);
-  if (inDbs && settled) return reject(state, job, entry, 'already-published', file.waiter);
+  if (inDbs) return reject(state, job, entry, 'already-published', file.waiter);
   if (!awaits) return window.add(file, now);
   if (!old.awaits) outbox.order(awaits, { kind: 'supersede', keys: [old.key] });
   entry.awaits = awaits;
@@ -126,12 +142,12 @@ function supersede(
 }
 
 /** Marks an entry REJECTED and tells a waiting job. */
-export function reject(state: TaskState, job: LedgerJob, entry: LedgerEntry, rule: string, waiter: boolean): void {
+export function reject(state: TaskState, job: LedgerJob, entry: LedgerEntry, rule: Rule, waiter: boolean): void {
   state.ledger.setTransfer(entry, 'REJECTED');
   state.ledger.setPublication(entry, entry.publication === 'NOT_REQUIRED' ? 'NOT_REQUIRED' : 'FAILED');
   entry.rule = rule;
   entry.awaits = 0;
-  if (state.ledger.byKey.get(entry.key) === entry) state.ledger.byKey.delete(entry.key);
+  if (state.ledger.byKey.get(entry.key) === entry && !isPublishedBefore(entry)) state.ledger.byKey.delete(entry.key);
   if (waiter) outcomeOf(state, job, entry);
 }
 
@@ -142,6 +158,12 @@ function tellWaiter(state: TaskState, job: LedgerJob, entry: LedgerEntry): void 
   else if (entry.batch && state.batches.isOpen(entry.batch))
     state.outbox.order(entry.batch, { kind: 'watch', keys: [entry.key] });
   else if (isFinalTransfer(entry.transfer)) outcomeOf(state, job, entry);
+}
+
+/** A job that waits for a generation that a newer one has replaced: it is told so, and waits no longer. */
+function tellSuperseded(state: TaskState, job: LedgerJob, old: LedgerEntry): void {
+  const publication = old.publication === 'NOT_REQUIRED' ? 'NOT_REQUIRED' : 'FAILED';
+  outcomeOf(state, job, { ...old, transfer: 'KILLED', publication, failure: null, rule: 'superseded' });
 }
 
 /** Hands a final file's outcome to the outbox for the job that waits for it. */

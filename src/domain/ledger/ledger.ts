@@ -34,8 +34,8 @@ export class Ledger {
     if (!isFinalTransfer(entry.transfer)) this.openTransfers += 1;
     if (!isFinalPublication(entry.publication)) this.openPublications += 1;
     if (entry.batch) this.#index(entry);
-    // A killed file frees its destination for another one.
-    if (entry.transfer === 'REJECTED' || (entry.transfer === 'KILLED' && this.byKey.has(entry.key))) return;
+    // A killed file frees its destination for another one; one that is published under an earlier generation does not.
+    if ((entry.transfer === 'REJECTED' && !isPublishedBefore(entry)) || (entry.transfer === 'KILLED' && this.byKey.has(entry.key))) return;
     this.byKey.set(entry.key, entry);
   }
 
@@ -110,6 +110,9 @@ export class Ledger {
     else this.byBatch.set(entry.batch, [entry]);
   }
 }
+
+/** Rejected since an earlier generation of it is in DBS, and therefore at its destination: that is not to be overwritten. */
+export const isPublishedBefore = ({ rule }: LedgerEntry): boolean => rule === 'already-published';
 
 /** Outputs gate publication, logs do not. */
 export const gates = (entry: { type: FileType }): boolean => entry.type === 'output';

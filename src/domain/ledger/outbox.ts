@@ -24,11 +24,11 @@ export class Outbox {
     return this.#orders.size === 0 && this.#outcomes.length === 0;
   }
 
-  /** Adds an order; the keys of an equal order to the same batch are merged into it. */
+  /** Adds an order; where the last one to the same batch was equal, its keys are merged into that one: their sequence counts. */
   order(batch: number, order: BatchOrder): void {
     const waiting = this.#orders.get(batch) ?? [];
-    const twin = waiting.find((other): other is KeyedOrder => canMerge(other, order));
-    if (twin) twin.keys.push(...(order as KeyedOrder).keys);
+    const last = waiting.at(-1);
+    if (last && canMerge(last, order)) (last as KeyedOrder).keys.push(...(order as KeyedOrder).keys);
     else waiting.push(structured(order));
     this.#orders.set(batch, waiting);
   }

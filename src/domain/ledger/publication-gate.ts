@@ -8,16 +8,24 @@ export interface GateDecision {
   released: LedgerEntry[];
   /** Cannot be published: a sibling failed, or never came. */
   incomplete: LedgerEntry[];
+  /** Could not be published, and now may be in the end: the sibling is tried again, or came after all. */
+  reopened: LedgerEntry[];
 }
 
 /**
  * Decides on the publication of a job's files: released when the job is complete and all its output files are DONE; FAILED
- * `job-incomplete` as soon as one of them cannot become DONE, or `noMore` files are to come and some are missing. Only files whose
- * publication was asked for and is not decided yet are touched.
+ * `job-incomplete` as soon as one of them cannot become DONE, or `noMore` files are to come and some are missing; open again when that
+ * is no longer so. Only files whose publication was asked for and that have not been released are touched, and of those given up before only
+ * the ones whose batch `isOpen` still.
  */
-export function gatePublication(ledger: Ledger, job: LedgerJob, noMore: boolean): GateDecision {
-  const decision: GateDecision = { released: [], incomplete: [] };
-  const waiting = job.entries.filter((entry) => entry.publication === 'NEW');
+export function gatePublication(
+  ledger: Ledger,
+  job: LedgerJob,
+  noMore: boolean,
+  isOpen: (batch: number) => boolean,
+): GateDecision {
+  const decision: GateDecision = { released: [], incomplete: [], reopened: [] };
+  const waiting = job.entries.filter((entry) => entry.publication === 'NEW' || (entry.incomplete && isOpen(entry.batch)));
   if (waiting.length === 0) return decision;
 
   const current = job.entries.filter((entry) => entry.retry === job.retry);
@@ -29,20 +37,17 @@ export function gatePublication(ledger: Ledger, job: LedgerJob, noMore: boolean)
   for (const entry of waiting) {
     // A file of an older generation that the newer one did not report again has no job to be published with.
     if (broken || (entry.retry !== job.retry && noMore)) {
+      if (entry.incomplete) continue;
       ledger.setPublication(entry, 'FAILED');
       entry.incomplete = true;
       decision.incomplete.push(entry);
     } else if (entry.retry === job.retry && complete && outputs.every(({ transfer }) => transfer === 'DONE')) {
       ledger.setPublication(entry, 'ACQUIRED');
       decision.released.push(entry);
+    } else if (entry.incomplete) {
+      ledger.setPublication(entry, 'NEW');
+      decision.reopened.push(entry);
     }
   }
   return decision;
-}
-
-/** Reopens publications that had failed only for a sibling that is being tried again. */
-export function reopenIncomplete(ledger: Ledger, job: LedgerJob): LedgerEntry[] {
-  const reopened = job.entries.filter((entry) => entry.publication === 'FAILED' && entry.incomplete);
-  for (const entry of reopened) ledger.setPublication(entry, 'NEW');
-  return reopened;
 }

@@ -1,5 +1,5 @@
-import type { BatchReport } from '../orders.ts';
-import { isFinalTransfer } from '../states.ts';
+import type { BatchOrder, BatchReport } from '../orders.ts';
+import { isFinalPublication, isFinalTransfer } from '../states.ts';
 import type { LedgerEntry, LedgerJob } from './entry.ts';
 import { outcomeOf, reject } from './intake.ts';
 import type { TaskState } from './task-state.ts';
@@ -10,9 +10,14 @@ import type { TaskState } from './task-state.ts';
  */
 export function applyBatchReport(state: TaskState, report: BatchReport, now: number): void {
   const touched = new Set<LedgerJob>();
+  for (const { key, publication, notBefore } of report.dropped) letGo(state, report.batch, key, publication, notBefore, now);
   for (const group of report.groups) {
-    const entries = group.keys === 'all' ? state.ledger.byBatch.get(report.batch) : byKeys(state, group.keys);
-    for (const entry of [...(entries ?? [])]) {
+    const keys = group.keys === 'all' ? null : new Set(group.keys);
+    // A superseded generation that made it into DBS stays there, and in the books.
+    if (group.publication === 'DONE')
+      for (const key of awaiting(state, report.batch)) if (!keys || keys.has(key)) letGo(state, report.batch, key, 'DONE', 0, now);
+    const entries = keys ? byKeys(state, keys) : (state.ledger.byBatch.get(report.batch) ?? []);
+    for (const entry of [...entries]) {
       const job = state.ledger.jobOf.get(entry);
       if (!job || entry.batch !== report.batch) continue;
       // A file we asked to kill stays KILL until its batch says what came of it.
@@ -25,14 +30,41 @@ export function applyBatchReport(state: TaskState, report: BatchReport, now: num
       touched.add(job);
     }
   }
-  for (const { key, publication, notBefore } of report.dropped) letGo(state, report.batch, key, publication, notBefore, now);
-  if (report.ended) state.batches.end(report.batch);
-  else state.batches.setSlot(report.batch, report.slot);
+  if (report.ended) endBatch(state, report.batch, now);
+  else state.batches.reported(report.batch, report.slot);
   for (const job of touched) state.gate(job);
 }
 
-const byKeys = (state: TaskState, keys: string[]): LedgerEntry[] =>
-  keys.flatMap((key) => state.ledger.byKey.get(key) ?? []);
+const byKeys = (state: TaskState, keys: Set<string>): LedgerEntry[] =>
+  [...keys].flatMap((key) => state.ledger.byKey.get(key) ?? []);
+
+/** Keys of newer generations that wait for this batch to let go of the older ones. */
+const awaiting = (state: TaskState, batch: number): string[] =>
+  [...state.successors.keys()].filter((key) => state.ledger.byKey.get(key)?.awaits === batch);
+
+/**
+ * Orders to a batch that has ended, all of whose reports have therefore arrived: jobs that wait are told by the task itself. A batch that
+ * was ended by force takes its open files with it.
+ */
+export function ordersLost(state: TaskState, batch: number, orders: BatchOrder[], now: number): void {
+  const touched = new Set<LedgerJob>();
+  for (const entry of state.ledger.byBatch.get(batch) ?? []) {
+    if (!isFinalTransfer(entry.transfer)) state.ledger.setTransfer(entry, 'KILLED');
+    if (!isFinalPublication(entry.publication)) state.ledger.setPublication(entry, 'FAILED');
+    const job = state.ledger.jobOf.get(entry);
+    if (!job) continue;
+    touched.add(job);
+    if (orders.some((order) => order.kind === 'watch' && order.keys.includes(entry.key))) outcomeOf(state, job, entry);
+  }
+  endBatch(state, batch, now);
+  for (const job of touched) state.gate(job);
+}
+
+/** A batch that ends has let go of everything, whether or not it has heard that it should. */
+function endBatch(state: TaskState, batch: number, now: number): void {
+  state.batches.end(batch);
+  for (const key of awaiting(state, batch)) letGo(state, batch, key, 'FAILED', now + state.policy.cancelGrace * 1000, now);
+}
 
 /** The batch of an older generation has let go: the newer one goes on, unless the older one is in DBS already. */
 function letGo(

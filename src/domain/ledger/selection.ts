@@ -1,7 +1,6 @@
 import { isFinalPublication, isFinalTransfer } from '../states.ts';
 import { idCheck, type LedgerEntry, type LedgerJob } from './entry.ts';
 import { outcomeOf } from './intake.ts';
-import { reopenIncomplete } from './publication-gate.ts';
 import type { TaskState } from './task-state.ts';
 
 /** Which files a message is about: by CRAB's file id, by job id, or all. */
@@ -99,17 +98,14 @@ export function retryFiles(
       state.ledger.setTransfer(entry, 'RETRY', entry.failure);
       state.outbox.order(entry.batch, { kind: 'retry', keys: [entry.key], what: 'transfer' });
       touched.add(job);
-    } else if (!entry.incomplete) {
+    } else if (entry.incomplete) return 'its job is incomplete';
+    else {
       state.ledger.setPublication(entry, 'ACQUIRED');
       state.outbox.order(entry.batch, { kind: 'retry', keys: [entry.key], what: 'publication' });
-    } else touched.add(job);
+    }
     return null;
   });
-  for (const job of touched) {
-    for (const entry of reopenIncomplete(state.ledger, job))
-      state.outbox.order(entry.batch, { kind: 'reopen', keys: [entry.key] });
-    state.gate(job);
-  }
+  for (const job of touched) state.gate(job);
   return result;
 }
 

@@ -66,8 +66,10 @@ export class TaskState {
 
   /** Decides anew on the publication of a job's files and tells the batches. */
   gate(job: LedgerJob): void {
-    const { released, incomplete } = gatePublication(this.ledger, job, this.closed);
+    const isOpen = (batch: number): boolean => this.batches.isOpen(batch);
+    const { released, incomplete, reopened } = gatePublication(this.ledger, job, this.closed, isOpen);
     for (const entry of released) this.outbox.order(entry.batch, { kind: 'release', keys: [entry.key] });
+    for (const entry of reopened) this.outbox.order(entry.batch, { kind: 'reopen', keys: [entry.key] });
     // Of a file that did not arrive its batch needs no word: there is nothing to publish.
     for (const entry of incomplete)
       if (entry.batch && !(isFinalTransfer(entry.transfer) && entry.transfer !== 'DONE'))

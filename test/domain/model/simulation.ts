@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { applyBatchReport } from '../../../src/domain/ledger/reports.ts';
+import { applyBatchReport, ordersLost } from '../../../src/domain/ledger/reports.ts';
 import { DEFAULT_POLICY, type Policy } from '../../../src/domain/policy.ts';
 import { BatchActor, type Step } from './batch-actor.ts';
 import { Dice } from './dice.ts';
@@ -127,7 +127,10 @@ export class Simulation {
     if (!next) return;
     const [number, orders] = next;
     const batch = this.#batch(number);
-    if (batch.ended) return;
+    if (batch.ended) {
+      if (!this.task.ended) ordersLost(this.task.state, number, orders, this.world.now);
+      return;
+    }
     batch.accept(orders);
     if (this.dice.chance(0.1)) batch.accept(orders);
   }

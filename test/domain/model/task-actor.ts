@@ -100,7 +100,7 @@ export class TaskActor {
   #admit(): void {
     const { state } = this;
     if (state.paused) return;
-    for (const batch of state.batches.admit(state.policy)) {
+    for (const batch of state.batches.admit(state.policy, (link) => state.targets.has(state.ledger.links[link]?.destination ?? ''))) {
       const entry = state.ledger.byBatch.get(batch)?.[0];
       const target = entry && state.targets.get(state.ledger.links[entry.link]?.destination ?? '');
       if (!target) {
