@@ -25,7 +25,13 @@ try {
   const jobs = [];
   for (let i = 0; i < files / 2; i++)
     jobs.push(
-      await makeJob(world, { task, jobId: String(i + 1), outputs: 2, log: false, source: sources[i % sources.length]! }),
+      await makeJob(world, {
+        task,
+        jobId: String(i + 1),
+        outputs: 2,
+        log: false,
+        source: sources[i % sources.length]!,
+      }),
     );
 
   const started = Date.now();

@@ -2,14 +2,20 @@ import { shortHash } from '../domain/digest.ts';
 
 /**
  * Workflow ids. PostgreSQL keeps at most 255 characters and CRAB task names reach 232, so suffixes stay short
- * (at most 22 characters are left) and long names such as datasets enter only as hashes.
+ * (18 characters are left behind `task/` and the name) and long names such as datasets enter only as hashes.
  */
 
 /** Id of the workflow that owns a CRAB task. */
 export const stageOutId = (task: string): string => `task/${task}`;
 
-/** Id of the workflow that waits for one job output. */
-export const jobOutputId = (task: string, jobId: string, retry: number): string => `task/${task}/job/${jobId}/${retry}`;
+/** PostgreSQL's limit for ids. */
+const ID_MAX = 255;
+
+/** Id of the workflow that waits for one job output; the job enters as a hash where the names are too long together. */
+export function jobOutputId(task: string, jobId: string, retry: number): string {
+  const id = `task/${task}/job/${jobId}/${retry}`;
+  return id.length <= ID_MAX ? id : `task/${task}/job/h${shortHash(`${jobId}/${retry}`)}`;
+}
 
 /** Id of the n-th batch of a task. */
 export const transferBatchId = (task: string, batch: number): string => `task/${task}/b${batch}`;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities, type ActivityDependencies } from '../activities/index.ts';
@@ -12,7 +13,7 @@ export interface CreateWorkersOptions {
   tuning: Config['worker'];
   /** @default all */
   roles?: readonly Role[];
-  /** Workflow code, bundled. @default bundled now, which takes about a second */
+  /** Workflow code, bundled. @default the one that was built; in a checkout it is bundled now, which takes about a second */
   workflowBundle?: WorkflowBundleOption;
 }
 
@@ -22,6 +23,12 @@ export const bundleWorkflows = (): ReturnType<typeof bundleWorkflowCode> =>
     workflowsPath: fileURLToPath(new URL(`../workflows/index${import.meta.url.slice(-3)}`, import.meta.url)),
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
   });
+
+/** `npm run build` leaves the bundle beside the compiled sources: all workers of a release run the very same workflow code. */
+async function builtBundle(): Promise<WorkflowBundleOption> {
+  const codePath = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
+  return existsSync(codePath) ? { codePath } : bundleWorkflows();
+}
 
 /** One worker per role, sharing the connection. They do not run yet. */
 export async function createWorkers(options: CreateWorkersOptions): Promise<Worker[]> {
@@ -39,7 +46,7 @@ export async function createWorkers(options: CreateWorkersOptions): Promise<Work
       const workflows =
         role === 'workflows'
           ? {
-              workflowBundle: options.workflowBundle ?? (await bundleWorkflows()),
+              workflowBundle: options.workflowBundle ?? (await builtBundle()),
               maxCachedWorkflows: tuning.cachedWorkflows,
               maxConcurrentWorkflowTaskExecutions: tuning.maxConcurrentWorkflowTasks,
             }

@@ -1,5 +1,7 @@
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { transferBatchId } from '../contract/ids.ts';
+import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
+import { ownerOfTask } from '../domain/lfn-areas.ts';
 import type { ReadyBatch } from '../domain/ledger/window.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
 import { ftsActivities } from './activities.ts';
@@ -32,6 +34,12 @@ async function startBatch(state: TaskState, { source, destination, files }: Read
     args: [{ task: state.task, batch, firstRunId: state.firstRunId, policy, files, target: admitted ? target : null }],
     // With the default, children are terminated when their parent continues as new.
     parentClosePolicy: ParentClosePolicy.ABANDON,
+    typedSearchAttributes: [
+      { key: SEARCH_ATTRIBUTES.task, value: state.task },
+      { key: SEARCH_ATTRIBUTES.user, value: ownerOfTask(state.task) ?? '' },
+      { key: SEARCH_ATTRIBUTES.source, value: [source] },
+      { key: SEARCH_ATTRIBUTES.destination, value: destination },
+    ],
     staticSummary: `${files.length} files ${source} → ${destination}`,
   });
 }

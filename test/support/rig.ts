@@ -53,7 +53,11 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
   const connection = await Connection.connect({ address: server.address });
   const native = await NativeConnection.connect({ address: server.address });
   const client = new Client({ connection, namespace: server.namespace, dataConverter });
-  const config = loadConfig({ ASO_FTS_SERVER: world.fts.url, ASO_CRAB_URL: world.crab.restUrl, ASO_SITECONF: world.siteconf });
+  const config = loadConfig({
+    ASO_FTS_SERVER: world.fts.url,
+    ASO_CRAB_URL: world.crab.restUrl,
+    ASO_SITECONF: world.siteconf,
+  });
   const { dependencies, close } = createDependencies(config, client);
   const policy = { ...DEFAULT_POLICY, ...FAST, ...options.policy };
 
@@ -94,5 +98,6 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
 async function replayAll(client: Client): Promise<void> {
   const histories = client.workflow.list().intoHistories({ concurrency: 4 });
   const results = Worker.runReplayHistories({ workflowBundle: await bundle, dataConverter }, histories);
-  for await (const { workflowId, error } of results) if (error) throw new Error(`${workflowId} does not replay`, { cause: error });
+  for await (const { workflowId, error } of results)
+    if (error) throw new Error(`${workflowId} does not replay`, { cause: error });
 }

@@ -42,6 +42,9 @@ export interface MakeJob {
   /** What the files contain: other bytes for a re-run. */
   salt?: string;
   startTime?: number;
+  /** Directory of the files; one of the task's own by default. */
+  area?: string;
+  dataset?: string;
 }
 
 /** User of a test task's name. */
@@ -55,7 +58,8 @@ export const datasetOf = (task: string): string =>
 export async function makeJob(world: World, options: MakeJob): Promise<JobReport> {
   const { task, jobId, retry = 0, source = 'T2_IT_Pisa', destination = 'T2_CH_CERN', outputs = 1 } = options;
   const user = userOf(task);
-  const area = `GenericTTbar/tag/${task.slice(0, 13)}_${task.replace(/\W/g, '_')}/0000`;
+  const dataset = options.dataset ?? datasetOf(task);
+  const area = options.area ?? `GenericTTbar/tag/${task.slice(0, 13)}_${task.replace(/\W/g, '_')}/0000`;
   const files: FileRecord[] = [];
   for (let i = 0; i < outputs + (options.log === false ? 0 : 1); i++) {
     const isLog = i === outputs;
@@ -72,14 +76,14 @@ export async function makeJob(world: World, options: MakeJob): Promise<JobReport
       type: isLog ? 'log' : 'output',
       ...{ source, sourceLfn, destination, destinationLfn, size },
       adler32: isLog ? null : adler32,
-      dataset: isLog ? null : datasetOf(task),
+      dataset: isLog ? null : dataset,
       publish: !isLog && (options.publish ?? true),
       startTime: options.startTime ?? 1_795_000_000 + retry,
       alreadyThere: false,
     });
     if (!isLog) {
       world.crab.books.addMetadata(task, {
-        ...{ lfn: destinationLfn, filetype: 'EDM', jobid: jobId, outdataset: datasetOf(task) },
+        ...{ lfn: destinationLfn, filetype: 'EDM', jobid: jobId, outdataset: dataset },
         ...{ filesize: size, adler32, cksum: 12345, inevents: 10, swversion: 'CMSSW_13_0_10' },
         publishname: `tag-${PSET_HASH}`,
         runlumi: { 1: { [Number(jobId.replace(/\D/g, '')) * 10 + i]: 10 } },

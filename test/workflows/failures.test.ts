@@ -56,7 +56,9 @@ test('a refused destination fails for good, keeps its source, and its job is not
   expect(failures).toEqual([{ class: 'permission', files: 1, reasons: [REFUSED] }]);
   const failed = report.files[1]!;
   expect(await world.storage.adler32Of(failed.source, failed.sourceLfn)).toBe(failed.adler32);
-  expect(jobsOf(task).filter(({ files }) => files.some(({ destination }) => destination.includes('out1_')))).toHaveLength(1);
+  expect(
+    jobsOf(task).filter(({ files }) => files.some(({ destination }) => destination.includes('out1_'))),
+  ).toHaveLength(1);
   expect(world.dbs.books.files().filter(({ lfn }) => lfn.includes(mine))).toEqual([]);
 });
 

@@ -24,7 +24,10 @@ test('100,000 files that wait for a dead destination fit, and a kill reaches eve
       expect(answer).toMatchObject({ accepted: 2000, rejected: [] });
     }
     await expect.poll(() => world.fts.jobs().length, { timeout: 60_000 }).toBe(policy.maxActiveFtsJobs);
-    expect(await taskStatus(rig.client, task)).toMatchObject({ files: FILES, transfer: { SUBMITTED: expect.any(Number) } });
+    expect(await taskStatus(rig.client, task)).toMatchObject({
+      files: FILES,
+      transfer: { SUBMITTED: expect.any(Number) },
+    });
 
     const started = Date.now();
     await closeTask(rig.client, task);

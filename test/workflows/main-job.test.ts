@@ -45,7 +45,8 @@ test('a job that is waited for gets the outcome of each file', async () => {
   const handle = await startJobOutput(rig.client, task, report);
   const outcome = await handle.result();
   expect(outcome.files).toHaveLength(2);
-  for (const file of outcome.files) expect(file).toMatchObject({ transfer: 'DONE', publication: 'NOT_REQUIRED', code: null });
+  for (const file of outcome.files)
+    expect(file).toMatchObject({ transfer: 'DONE', publication: 'NOT_REQUIRED', code: null });
   await closeTask(rig.client, task);
   await rig.client.workflow.getHandle(stageOutId(task)).result();
 });

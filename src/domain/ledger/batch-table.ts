@@ -50,6 +50,10 @@ export class BatchTable {
     return this.#open.has(batch);
   }
 
+  linkOf(batch: number): number | undefined {
+    return this.#open.get(batch)?.link;
+  }
+
   numbers(): number[] {
     return [...this.#open.keys()];
   }

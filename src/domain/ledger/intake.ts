@@ -88,8 +88,9 @@ function takeFile(
   for (const old of twins)
     if (old.transfer === 'REJECTED' && !(fault && isPublishedBefore(old))) state.ledger.remove(old);
   if (rule) {
-    state.ledger.insert(job, entry);
+    // Rejected before it is in the books: it must never stand in the place of the live file of its destination.
     reject(state, job, entry, rule, file.waiter);
+    state.ledger.insert(job, entry);
     result.rejected.push({ jobId: report.jobId, id: record.id, rule });
     return;
   }
@@ -143,11 +144,15 @@ function supersede(
 
 /** Marks an entry REJECTED and tells a waiting job. */
 export function reject(state: TaskState, job: LedgerJob, entry: LedgerEntry, rule: Rule, waiter: boolean): void {
-  state.ledger.setTransfer(entry, 'REJECTED');
-  state.ledger.setPublication(entry, entry.publication === 'NOT_REQUIRED' ? 'NOT_REQUIRED' : 'FAILED');
+  const { ledger } = state;
+  const publication = entry.publication === 'NOT_REQUIRED' ? 'NOT_REQUIRED' : 'FAILED';
+  if (ledger.jobOf.has(entry)) {
+    ledger.setTransfer(entry, 'REJECTED');
+    ledger.setPublication(entry, publication);
+  } else Object.assign(entry, { transfer: 'REJECTED', publication } satisfies Partial<LedgerEntry>);
   entry.rule = rule;
   entry.awaits = 0;
-  if (state.ledger.byKey.get(entry.key) === entry && !isPublishedBefore(entry)) state.ledger.byKey.delete(entry.key);
+  if (ledger.byKey.get(entry.key) === entry && !isPublishedBefore(entry)) ledger.byKey.delete(entry.key);
   if (waiter) outcomeOf(state, job, entry);
 }
 

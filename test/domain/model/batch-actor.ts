@@ -84,7 +84,8 @@ export class BatchActor {
   wakeAt(): number {
     const { state } = this;
     const times = [...state.files.values(), ...state.shadows].flatMap(({ lookAt }) => lookAt ?? []);
-    return this.ended ? Infinity : Math.min(state.nextAttemptAt() ?? Infinity, ...times);
+    const attemptAt = (state.slot === 'wanted' ? null : state.nextAttemptAt()) ?? Infinity;
+    return this.ended ? Infinity : Math.min(attemptAt, this.#expired ? Infinity : state.deadline, ...times);
   }
 
   /** The report has reached the task, or found it ended. */
@@ -94,6 +95,8 @@ export class BatchActor {
 
   #tell(): void {
     this.#changed = false;
+    // The loop of the attempts runs before that of the reports.
+    this.#giveBackTurn();
     this.#near.outcomes(takeOutcomes(this.state));
     const report = takeReport(this.state, this.input.batch, this.#toldSlot);
     if (report) this.#toldSlot = report.slot;
@@ -114,9 +117,7 @@ export class BatchActor {
       return kills.length > 0 ? [() => this.#cancel(kills, null)] : [() => this.#follow()];
     }
     const at = state.nextAttemptAt();
-    if (at === null || at > world.now) {
-      return state.slot === 'active' ? [() => void (state.slot = 'idle')] : [];
-    }
+    if (at === null || at > world.now) return state.slot === 'active' ? [() => this.#giveBackTurn()] : [];
     if (state.slot === 'active' && state.target) return [() => this.#submit()];
     if (state.slot === 'wanted') return [];
     return [
@@ -125,6 +126,13 @@ export class BatchActor {
         this.#changed = true;
       },
     ];
+  }
+
+  #giveBackTurn(): void {
+    const { state } = this;
+    if (state.slot !== 'active' || this.pending.has('attempts') || state.list('sent').length > 0) return;
+    const at = state.nextAttemptAt();
+    if (at === null || at > this.#near.world.now) state.slot = 'idle';
   }
 
   #submit(): void {

@@ -1,8 +1,8 @@
-import { strict as assert } from 'node:assert';
 import { BatchTable } from '../../../src/domain/ledger/batch-table.ts';
 import { decodeLedger, encodeLedger } from '../../../src/domain/ledger/codec.ts';
 import type { DirectOutcome } from '../../../src/domain/ledger/outbox.ts';
 import { TaskState, type TaskSnapshot } from '../../../src/domain/ledger/task-state.ts';
+import { admitBatches, beginBatches } from '../../../src/domain/ledger/turns.ts';
 import type { BatchOrder, FtsTarget } from '../../../src/domain/orders.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import { isFinalPublication, isFinalTransfer } from '../../../src/domain/states.ts';
@@ -62,7 +62,7 @@ export class TaskActor {
     for (const { destination } of state.ledger.links)
       if (!state.targets.has(destination) && !this.#near.world.dice.chance(0.5)) state.targets.set(destination, TARGET);
     this.#startBatches();
-    this.#admit();
+    admitBatches(this.state);
     this.#flush();
     if (this.#deliver()) return;
     if (state.complete) this.#end();
@@ -79,43 +79,9 @@ export class TaskActor {
   }
 
   #startBatches(): void {
-    const { state } = this;
-    const { ledger, batches, policy } = state;
-    for (const { source, destination, files } of state.window.takeReady(this.#near.world.now, policy, { all: state.closed })) {
-      const batch = batches.begin(ledger.linkIndex(source, destination));
-      for (const { key } of files) {
-        const entry = ledger.byKey.get(key);
-        assert(entry, `${key} leaves the window and is in no book`);
-        assert.equal(entry.batch, 0, `${key} leaves the window and is in batch ${entry.batch}`);
-        ledger.assign(entry, batch);
-      }
-      const target = state.targets.get(destination);
-      const admitted = target && !state.paused && batches.admitNew(batch, policy);
-      if (admitted) this.#markSubmitted(batch);
-      const run = state.firstRunId;
-      this.#near.startBatch({ batch, run, policy, files, target: admitted ? target : null });
-    }
-  }
-
-  #admit(): void {
-    const { state } = this;
-    if (state.paused) return;
-    for (const batch of state.batches.admit(state.policy, (link) => state.targets.has(state.ledger.links[link]?.destination ?? ''))) {
-      const entry = state.ledger.byBatch.get(batch)?.[0];
-      const target = entry && state.targets.get(state.ledger.links[entry.link]?.destination ?? '');
-      if (!target) {
-        state.batches.setSlot(batch, 'wanted');
-        continue;
-      }
-      this.#markSubmitted(batch);
-      state.outbox.order(batch, { kind: 'admit', target });
-    }
-  }
-
-  #markSubmitted(batch: number): void {
-    const { ledger } = this.state;
-    for (const entry of ledger.byBatch.get(batch) ?? [])
-      if (['NEW', 'RETRY', 'HELD'].includes(entry.transfer)) ledger.setTransfer(entry, 'SUBMITTED');
+    const { policy, firstRunId: run } = this.state;
+    for (const { batch, files, target } of beginBatches(this.state, this.#near.world.now))
+      this.#near.startBatch({ batch, run, policy, files, target });
   }
 
   #deliver(): boolean {

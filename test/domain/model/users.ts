@@ -9,7 +9,7 @@ export class Users {
   readonly #sim: Simulation;
   readonly jobs: number;
   /** Retry and start time of each job's newest run. */
-  readonly #newest = new Map<number, { retry: number; startTime: number }>();
+  readonly #newest = new Map<number, { retry: number; startTime: number; sameBytes: boolean }>();
   readonly reports: JobReport[] = [];
   #clock = 1000;
 
@@ -24,12 +24,11 @@ export class Users {
     const job = dice.int(this.jobs);
     let run = this.#newest.get(job);
     if (!run || dice.chance(0.5)) {
-      run = { retry: run ? run.retry + (dice.chance(0.7) ? 1 : 0) : 0, startTime: ++this.#clock };
+      run = { retry: run ? run.retry + (dice.chance(0.7) ? 1 : 0) : 0, startTime: ++this.#clock, sameBytes: dice.chance(0.2) };
       this.#newest.set(job, run);
     }
-    const { retry, startTime } = run;
+    const { retry, startTime, sameBytes } = run;
     const publish = dice.chance(0.7);
-    const sameBytes = dice.chance(0.2);
     const files = Array.from({ length: FILES_PER_JOB }, (_, file) => file)
       .filter(() => !dice.chance(0.3))
       .map((file): FileRecord => {
