@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import type { SettleResult } from '../domain/batch/settling.ts';
 import type { CredentialRef, FileRecord } from '../domain/file.ts';
 import { PortError } from '../ports/errors.ts';
@@ -77,7 +76,6 @@ async function inParallel<R>(
     for (let i = next++; i < files.length; i = next++) {
       const file = files[i];
       if (file) results[i] = await work(file);
-      heartbeat(i);
     }
   });
   await Promise.all(workers);

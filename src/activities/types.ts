@@ -1,6 +1,6 @@
 import type { AddFiles, TaskPolicy } from '../contract/messages.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
-import type { SettleResult } from '../domain/batch/settling.ts';
+import type { ArrivalResult, SettleResult } from '../domain/batch/settling.ts';
 import type { CredentialRef, FileRecord } from '../domain/file.ts';
 import type { FtsTarget, PublishableFile } from '../domain/orders.ts';
 import type { PublicationState } from '../domain/states.ts';
@@ -100,7 +100,7 @@ export interface StorageActivities {
   /** Looks at each destination and, where the right bytes are there, removes the source if it is still the same. */
   settleFiles(request: SettleRequest): Promise<SettleResult[]>;
   /** Removes files that arrived at their destinations after they were cancelled, if they are ours. */
-  removeArrived(request: SettleRequest): Promise<{ key: string; found: 'removed' | 'foreign' | 'absent' | 'unknown' }[]>;
+  removeArrived(request: SettleRequest): Promise<ArrivalResult[]>;
 }
 
 export interface CrabActivities {

@@ -44,7 +44,10 @@ export async function demoEnvironment(
   };
   const configFile = join(folder, 'aso.json');
   const temporalFile = join(folder, 'temporal.toml');
-  await Promise.all([writeFile(configFile, `${JSON.stringify(config, null, 2)}\n`), writeFile(temporalFile, '[profile.default]\n')]);
+  await Promise.all([
+    writeFile(configFile, `${JSON.stringify(config, null, 2)}\n`),
+    writeFile(temporalFile, '[profile.default]\n'),
+  ]);
   const inherited = Object.entries(process.env).filter(([name]) => !/^(ASO|TEMPORAL)_/.test(name));
   return {
     ...Object.fromEntries(inherited),

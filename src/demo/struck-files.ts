@@ -50,14 +50,14 @@ export function strike([ttbar, drellyan, higgs, qcd, wjets]: PlannedTask[], file
   moveTo('full', higgs.jobs.slice(-jobsFor('disk-full')), 'disk-full');
 
   mark(firstOutputs(qcd.jobs.slice(1)).slice(0, count('wrong-sum')), 'wrong-sum');
-  if (qcd.jobs[0]) qcd.jobs[0].rerun = true;
 
   moveTo('closed', wjets.jobs.slice(0, jobsFor('refused')), 'refused');
   mark(firstOutputs(wjets.jobs.slice(jobsFor('refused'))).slice(0, count('vanished')), 'vanished');
 
-  // The last job of each task is waited for; of one task also the first, which the destination refuses.
+  // The last job of each task is waited for; of two tasks also the first, which runs again, or which the destination refuses.
   for (const { jobs } of [ttbar, drellyan, higgs, qcd, wjets]) for (const job of jobs.slice(-1)) job.awaited = true;
-  if (wjets.jobs[0]) wjets.jobs[0].awaited = true;
+  for (const job of [qcd.jobs[0], wjets.jobs[0]]) if (job) job.awaited = true;
+  if (qcd.jobs[0]) qcd.jobs[0].rerun = true;
 }
 
 const outputs = (jobs: PlannedJob[]): PlannedFile[] =>

@@ -1,12 +1,9 @@
-import { applySettleResults, dueForLook, nextLookAt } from '../domain/batch/settling.ts';
+import { applyArrivalResults, applySettleResults, dueForLook, nextLookAt } from '../domain/batch/settling.ts';
 import type { BatchState } from '../domain/batch/batch-state.ts';
 import { storageActivities } from './activities.ts';
 import { credentialOf } from './credential.ts';
 import type { AttemptContext } from './transfer-attempts.ts';
 import { until } from './until.ts';
-
-/** A cancelled file is looked for so often (after 1, 2 and 4 times `cancelGrace`) before it counts as not coming any more. */
-const SHADOW_LOOKS = 3;
 
 /**
  * Our own looks at destinations, and the removal of sources, when they are due. Looks and removals that fail are tried again on their own:
@@ -44,16 +41,9 @@ async function lookForShadows(
 ): Promise<void> {
   const due = state.shadows.filter(({ lookAt }) => lookAt <= now);
   if (due.length === 0) return;
-  const found = await storageActivities.removeArrived({
+  const results = await storageActivities.removeArrived({
     credential,
     files: due.map(({ file }) => ({ key: file.key, record: file.record, removeSource: false })),
   });
-  for (const shadow of due) {
-    const result = found.find(({ key }) => key === shadow.file.key)?.found;
-    shadow.looks += 1;
-    shadow.lookAt = Date.now() + state.policy.cancelGrace * 1000 * 2 ** shadow.looks;
-    if (result === 'removed' || result === 'foreign' || shadow.looks >= SHADOW_LOOKS)
-      state.shadows.splice(state.shadows.indexOf(shadow), 1);
-    if (result === 'foreign') shadow.file.sourceReason = 'other bytes than ours lie at the destination of the cancelled file';
-  }
+  applyArrivalResults(state, results, Date.now());
 }

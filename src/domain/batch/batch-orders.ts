@@ -1,6 +1,8 @@
 import type { BatchOrder } from '../orders.ts';
-import { INCOMPLETE, isPublishable, type BatchFile } from './batch-file.ts';
-import { SUPERSEDED, type BatchState } from './batch-state.ts';
+import { INCOMPLETE, isPublishable, type BatchFile, type Kill } from './batch-file.ts';
+import type { BatchState } from './batch-state.ts';
+
+const SUPERSEDED: Kill = { why: 'superseded', reason: 'a newer retry of the job was reported', by: 'CRAB' };
 
 /** Carries out what the task tells its batch. Orders about files that have moved on change nothing. */
 export function applyOrder(state: BatchState, order: BatchOrder, now: number): void {
@@ -82,6 +84,8 @@ function supersede(state: BatchState, file: BatchFile, now: number): void {
   if (file.phase === 'waiting' || file.phase === 'sent') state.kill(file, SUPERSEDED, now);
   // What the publisher has may be in DBS already: its answer decides what becomes of the newer generation.
   else if (file.handedOver) file.kill = SUPERSEDED;
+  // Cancelled singly, its copy may still land: who watches for it lets go of the file.
+  else if (state.shadows.some((shadow) => shadow.file.key === file.key)) file.kill = SUPERSEDED;
   else state.drop(file, now);
 }
 

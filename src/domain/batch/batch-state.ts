@@ -2,7 +2,6 @@ import { classify, DEADLINE_REASON } from '../failure-classes.ts';
 import type { BatchFileInput, DroppedFile, FtsTarget } from '../orders.ts';
 import type { Policy } from '../policy.ts';
 import { nextAttempt } from '../retry.ts';
-import { isFinalTransfer } from '../states.ts';
 import { newBatchFile, type BatchFile, type Kill } from './batch-file.ts';
 
 /** Keeps so many attempts of a file; the count of what was dropped is in the FTS job ids. */
@@ -23,7 +22,6 @@ export interface BatchSnapshot {
   target: FtsTarget | null;
   slot: 'wanted' | 'active' | 'idle';
   dropped: DroppedFile[];
-  parted: BatchFile[];
   shadows: Shadow[];
   /** The FTS job in flight, if any. */
   ftsJobId: string | null;
@@ -41,8 +39,6 @@ export class BatchState {
   slot: BatchSnapshot['slot'] = 'idle';
   /** Let go of, not yet told to the task. */
   dropped: DroppedFile[] = [];
-  /** Let go of, and their waiting jobs not told yet. */
-  parted: BatchFile[] = [];
   shadows: Shadow[] = [];
   ftsJobId: string | null = null;
   /** The task has ended: nothing final will change any more. */
@@ -148,10 +144,6 @@ export class BatchState {
     this.files.delete(file.key);
     this.shadows = this.shadows.filter((shadow) => shadow.file.key !== file.key);
     this.dropped.push({ key: file.key, publication: file.publication, notBefore: Math.max(file.notBefore, now) });
-    if (!file.waiter || file.outcomeTold) return;
-    file.kill ??= SUPERSEDED;
-    if (!isFinalTransfer(file.transfer)) file.transfer = 'KILLED';
-    this.parted.push(file);
   }
 
   /** An attempt of a file failed: another one later, or the end. */
@@ -192,9 +184,9 @@ export class BatchState {
   }
 
   snapshot(): BatchSnapshot {
-    const { attempt, startedAt, target, slot, dropped, parted, shadows, ftsJobId, finished } = this;
+    const { attempt, startedAt, target, slot, dropped, shadows, ftsJobId, finished } = this;
     const files = [...this.files.values()];
-    return { files, attempt, startedAt, target, slot, dropped, parted, shadows, ftsJobId, finished };
+    return { files, attempt, startedAt, target, slot, dropped, shadows, ftsJobId, finished };
   }
 
   static restore(snapshot: BatchSnapshot, policy: Policy): BatchState {
@@ -214,8 +206,6 @@ export class BatchState {
   }
 }
 
-/** A newer generation was reported. */
-export const SUPERSEDED: Kill = { why: 'superseded', reason: 'a newer retry of the job was reported', by: 'CRAB' };
 const DEADLINE: Kill = { why: 'deadline', reason: DEADLINE_REASON, by: 'policy' };
 
 const dueAt = (file: BatchFile): number => Math.max(file.retryAt ?? 0, file.notBefore);

@@ -38,7 +38,7 @@ export const isBatchOver = (state: BatchState): boolean =>
 export function takeOutcomes(state: BatchState): BatchFile[] {
   const due = [...state.files.values()].filter((file) => file.waiter && !file.outcomeTold && isOutcomeKnown(file));
   for (const file of due) file.outcomeTold = true;
-  return [...due, ...state.parted.splice(0)];
+  return due;
 }
 
 /** Files that may be handed to the publisher of their dataset. */

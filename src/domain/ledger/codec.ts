@@ -25,9 +25,10 @@ const COLUMNS: Column[] = [
   [(e) => e.link, (e, v) => (e.link = v)],
   [(e) => e.dataset + 1, (e, v) => (e.dataset = v - 1)],
   [(e) => e.awaits, (e, v) => (e.awaits = v)],
-  [(e) => (e.type === 'log' ? 1 : 0) + (e.incomplete ? 2 : 0), (e, v) => {
+  [(e) => (e.type === 'log' ? 1 : 0) + (e.incomplete ? 2 : 0) + (e.waits ? 4 : 0), (e, v) => {
     e.type = v & 1 ? 'log' : 'output';
     e.incomplete = (v & 2) > 0;
+    e.waits = (v & 4) > 0;
   }],
 ];
 
@@ -108,6 +109,7 @@ const blank = (key: string): LedgerEntry => ({
   dataset: -1,
   awaits: 0,
   incomplete: false,
+  waits: false,
 });
 
 function list(out: ByteWriter, values: string[]): void {

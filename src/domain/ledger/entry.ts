@@ -31,6 +31,8 @@ export interface LedgerEntry {
   awaits: number;
   /** Its publication FAILED only because a sibling did: reopened when the sibling is retried. */
   incomplete: boolean;
+  /** A jobOutput workflow waits for its outcome. */
+  waits: boolean;
 }
 
 /** A job of the task with the files reported for it so far, older generations that were never reported again included. */

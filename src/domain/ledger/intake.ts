@@ -74,13 +74,14 @@ function takeFile(
     dataset: fault ? -1 : state.ledger.datasetIndex(record.dataset),
     awaits: 0,
     incomplete: false,
+    waits: report.waiter ?? false,
   };
   const file: BatchFileInput = {
     key,
     jobId: report.jobId,
     retry: report.retry,
     record,
-    waiter: report.waiter ?? false,
+    waiter: entry.waits,
     regenerated: twin !== undefined,
     // The copy of a file that was killed may still be dying.
     notBefore: holder?.transfer === 'KILLED' ? now + state.policy.cancelGrace * 1000 : 0,
@@ -89,14 +90,15 @@ function takeFile(
     if (old.transfer === 'REJECTED' && !(fault && isPublishedBefore(old))) state.ledger.remove(old);
   if (rule) {
     // Rejected before it is in the books: it must never stand in the place of the live file of its destination.
-    reject(state, job, entry, rule, file.waiter);
+    reject(state, job, entry, rule);
     state.ledger.insert(job, entry);
     result.rejected.push({ jobId: report.jobId, id: record.id, rule });
     return;
   }
   if (twin) {
-    supersede(state, job, twin, entry, file, now);
-    result.superseding += 1;
+    const refused = supersede(state, job, twin, entry, file, now);
+    if (refused) result.rejected.push({ jobId: report.jobId, id: record.id, rule: refused });
+    else result.superseding += 1;
   } else {
     state.ledger.insert(job, entry);
     state.window.add(file, now);
@@ -117,7 +119,7 @@ function groupsOf({ task, groups }: TaskState): Groups | undefined {
   return groups === null ? undefined : Object.fromEntries(groups.map((group) => [group, [owner]]));
 }
 
-/** Puts a new generation in the place of an old one, now or when the old one's batch has let go of it. */
+/** Puts a new generation in the place of an old one, now or when the old one's batch has let go of it. Answers the rule where it may not. */
 function supersede(
   state: TaskState,
   job: LedgerJob,
@@ -125,25 +127,34 @@ function supersede(
   entry: LedgerEntry,
   file: BatchFileInput,
   now: number,
-): void {
+): Rule | null {
   const { ledger, window, successors, outbox } = state;
   const inBatch = old.batch && state.batches.isOpen(old.batch);
   const inDbs = old.publication === 'DONE';
   // Its own predecessor may still be letting go: then that batch is the one to wait for.
   const awaits = old.awaits || (inBatch ? old.batch : 0);
-  const held = window.remove(old.key) ?? (old.awaits ? successors.get(old.key) : null);
-  if (held?.waiter) tellSuperseded(state, job, old);
+  // The wait for the same retry of the job goes on.
+  if (old.waits && old.retry === entry.retry) entry.waits = file.waiter = true;
+  else if (old.waits) tellSuperseded(state, job, old);
+  window.remove(old.key);
   ledger.remove(old);
   ledger.insert(job, entry);
-  if (inDbs) return reject(state, job, entry, 'already-published', file.waiter);
-  if (!awaits) return window.add(file, now);
+  if (inDbs) {
+    reject(state, job, entry, 'already-published');
+    return 'already-published';
+  }
+  if (!awaits) {
+    window.add(file, now);
+    return null;
+  }
   if (!old.awaits) outbox.order(awaits, { kind: 'supersede', keys: [old.key] });
   entry.awaits = awaits;
   successors.set(file.key, file);
+  return null;
 }
 
 /** Marks an entry REJECTED and tells a waiting job. */
-export function reject(state: TaskState, job: LedgerJob, entry: LedgerEntry, rule: Rule, waiter: boolean): void {
+export function reject(state: TaskState, job: LedgerJob, entry: LedgerEntry, rule: Rule): void {
   const { ledger } = state;
   const publication = entry.publication === 'NOT_REQUIRED' ? 'NOT_REQUIRED' : 'FAILED';
   if (ledger.jobOf.has(entry)) {
@@ -153,16 +164,20 @@ export function reject(state: TaskState, job: LedgerJob, entry: LedgerEntry, rul
   entry.rule = rule;
   entry.awaits = 0;
   if (ledger.byKey.get(entry.key) === entry && !isPublishedBefore(entry)) ledger.byKey.delete(entry.key);
-  if (waiter) outcomeOf(state, job, entry);
+  if (entry.waits) outcomeOf(state, job, entry);
 }
 
 /** A job that waits is told what is known: by the batch that owns the file, or by the task itself. */
 function tellWaiter(state: TaskState, job: LedgerJob, entry: LedgerEntry): void {
-  const held = state.window.find(entry.key) ?? state.successors.get(entry.key);
-  if (held) held.waiter = true;
-  else if (entry.batch && state.batches.isOpen(entry.batch))
+  entry.waits = true;
+  if (entry.batch && state.batches.isOpen(entry.batch))
     state.outbox.order(entry.batch, { kind: 'watch', keys: [entry.key] });
+  // What is final and in no batch is not in the window either: another file may be there for the same destination.
   else if (isFinalTransfer(entry.transfer)) outcomeOf(state, job, entry);
+  else {
+    const held = state.window.find(entry.key) ?? state.successors.get(entry.key);
+    if (held) held.waiter = true;
+  }
 }
 
 /** A job that waits for a generation that a newer one has replaced: it is told so, and waits no longer. */

@@ -82,11 +82,11 @@ function letGo(
   state.successors.delete(key);
   entry.awaits = 0;
   if (publication === 'DONE') {
-    reject(state, job, entry, 'already-published', successor.waiter);
+    reject(state, job, entry, 'already-published');
     state.gate(job);
   } else if (entry.transfer === 'KILL') {
     state.ledger.setTransfer(entry, 'KILLED');
-    if (successor.waiter) outcomeOf(state, job, entry);
+    if (entry.waits) outcomeOf(state, job, entry);
     state.gate(job);
   } else {
     state.window.add({ ...successor, notBefore: Math.max(successor.notBefore, notBefore) }, now);

@@ -68,7 +68,7 @@ export function cancelFiles(state: TaskState, selection: Selection, reason: stri
     const inWindow = state.window.remove(entry.key);
     if (inWindow) {
       state.ledger.setTransfer(entry, 'KILLED');
-      if (inWindow.waiter) outcomeOf(state, job, entry);
+      if (entry.waits) outcomeOf(state, job, entry);
       return null;
     }
     state.ledger.setTransfer(entry, 'KILL');

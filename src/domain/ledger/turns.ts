@@ -10,12 +10,12 @@ export interface StartedBatch extends ReadyBatch {
 }
 
 /**
- * Makes batches of everything in the window that is full or due. All of it is in the books before the first of them is started: a file
+ * Makes at most `limit` batches of what is full or due in the window. All of it is in the books before the first of them is started: a file
  * that is in neither window nor batch could not be cancelled or superseded.
  */
-export function beginBatches(state: TaskState, now: number): StartedBatch[] {
+export function beginBatches(state: TaskState, now: number, limit = Infinity): StartedBatch[] {
   const { ledger, batches, window, policy, closed, outbox } = state;
-  return window.takeReady(now, policy, closed).map((ready) => {
+  return window.takeReady(now, policy, { all: closed, limit }).map((ready) => {
     const batch = batches.begin(ledger.linkIndex(ready.source, ready.destination));
     for (const { key } of ready.files) {
       const entry = ledger.byKey.get(key);

@@ -4,7 +4,7 @@ import { applyOrder } from '../../../src/domain/batch/batch-orders.ts';
 import { BatchState } from '../../../src/domain/batch/batch-state.ts';
 import { applyCancelResults, applyFtsResults, applyJobGone, isTerminalInFts } from '../../../src/domain/batch/fts-results.ts';
 import { isBatchOver, takeForPublication, takeOutcomes, takeReport } from '../../../src/domain/batch/reporting.ts';
-import { applySettleResults, dueForLook } from '../../../src/domain/batch/settling.ts';
+import { applyArrivalResults, applySettleResults, dueForLook } from '../../../src/domain/batch/settling.ts';
 import type { BatchFileInput, BatchOrder, BatchReport, FtsTarget } from '../../../src/domain/orders.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { World } from './world.ts';
@@ -57,6 +57,12 @@ export class BatchActor {
     this.#changed = true;
   }
 
+  get fingerprint(): unknown[] {
+    const { state } = this;
+    const files = [...state.files.values()].map((f) => [f.phase, f.transfer, f.publication, f.handedOver, f.lookAt]);
+    return [this.pending.size, this.report !== null, state.slot, state.dropped.length, files];
+  }
+
   /** What it could do now. */
   steps(): Step[] {
     if (this.ended) return [];
@@ -67,7 +73,7 @@ export class BatchActor {
       this.#changed = true;
     });
     if (!this.pending.has('attempts')) steps.push(...this.#attempts());
-    if (!this.pending.has('looks')) steps.push(...this.#looks());
+    if (!this.pending.has('looks') && !this.pending.has('shadows')) steps.push(...this.#looks());
     if (!this.pending.has('handOver')) steps.push(() => this.#handOver());
     if (!this.#expired && world.now >= this.state.deadline)
       steps.push(() => {
@@ -157,8 +163,10 @@ export class BatchActor {
     const sent = state.list('sent');
     const jobId = state.ftsJobId;
     assert(jobId !== null, 'files are sent in no job');
-    if (world.dice.chance(0.03)) applyJobGone(state, world.now);
-    else if (world.dice.chance(0.05)) return this.#cancel(sent, 'no change');
+    if (world.dice.chance(0.03)) {
+      world.forget(jobId);
+      applyJobGone(state, world.now);
+    } else if (world.dice.chance(0.05)) return this.#cancel(sent, 'no change');
     else {
       const waitedFor = new Set(sent.map(({ key }) => key));
       const over = world.look(jobId).filter(({ key, state: name }) => waitedFor.has(key) && isTerminalInFts(name));
@@ -204,10 +212,8 @@ export class BatchActor {
     const due = state.shadows.filter(({ lookAt }) => lookAt <= world.now);
     if (due.length > 0)
       steps.push(() => {
-        for (const { file } of due)
-          if (world.destinations.get(file.key) === file.record.adler32) world.destinations.delete(file.key);
-        state.shadows = state.shadows.filter((shadow) => !due.includes(shadow));
-        this.#changed = true;
+        const results = due.map(({ file }) => world.removeArrived(file));
+        this.pending.set('shadows', () => applyArrivalResults(state, results, world.now));
       });
     return steps;
   }

@@ -1,13 +1,15 @@
 import { strict as assert } from 'node:assert';
 import type { LedgerEntry, LedgerJob } from '../../../src/domain/ledger/entry.ts';
-import type { TransferState } from '../../../src/domain/states.ts';
+import type { PublicationState, TransferState } from '../../../src/domain/states.ts';
 
 /** What each generation of each file was before: what is final stays, a failed file aside. */
 export class History {
   readonly #before = new Map<string, TransferState>();
+  readonly #publication = new Map<string, PublicationState>();
 
   check(job: LedgerJob, entry: LedgerEntry): void {
     const name = `${job.id} ${entry.key} ${entry.check} ${entry.retry} ${entry.startTime}`;
+    this.#checkPublication(name, job, entry);
     const before = this.#before.get(name);
     const { transfer } = entry;
     this.#before.set(name, transfer);
@@ -15,5 +17,19 @@ export class History {
     assert(!['DONE', 'KILLED', 'REJECTED'].includes(before), `${name} was ${before} and is ${transfer}`);
     if (before === 'FAILED') assert(transfer === 'RETRY' || transfer === 'SUBMITTED', `${name} was FAILED and is ${transfer}`);
     if (before === 'KILL') assert(['KILLED', 'DONE', 'FAILED', 'REJECTED'].includes(transfer), `${name} was KILL and is ${transfer}`);
+  }
+
+  /** Only files of complete jobs, all of whose outputs are DONE, are let through to publication. */
+  #checkPublication(name: string, job: LedgerJob, entry: LedgerEntry): void {
+    const before = this.#publication.get(name) ?? 'NEW';
+    this.#publication.set(name, entry.publication);
+    if (entry.publication === before) return;
+    assert.notEqual(before, 'DONE', `${name} was published and is ${entry.publication}`);
+    // A person's retry of what DBS had refused.
+    if (entry.publication !== 'ACQUIRED' || before === 'FAILED') return;
+    const current = job.entries.filter(({ retry }) => retry === job.retry);
+    assert(current.length >= job.expected, `${name} is let through and its job is incomplete`);
+    const missing = current.filter(({ type, transfer }) => type === 'output' && transfer !== 'DONE');
+    assert.deepEqual(missing, [], `${name} is let through and outputs of its job have not arrived`);
   }
 }

@@ -20,7 +20,6 @@ export interface TaskNeighbours {
   outcomes(outcomes: DirectOutcome[]): void;
   flush(dataset: string, expect: number): void;
   finishPublishers(datasets: string[]): void;
-  beforeOrders(orders: [number, BatchOrder[]][]): void;
 }
 
 /** stageOut without Temporal. Orders wait in `transit` until the batch has accepted them; the loop waits for that. */
@@ -87,7 +86,6 @@ export class TaskActor {
   #deliver(): boolean {
     if (this.state.outbox.empty) return false;
     const { orders, outcomes } = this.state.outbox.take(100);
-    this.#near.beforeOrders(orders);
     this.transit = orders;
     this.#near.outcomes(outcomes);
     return true;

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { BatchFile } from '../../../src/domain/batch/batch-file.ts';
 import type { FtsFileResult } from '../../../src/domain/batch/fts-results.ts';
-import type { SettleResult } from '../../../src/domain/batch/settling.ts';
+import type { ArrivalResult, SettleResult } from '../../../src/domain/batch/settling.ts';
 import type { PublishableFile } from '../../../src/domain/orders.ts';
 import type { Dice } from './dice.ts';
 
@@ -70,7 +70,8 @@ export class World {
     const open = this.rows.filter((row) => !isTerminal(row));
     const row = open[this.dice.int(open.length)];
     if (!row) return false;
-    if (row.state === 'SUBMITTED') row.state = this.dice.chance(0.1) ? 'CANCELED' : 'ACTIVE';
+    if (row.state === 'SUBMITTED' && this.dice.chance(0.1)) this.#end(row, 'CANCELED', 'Job cancelled by somebody');
+    else if (row.state === 'SUBMITTED') row.state = 'ACTIVE';
     else if (this.dice.chance(0.3)) this.#end(row, 'FAILED', this.dice.pick(FAILURES));
     else if (this.sources.get(row.file.record.sourceLfn) === undefined) this.#end(row, 'FAILED', 'SOURCE [2] no such file');
     else if (this.sources.get(row.file.record.sourceLfn) !== row.bytes) this.#end(row, 'FAILED', 'SOURCE checksum mismatch');
@@ -94,10 +95,18 @@ export class World {
       if (row.state === 'ACTIVE' && spare.has(row.key)) continue;
       const running = row.state === 'ACTIVE';
       row.state = 'CANCELED';
-      if (running) row.ghost = { until: this.now + this.dice.int(this.grace), end: keys ? 'writes' : 'removes' };
+      if (running) row.ghost = { until: this.now + 1 + this.dice.int(this.grace - 1), end: keys ? 'writes' : 'removes' };
       else row.finishedAt = this.now / 1000;
     }
     return this.look(jobId);
+  }
+
+  /** FTS loses a job: what its copies came to nobody knows. */
+  forget(jobId: string): void {
+    for (const row of this.jobs.get(jobId) ?? [])
+      if (!isTerminal(row) && this.dice.chance(0.5) && this.sources.get(row.file.record.sourceLfn) === row.bytes)
+        this.destinations.set(row.key, row.bytes);
+    this.jobs.set(jobId, []);
   }
 
   look = (jobId: string): FtsFileResult[] =>
@@ -119,6 +128,17 @@ export class World {
     if (source !== undefined && source !== record.adler32) return answer('right', 'changed');
     this.sources.delete(record.sourceLfn);
     return answer('right', 'removed');
+  }
+
+  /** The look for a file that was cancelled singly. */
+  removeArrived(file: BatchFile): ArrivalResult {
+    const { key, record } = file;
+    if (this.dice.chance(0.2)) return { key, found: 'unknown' };
+    const found = this.destinations.get(key);
+    if (found === undefined) return { key, found: 'absent' };
+    if (found !== record.adler32) return { key, found: 'foreign' };
+    this.destinations.delete(key);
+    return { key, found: 'removed' };
   }
 
   /** Puts a block into DBS: it refuses what it has already. */
