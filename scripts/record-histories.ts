@@ -47,7 +47,8 @@ async function retriedAndRerun(task: string): Promise<void> {
   world.fts.transferFaults.add({ url: `${mine}.*out0_1`, times: 1, outcome: { fail: curl } });
   const refused = 'DESTINATION [1] HTTP 403 : Permission refused';
   world.fts.transferFaults.add({ url: `${mine}.*out0_2`, outcome: { fail: refused } });
-  for (const jobId of ['1', '2', '3']) await addFiles(rig.client, task, [await makeJob(world, { task, jobId, publish: false })]);
+  for (const jobId of ['1', '2', '3'])
+    await addFiles(rig.client, task, [await makeJob(world, { task, jobId, publish: false })]);
   const rerun = await makeJob(world, { task, jobId: '3', retry: 1, salt: 'new', publish: false });
   await addFiles(rig.client, task, [rerun]);
 }
@@ -65,10 +66,15 @@ async function cancelled(task: string): Promise<void> {
 async function save(scenario: string, task: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   let run = 0;
-  for await (const { workflowId, runId, type } of rig.client.workflow.list({ query: `AsoTask = ${JSON.stringify(task)}` })) {
+  for await (const { workflowId, runId, type } of rig.client.workflow.list({
+    query: `AsoTask = ${JSON.stringify(task)}`,
+  })) {
     const history = await rig.client.workflow.getHandle(workflowId, runId).fetchHistory();
     const name = `${scenario}-${type}-${++run}.json`;
-    await writeFile(`${directory}${name}`, JSON.stringify({ workflowId, history: JSON.parse(historyToJSON(history)) as object }));
+    await writeFile(
+      `${directory}${name}`,
+      JSON.stringify({ workflowId, history: JSON.parse(historyToJSON(history)) as object }),
+    );
     console.log(`${name}: ${history.events?.length} events`);
   }
 }

@@ -50,7 +50,8 @@ export function createStorageActivities({ storage, sites }: StorageDependencies)
       const sourceUrl = await sites.doorUrl(record.source, record.sourceLfn);
       const source = await storage.look(sourceUrl, credential);
       // A re-run of the job writes new bytes to the same place: those are not ours to remove.
-      if (source && !isRight(source, record)) return { key, destination, source: 'changed', reason: 'the source has changed' };
+      if (source && !isRight(source, record))
+        return { key, destination, source: 'changed', reason: 'the source has changed' };
       if (source) await storage.remove(sourceUrl, credential);
       return { key, destination, source: 'removed', reason: null };
     } catch (error) {

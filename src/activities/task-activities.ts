@@ -33,9 +33,10 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
       });
     },
 
-    async handToPublisher({ task, dataset, policy, files, flush }: HandOver) {
+    async handToPublisher({ task, dataset, policy, files, withdraw, flush }: HandOver) {
       const orders: DatasetOrder[] = [];
       if (files.length > 0) orders.push({ kind: 'add', files });
+      if (withdraw) orders.push({ kind: 'withdraw', keys: withdraw });
       if (flush) orders.push({ kind: 'flush', ...flush });
       const { typedSearchAttributes, priority } = taskStartOptions(task);
       for (const order of orders) {
@@ -57,16 +58,21 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
   };
 }
 
-/** The books of the newest ended workflow of the task, other than the one that asks; null where there is none. */
+/**
+ * The books of the newest earlier workflow of the task; null where there is none. The list of workflows lags behind: one that has just
+ * ended may be shown as running, but it is there.
+ */
 async function earlierBooks(client: Client, task: string, firstRunId: string): Promise<OpenedTask['earlier']> {
-  const quoted = JSON.stringify(stageOutId(task));
-  const query = `WorkflowId = ${quoted} AND ExecutionStatus != "Running" AND ExecutionStatus != "ContinuedAsNew"`;
-  let newest: { runId: string; closed: number } | null = null;
-  for await (const { runId, closeTime } of client.workflow.list({ query })) {
-    const closed = closeTime?.getTime() ?? 0;
-    if (runId !== firstRunId && (!newest || closed > newest.closed)) newest = { runId, closed };
+  const query = `WorkflowId = ${JSON.stringify(stageOutId(task))}`;
+  let newest: { runId: string; started: number; status: string } | null = null;
+  for await (const { runId, startTime, status } of client.workflow.list({ query })) {
+    const started = startTime.getTime();
+    if (runId !== firstRunId && (!newest || started > newest.started)) newest = { runId, started, status: status.name };
   }
   if (!newest) return null;
+  // Tried again: the run that followed will be shown in a moment.
+  if (newest.status === 'CONTINUED_AS_NEW')
+    throw new Error(`the end of the earlier workflow of ${task} is not known yet`);
   const handle = client.workflow.getHandle(stageOutId(task), newest.runId);
   return handle.query<OpenedTask['earlier']>(TASK_QUERIES.ledger);
 }

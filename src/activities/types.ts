@@ -28,6 +28,8 @@ export interface HandOver {
   dataset: string;
   policy: TaskPolicy;
   files: PublishableFile[];
+  /** Keys of files handed over before that are not to be published after all. */
+  withdraw?: string[];
   /** No more than so many files will follow for this dataset: partial blocks need not wait for others. */
   flush?: { expect: number };
 }

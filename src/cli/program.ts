@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addConfig } from './commands/config.ts';
 import { addDemo } from './commands/demo.ts';
+import { addExplain } from './commands/explain.ts';
 import { addFilesCommand } from './commands/files.ts';
 import { addRequests } from './commands/requests.ts';
 import { addSetup } from './commands/setup.ts';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
   addStatus(program);
   addFilesCommand(program);
   addWatch(program);
+  addExplain(program);
   addRequests(program);
   addWorker(program);
   addConfig(program);

@@ -21,6 +21,8 @@ export type { BatchOrder, BatchReport, DirectOutcome, TaskSnapshot };
 /** What a publisher is told. */
 export type DatasetOrder =
   | { kind: 'add'; files: PublishableFile[] }
+  /** Newer generations of these files were reported: what is not on its way into DBS yet is not to be published. */
+  | { kind: 'withdraw'; keys: string[] }
   /** No more than so many files follow: partial blocks leave once they are here. */
   | { kind: 'flush'; expect: number }
   /** The task has ended. */

@@ -1,7 +1,7 @@
 import type { SimulatedWorld } from '../simulators/world.ts';
 import type { PlannedTask } from './plan.ts';
 import { finishedCopies, ftsFiles, ftsRequests } from './fts-view.ts';
-import { queueTime } from './environment.ts';
+import { STUCK_SOURCE } from './task-shapes.ts';
 import type { Fault } from './struck-files.ts';
 import { until } from './until.ts';
 
@@ -44,7 +44,8 @@ export function scriptFaults(
   transferFaults.add({ url: pattern('link-reset'), ...once, outcome: { fail: CURL_RESET } });
   transferFaults.add({ url: pattern('http-500'), ...once, outcome: { fail: HTTP_500 } });
   transferFaults.add({ url: pattern('corrupt'), ...once, outcome: { corrupt: true } });
-  transferFaults.add({ url: pattern('slow'), ...once, outcome: { slowMs: (queueTime(files.length) + 2) * 1000 } });
+  const expiry = untilExpired(world, tell, signal);
+  transferFaults.add({ url: pattern('slow'), ...once, outcome: { until: expiry } });
   for (const { job, destinationLfn } of hit('refused').slice(0, 1))
     world.storage.siteFaults.set({ site: job.destination, kind: 'refused', path: folderOf(destinationLfn) });
   // Added first, so that it is looked at before any other fault of submissions.
@@ -70,9 +71,17 @@ export function scriptFaults(
     server.faults.outage(0);
     tell(`FTS answers again; ${unanswered} requests were lost`);
   };
-  const done = Promise.all([fillDisk(world, hit('disk-full'), tell, signal), outage()]);
+  const done = Promise.all([expiry, fillDisk(world, hit('disk-full'), tell, signal), outage()]);
   done.catch(() => undefined);
   return { lostAnswers: () => server.faults.applied[lost] ?? 0, unanswered: () => unanswered, done };
+}
+
+/** The link is stuck until what waits for it has waited too long for FTS. */
+async function untilExpired(world: SimulatedWorld, tell: Tell, signal: AbortSignal): Promise<void> {
+  const onLink = () => ftsFiles(world.fts).filter(({ source }) => source.includes(`/${STUCK_SOURCE}/`));
+  const expired = () => onLink().filter(({ reason }) => reason?.includes('in the queue for too long')).length;
+  await until(() => expired() > 0 && onLink().every(({ state }) => state !== 'SUBMITTED'), signal);
+  tell(`${expired()} files have waited too long for their turn on the link from ${STUCK_SOURCE}, which is free again`);
 }
 
 /** The destination folder is full until every file has been refused once; it is freed before any is given up. */

@@ -26,7 +26,7 @@ export async function runDemo(args: readonly string[]): Promise<number> {
     .option('--keep', 'keep everything up afterwards, to look around', false)
     .addHelpText('after', '\nExit status 0 where every check holds, 1 where one fails.');
   program.parse(args, { from: 'user' });
-  return runUntilInterrupted((signal, cleanUp) => play(program.opts<DemoOptions>(), signal, cleanUp));
+  return runUntilInterrupted((ending) => play(program.opts<DemoOptions>(), ending));
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

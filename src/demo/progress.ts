@@ -8,7 +8,7 @@ import { ftsFiles, ftsRequests } from './fts-view.ts';
 /** What the audience sees while the demo runs: the world as it is, which needs no worker to answer. */
 export interface Progress {
   /** Writes a line above the bars. */
-  tell(event: string): void;
+  tell: (event: string) => void;
   stop(): void;
 }
 

@@ -11,13 +11,7 @@ import {
   TemporalUnreachableError,
 } from '../client/index.ts';
 import { stageOutId } from '../contract/ids.ts';
-import {
-  TASK_QUERIES,
-  type FilesPage,
-  type JobOutcome,
-  type LedgerFile,
-  type TaskTotals,
-} from '../contract/messages.ts';
+import type { JobOutcome } from '../contract/messages.ts';
 import type { JobReport } from '../domain/file.ts';
 import type { SimulatedWorld } from '../simulators/world.ts';
 import type { Tell } from './faults.ts';
@@ -29,7 +23,6 @@ import { until } from './until.ts';
 /** What the demo's CRAB was told in return. */
 export interface Reported {
   outcomes: { task: PlannedTask; job: PlannedJob; outcome: JobOutcome }[];
-  totals: Map<string, TaskTotals>;
 }
 
 export interface ReportingContext {
@@ -54,7 +47,7 @@ export async function reportTask(context: ReportingContext, task: PlannedTask, r
   const handles = await Promise.all(awaited.map((job) => startJobOutput(client, task.name, reportOf(job))));
   const others = task.jobs.filter((job) => !job.awaited).map(reportOf);
   if (task.reports === 'at-once') await patiently(signal, () => addFiles(client, task.name, others));
-  else await Promise.all(others.map((report) => reportJob(client, task.name, report)));
+  else for (const report of others) await reportJob(client, task.name, report);
 
   await Promise.all([
     ...handles.map(async (handle, at) => {
@@ -66,7 +59,7 @@ export async function reportTask(context: ReportingContext, task: PlannedTask, r
     ...(task.publication === 'later' ? [flagDoneJobs(context, task)] : []),
   ]);
   await patiently(signal, () => closeTask(client, task.name));
-  reported.totals.set(task.name, (await client.workflow.getHandle(stageOutId(task.name)).result()) as TaskTotals);
+  await client.workflow.getHandle(stageOutId(task.name)).result();
 }
 
 /** As CRAB's PostJob: a job whose files have arrived is flagged for publication. What has arrived is read from the disks. */

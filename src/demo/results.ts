@@ -20,3 +20,17 @@ export async function askTasks(client: Client, tasks: readonly PlannedTask[]): P
   }
   return results;
 }
+
+/** One line for each task: where it stands, or that it does not answer. */
+export function describeOpenTasks(client: Client, tasks: readonly PlannedTask[]): Promise<string[]> {
+  return Promise.all(
+    tasks.map(async ({ name }) => {
+      try {
+        const { complete, closed, transfer, publication, batches, waitsFor } = await taskStatus(client, name);
+        return `${name}: ${complete ? 'complete' : JSON.stringify({ closed, transfer, publication, batches, waitsFor })}`;
+      } catch (error) {
+        return `${name}: ${error instanceof Error ? error.message : String(error)}`;
+      }
+    }),
+  );
+}

@@ -41,9 +41,9 @@ export function strike([ttbar, drellyan, higgs, qcd, wjets]: PlannedTask[], file
   mark(outputs(ttbar.jobs.filter((_, at) => at % 2 === 0)).slice(0, count('link-reset')), 'link-reset');
   mark(outputs(ttbar.jobs.filter((_, at) => at % 2 === 1)).slice(0, count('corrupt')), 'corrupt');
 
-  const stuck = drellyan.jobs.slice(0, Math.ceil((count('queued') + COPIES_PER_LINK) / 2));
+  const stuck = drellyan.jobs.slice(0, Math.ceil((count('queued') + COPIES_PER_LINK) / 3));
   for (const job of stuck) job.source = STUCK_SOURCE;
-  mark(outputs(stuck), 'queued');
+  for (const { files: waiting } of stuck) mark(waiting, 'queued');
   mark(outputs(stuck).slice(0, COPIES_PER_LINK), 'slow');
 
   mark(outputs(higgs.jobs).slice(0, count('http-500')), 'http-500');
@@ -55,7 +55,8 @@ export function strike([ttbar, drellyan, higgs, qcd, wjets]: PlannedTask[], file
   mark(firstOutputs(wjets.jobs.slice(jobsFor('refused'))).slice(0, count('vanished')), 'vanished');
 
   // The last job of each task is waited for; of two tasks also the first, which runs again, or which the destination refuses.
-  for (const { jobs } of [ttbar, drellyan, higgs, qcd, wjets]) for (const job of jobs.slice(-1)) job.awaited = true;
+  for (const { jobs } of [ttbar, drellyan, higgs, qcd, wjets])
+    for (const job of jobs.slice(-1)) job.awaited = job.source !== STUCK_SOURCE;
   for (const job of [qcd.jobs[0], wjets.jobs[0]]) if (job) job.awaited = true;
   if (qcd.jobs[0]) qcd.jobs[0].rerun = true;
 }

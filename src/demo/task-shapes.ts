@@ -34,7 +34,7 @@ export const TASKS: readonly TaskShape[] = [
     ...{ publication: 'with-report', reports: 'at-once' },
   },
   {
-    ...{ user: 'bob', label: 'qcd', primary: 'QCD', sources: ['T2_US_MIT', 'T2_DE_DESY'] },
+    ...{ user: 'bob', label: 'qcd', primary: 'QCD', sources: ['T2_IT_Pisa', 'T2_DE_DESY'] },
     ...{ destination: 'T2_UK_London_IC', destinationArea: '/store/user/bob' },
     ...{ publication: 'never', reports: 'at-once' },
   },

@@ -1,32 +1,36 @@
 import { condition } from '@temporalio/workflow';
 import type { BatchFile } from '../domain/batch/batch-file.ts';
-import { hasForPublication, takeForPublication } from '../domain/batch/reporting.ts';
+import { hasForPublisher, takeForPublication, takeForWithdrawal } from '../domain/batch/reporting.ts';
 import { taskActivities } from './activities.ts';
 import type { AttemptContext } from './transfer-attempts.ts';
 
-/** Hands files whose jobs are complete to the publisher of their dataset, which answers with an order `published`. */
+/**
+ * Hands files whose jobs are complete to the publisher of their dataset, which answers with an order `published`; and asks it to give back
+ * what a newer generation has superseded meanwhile.
+ */
 export async function runHandOvers({ input, state, stopping }: AttemptContext): Promise<void> {
+  const { task, policy, batch } = input;
   while (!stopping()) {
-    await condition(() => stopping() || hasForPublication(state));
-    const byDataset = new Map<string, BatchFile[]>();
-    for (const file of takeForPublication(state)) {
-      const dataset = file.record.dataset ?? '';
-      byDataset.set(dataset, [...(byDataset.get(dataset) ?? []), file]);
-    }
-    for (const [dataset, files] of byDataset) {
-      await taskActivities.handToPublisher({
-        task: input.task,
-        dataset,
-        policy: input.policy,
-        files: files.map(({ key, record }) => ({
-          key,
-          batch: input.batch,
-          lfn: record.destinationLfn,
-          size: record.size,
-          adler32: record.adler32,
-          site: record.destination,
-        })),
+    await condition(() => stopping() || hasForPublisher(state));
+    for (const [dataset, files] of byDataset(takeForPublication(state))) {
+      const publishable = files.map(({ key, record }) => {
+        const { destinationLfn: lfn, size, adler32, destination: site } = record;
+        return { key, batch, lfn, size, adler32, site };
       });
+      await taskActivities.handToPublisher({ task, dataset, policy, files: publishable });
+    }
+    for (const [dataset, files] of byDataset(takeForWithdrawal(state))) {
+      const withdraw = files.map(({ key }) => key);
+      await taskActivities.handToPublisher({ task, dataset, policy, files: [], withdraw });
     }
   }
+}
+
+function byDataset(files: BatchFile[]): Map<string, BatchFile[]> {
+  const groups = new Map<string, BatchFile[]>();
+  for (const file of files) {
+    const dataset = file.record.dataset ?? '';
+    groups.set(dataset, [...(groups.get(dataset) ?? []), file]);
+  }
+  return groups;
 }

@@ -8,6 +8,7 @@ import {
 import { stageOutId } from '../contract/ids.ts';
 import { TASK_MESSAGES, type FileOutcome, type JobOutcome, type JobOutputInput } from '../contract/messages.ts';
 import { destinationKey } from '../domain/ledger/entry.ts';
+import { checkReport, RULES } from '../domain/record-rules.ts';
 import { jobReportFault } from '../domain/report-shape.ts';
 import { taskActivities } from './activities.ts';
 import { fileOutcomesSignal } from './signals.ts';
@@ -18,7 +19,10 @@ import { fileOutcomesSignal } from './signals.ts';
  */
 export async function jobOutput({ task, report }: JobOutputInput): Promise<JobOutcome> {
   const fault = jobReportFault(report);
-  if (fault !== null) throw ApplicationFailure.nonRetryable(`report.${fault}: is missing or of the wrong type`, 'BadMessage');
+  if (fault !== null) throw badMessage(`${fault}: is missing or of the wrong type`);
+  // Outcomes are told by destination: two files with the same one could not be told apart.
+  const breach = checkReport(report).find(({ rule }) => rule === 'duplicate-id' || rule === 'duplicate-destination');
+  if (breach) throw badMessage(`files[${breach.file}].${breach.field}: ${RULES[breach.rule]}`);
   const records = new Map(report.files.map((file) => [destinationKey(file.destination, file.destinationLfn), file]));
   const outcomes = new Map<string, FileOutcome>();
   let forwarded = false;
@@ -49,3 +53,6 @@ export async function jobOutput({ task, report }: JobOutputInput): Promise<JobOu
   );
   return { task, jobId: report.jobId, retry: report.retry, files };
 }
+
+const badMessage = (fault: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(`report.${fault}`, 'BadMessage');

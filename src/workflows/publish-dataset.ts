@@ -22,26 +22,32 @@ import { until } from './until.ts';
 export async function publishDataset(input: PublishDatasetInput, resumed?: PublisherSnapshot): Promise<void> {
   const state = new PublisherState(input.policy, resumed);
   let messages = 0;
+  /** Answers about withdrawn files that are still to be sent. */
+  const withdrawn: PublisherAnswer[] = [];
   setHandler(datasetOrderSignal, (order) => {
     messages += 1;
     if (order.kind === 'add') state.add(order.files, Date.now());
+    else if (order.kind === 'withdraw') withdrawn.push(...state.withdraw(order.keys));
     else if (order.kind === 'flush') state.expect = order.expect;
     else state.finished = true;
   });
 
   await CancellationScope.nonCancellable(async () => {
     for (;;) {
+      const isFinished = (): boolean => state.finished && state.queue.length === 0;
       const isDue = (): boolean => (state.nextDue(Date.now()) ?? Infinity) <= Date.now();
       await until(
-        () => isDue() || (state.finished && state.queue.length === 0) || workflowInfo().continueAsNewSuggested,
+        () => isDue() || withdrawn.length > 0 || isFinished() || workflowInfo().continueAsNewSuggested,
         () => state.nextDue(Date.now()),
       );
-      if (isDue()) await publishNextBlock(input, state);
-      else if (state.finished && state.queue.length === 0) return condition(allHandlersFinished);
+      if (withdrawn.length > 0) await answer(input.task, withdrawn.splice(0));
+      else if (isDue()) await publishNextBlock(input, state);
+      else if (isFinished()) return condition(allHandlersFinished);
       if (workflowInfo().continueAsNewSuggested) {
         const seen = messages;
         await condition(allHandlersFinished);
-        if (seen === messages) await continueAsNew<typeof publishDataset>(input, state.snapshot());
+        if (seen === messages && withdrawn.length === 0)
+          await continueAsNew<typeof publishDataset>(input, state.snapshot());
       }
     }
   });
@@ -66,6 +72,7 @@ async function publishNextBlock({ task, dataset }: PublishDatasetInput, state: P
   const block = state.cut(candidates);
   const [first] = block;
   if (!first) return;
+  for (const { key } of block) state.inFlight.add(key);
   const result = await catalogActivities.publishBlock({
     task,
     credential: credentialOf(task),
@@ -74,6 +81,7 @@ async function publishNextBlock({ task, dataset }: PublishDatasetInput, state: P
     originSite: first.site,
     files: block.map(({ key, lfn, size, adler32 }) => ({ key, lfn, size, adler32 })),
   });
+  state.inFlight.clear();
   state.tried(block.length, result.settled.length + result.missing.length);
   const missing = new Set(result.missing);
   const answers = state.missing(

@@ -12,7 +12,8 @@ export const batchOrderSignal = defineSignal<[BatchOrder[]]>(INTERNAL_SIGNALS.ba
 export const fileOutcomesSignal = defineSignal<[FileOutcomes]>(INTERNAL_SIGNALS.fileOutcomes);
 export const datasetOrderSignal = defineSignal<[DatasetOrder]>(INTERNAL_SIGNALS.datasetOrder);
 
-type Signal = typeof batchReportSignal | typeof batchOrderSignal | typeof fileOutcomesSignal | typeof datasetOrderSignal;
+type Signal =
+  typeof batchReportSignal | typeof batchOrderSignal | typeof fileOutcomesSignal | typeof datasetOrderSignal;
 
 /**
  * Signals another of our workflows, by id so that it reaches whichever run is current, and waits until it is delivered (not awaited,

@@ -19,7 +19,10 @@ export async function startBatches(state: TaskState): Promise<boolean> {
   return batches.length === STARTED_AT_ONCE;
 }
 
-async function startBatch(state: TaskState, { batch, source, destination, files, target }: StartedBatch): Promise<void> {
+async function startBatch(
+  state: TaskState,
+  { batch, source, destination, files, target }: StartedBatch,
+): Promise<void> {
   const { task, firstRunId, policy } = state;
   await startChild<typeof transferBatch>('transferBatch', {
     workflowId: transferBatchId(task, batch),

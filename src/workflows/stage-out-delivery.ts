@@ -64,6 +64,5 @@ export async function closeChildren(state: TaskState): Promise<void> {
 }
 
 async function inChunks<T>(items: T[], send: (item: T) => Promise<unknown>): Promise<void> {
-  for (let i = 0; i < items.length; i += SENT_AT_ONCE)
-    await Promise.all(items.slice(i, i + SENT_AT_ONCE).map(send));
+  for (let i = 0; i < items.length; i += SENT_AT_ONCE) await Promise.all(items.slice(i, i + SENT_AT_ONCE).map(send));
 }

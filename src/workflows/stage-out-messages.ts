@@ -20,6 +20,7 @@ import {
   type SelectionAnswer,
   type TaskStatus,
 } from '../contract/messages.ts';
+import { toBase64 } from '../domain/base64.ts';
 import { ownerOfTask } from '../domain/lfn-areas.ts';
 import { encodeLedger } from '../domain/ledger/codec.ts';
 import type { LedgerEntry, LedgerJob } from '../domain/ledger/entry.ts';
@@ -183,10 +184,4 @@ const ledgerFile = (entry: LedgerEntry, job: LedgerJob): LedgerFile => ({
 function noteMalformed(state: TaskState, fault: string): void {
   state.malformed.count += 1;
   if (state.malformed.examples.length < 5) state.malformed.examples.push(fault.slice(0, 200));
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }

@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { fromBase64 } from '../domain/base64.ts';
 import { decodeLedger } from '../domain/ledger/codec.ts';
 import { BatchTable } from '../domain/ledger/batch-table.ts';
 import { TaskState } from '../domain/ledger/task-state.ts';
@@ -24,10 +25,4 @@ export async function openTask(task: string): Promise<TaskState> {
     entry.awaits = 0;
   }
   return state;
-}
-
-/** Workflow code has no Buffer. */
-function fromBase64(text: string): Uint8Array {
-  const binary = atob(text);
-  return Uint8Array.from(binary, (char) => char.charCodeAt(0));
 }

@@ -61,7 +61,8 @@ async function submit({ input, state, touch }: AttemptContext, target: FtsTarget
     files: files.map(({ key, record }) => ({ key, record })),
     // Over our own earlier copy, or in the owner's own area; never over an unknown file of a group.
     overwrite: files.every(
-      (file) => file.regenerated || file.ftsJobIds.length > 0 || destinationArea(file.record.destinationLfn, owner) === 'own',
+      (file) =>
+        file.regenerated || file.ftsJobIds.length > 0 || destinationArea(file.record.destinationLfn, owner) === 'own',
     ),
     priority: input.policy.ftsPriority,
     maxTimeInQueue: input.policy.ftsMaxTimeInQueue,
@@ -97,7 +98,10 @@ async function follow(context: AttemptContext): Promise<void> {
 }
 
 /** The next change of the FTS job; null where somebody wants files stopped meanwhile, or the batch stops. */
-async function whileNobodyStops({ state, stopping }: AttemptContext, request: FollowRequest): Promise<FollowResult | null> {
+async function whileNobodyStops(
+  { state, stopping }: AttemptContext,
+  request: FollowRequest,
+): Promise<FollowResult | null> {
   const scope = new CancellationScope();
   try {
     return await scope.run(() =>
@@ -115,7 +119,12 @@ async function whileNobodyStops({ state, stopping }: AttemptContext, request: Fo
 }
 
 /** Cancels in FTS, whole where all of the job is to stop, and enters what FTS answers. */
-async function cancel(context: AttemptContext, job: FtsJobRef, asked: BatchFile[], timedOut: string | null): Promise<void> {
+async function cancel(
+  context: AttemptContext,
+  job: FtsJobRef,
+  asked: BatchFile[],
+  timedOut: string | null,
+): Promise<void> {
   const { state, touch } = context;
   const whole = asked.length === state.list('sent').length;
   const superseded = asked.filter(({ kill }) => kill?.why === 'superseded').map(({ key }) => key);
@@ -163,8 +172,6 @@ function followRequest({ state }: AttemptContext, job: FtsJobRef, since: number)
 const digestOf = (files: BatchFile[], attempt: number): string =>
   sha256Hex(
     JSON.stringify(
-      files
-        .map(({ record, retry }) => [record.id, retry, attempt, record.source, record.destination].join(' '))
-        .sort(),
+      files.map(({ record, retry }) => [record.id, retry, attempt, record.source, record.destination].join(' ')).sort(),
     ),
   );

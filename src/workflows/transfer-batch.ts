@@ -52,14 +52,20 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
   );
   // An operator's cancel of the batch kills its files; the work of doing so must not be cancelled.
   void CancellationScope.current().cancelRequested.catch(() => {
-    applyOrder(state, { kind: 'cancel', keys: 'all', reason: 'batch cancelled in Temporal', by: 'operator' }, Date.now());
+    applyOrder(
+      state,
+      { kind: 'cancel', keys: 'all', reason: 'batch cancelled in Temporal', by: 'operator' },
+      Date.now(),
+    );
     changed = true;
   });
   const expiry = new CancellationScope();
-  void expiry.run(async () => {
-    await sleep(Math.max(1, state.deadline - Date.now()));
-    if (state.expire(Date.now())) changed = true;
-  }).catch(() => undefined);
+  void expiry
+    .run(async () => {
+      await sleep(Math.max(1, state.deadline - Date.now()));
+      if (state.expire(Date.now())) changed = true;
+    })
+    .catch(() => undefined);
 
   await CancellationScope.nonCancellable(async () => {
     const work = Promise.all([runAttempts(context), runLooks(context), runHandOvers(context)]);

@@ -21,10 +21,10 @@ function run(sequence: number[], choices: ConstructorParameters<typeof Simulatio
 
 describe('a task, its batches and publishers, in any order of events', () => {
   it('lose, double and mistake no file in short runs', () => {
-    fc.assert(fc.property(steps(60), options, run), { numRuns: 500, seed: 1 });
+    fc.assert(fc.property(steps(60), options, run), { numRuns: 1000, seed: 1 });
   });
 
   it('lose, double and mistake no file in long runs', () => {
-    fc.assert(fc.property(steps(600), options, run), { numRuns: 150, seed: 2 });
+    fc.assert(fc.property(steps(600), options, run), { numRuns: 300, seed: 2 });
   });
 });

@@ -36,7 +36,8 @@ function tell(state: TaskState, batch: number, group: Partial<ReportGroup>, ende
 }
 
 const entries = (state: TaskState): LedgerEntry[] => [...state.ledger.entries()];
-const states = (state: TaskState): string[] => entries(state).map((e) => `${e.retry} ${e.transfer} ${e.publication} ${e.rule ?? ''}`.trim());
+const states = (state: TaskState): string[] =>
+  entries(state).map((e) => `${e.retry} ${e.transfer} ${e.publication} ${e.rule ?? ''}`.trim());
 const ordersTo = (state: TaskState, batch: number): BatchOrder[] =>
   state.outbox.take(100).orders.find(([number]) => number === batch)?.[1] ?? [];
 
@@ -125,6 +126,8 @@ describe('taking reports', () => {
     tell(state, 1, { transfer: 'KILLED' }, true);
     take(state, 1, [file(1, 2)]);
     expect(state.window.find(key)?.notBefore).toBe(NOW + 60_000);
+    take(state, 2, [file(2, 3)]);
+    expect(state.window.find(key)).toMatchObject({ retry: 2, notBefore: NOW + 60_000, regenerated: true });
   });
 });
 
@@ -181,7 +184,10 @@ describe('orders', () => {
 
   it('keep their sequence', () => {
     const state = newTask();
-    const [a, b] = [0, 1].map((n) => recordOf({ job: 1, file: n, retry: 0, startTime: 1, publish: false })) as [FileRecord, FileRecord];
+    const [a, b] = [0, 1].map((n) => recordOf({ job: 1, file: n, retry: 0, startTime: 1, publish: false })) as [
+      FileRecord,
+      FileRecord,
+    ];
     take(state, 0, [a, b]);
     begin(state);
     tell(state, 1, { keys: [keyOf(b)], transfer: 'FAILED', failure: 'unknown' });
@@ -201,7 +207,8 @@ describe('orders', () => {
 });
 
 describe('publication', () => {
-  const sibling = (retry = 0, startTime = 1): FileRecord => recordOf({ job: 1, file: 1, retry, startTime, publish: true });
+  const sibling = (retry = 0, startTime = 1): FileRecord =>
+    recordOf({ job: 1, file: 1, retry, startTime, publish: true });
 
   it('is called off with a sibling, and on again with its retry', () => {
     const state = newTask();
@@ -216,6 +223,17 @@ describe('publication', () => {
     tell(state, 1, { keys: [keyOf(sibling())] });
     expect(states(state)).toEqual(['0 DONE ACQUIRED', '0 DONE ACQUIRED']);
     expect(ordersTo(state, 1).map(({ kind }) => kind)).toEqual(['incomplete', 'retry', 'reopen', 'release']);
+  });
+
+  it('stays called off for a file that is tried again while a sibling is not', () => {
+    const state = newTask();
+    take(state, 0, [file(), sibling()]);
+    begin(state);
+    tell(state, 1, { transfer: 'FAILED', failure: 'unknown' });
+    retryFiles(state, { files: [file().id] }, undefined);
+    expect(states(state)).toEqual(['0 RETRY FAILED', '0 FAILED FAILED']);
+    // Its batch has to hear of it now.
+    expect(ordersTo(state, 1).map(({ kind }) => kind)).toEqual(['retry', 'incomplete']);
   });
 
   it('is on again when the missing sibling comes after the close', () => {

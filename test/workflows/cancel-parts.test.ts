@@ -43,7 +43,9 @@ describe('batches that wait for their turn', () => {
       destinations.map((destination, i) => work.job({ jobId: String(i + 1), destination, log: true })),
     );
     await work.add(...reports);
-    await expect.poll(async () => (await work.status()).batches, { timeout: 5000 }).toMatchObject({ active: 1, waiting: 7 });
+    await expect
+      .poll(async () => (await work.status()).batches, { timeout: 5000 })
+      .toMatchObject({ active: 1, waiting: 7 });
     await expect.poll(() => work.copyStates(), { timeout: 5000 }).toEqual(['ACTIVE']);
     expect(await work.cancel()).toEqual({ files: 8, ignored: [] });
     expect(await work.finish()).toMatchObject({ transfer: { KILLED: 8 } });
@@ -132,7 +134,10 @@ describe('cancelling a jobOutput', () => {
     const outcome = await handle.result();
     expect(outcome.files).toHaveLength(2);
     for (const file of outcome.files) {
-      expect(file).toMatchObject({ transfer: 'KILLED', reasons: ['killed by caller: the wait for the job was cancelled'] });
+      expect(file).toMatchObject({
+        transfer: 'KILLED',
+        reasons: ['killed by caller: the wait for the job was cancelled'],
+      });
     }
     expect(await work.finish()).toMatchObject({ transfer: { KILLED: 2, DONE: 1 } });
     expect(work.copyStates()).toEqual(['CANCELED', 'FINISHED']);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JobReport } from '../../src/domain/file.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -20,7 +21,7 @@ const RESET = 'TRANSFER [104] Connection reset by peer';
 const lastApplied = (server: { faults: { applied: number[] } }): number => server.faults.applied.at(-1) ?? 0;
 
 /** Nothing of the file is at its destination, its source is as it was. */
-async function expectUntouched(work: TestTask, report: Awaited<ReturnType<TestTask['job']>>, source: string | null) {
+async function expectUntouched(work: TestTask, report: JobReport, source: string | null): Promise<void> {
   for (const file of report.files) expect(await work.arrived(file)).toBeNull();
   expect(await work.atSource(theFile(report))).toBe(source);
 }
@@ -92,6 +93,7 @@ describe('a cancel reaches a file wherever it is', () => {
     world.fts.server.faults.add({ method: 'GET', path: '^/jobs/', times: 1, delayMs: 3000 });
     await work.add(report);
     await expect.poll(() => work.copyStates(), { timeout: 5000 }).toEqual(['FINISHED']);
+    await expect.poll(() => lastApplied(world.fts.server), { timeout: 5000 }).toBe(1);
     await work.cancel();
     expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 }, publication: { DONE: 1 } });
     expect(work.deletions()).toHaveLength(1);
@@ -158,6 +160,37 @@ test('while FTS does not answer a killed file stays KILL and its task open', asy
   expect(work.copyStates()).toEqual(['ACTIVE']);
   expect(await work.result()).toMatchObject({ transfer: { KILLED: 1 } });
   expect(work.copyStates()).toEqual(['CANCELED']);
+  await expectUntouched(work, report, source);
+});
+
+test('a file that was never sent is killed at once though FTS does not answer', async () => {
+  const work = task();
+  world.fts.server.faults.outage(5000);
+  const asked = Date.now();
+  await work.add(await work.job());
+  await expect.poll(async () => (await work.status()).batches, { timeout: 4000 }).toMatchObject({ open: 1, active: 0 });
+  await work.cancel();
+  expect(await work.finish()).toMatchObject({ transfer: { KILLED: 1 } });
+  expect(Date.now() - asked).toBeLessThan(5000);
+  world.fts.server.faults.outage(0);
+  expect(work.ftsJobs()).toEqual([]);
+});
+
+test('a submission of unknown outcome is seen through, then cancelled', async () => {
+  const work = task();
+  work.fault('out0_2', { outcome: 'hang' });
+  await work.add(await work.job());
+  await expect.poll(() => work.transfer(), { timeout: 5000 }).toEqual({ DONE: 1 });
+  world.fts.server.faults.outage(3000);
+  const report = await work.job({ jobId: '2' });
+  await work.add(report);
+  await expect.poll(() => work.transfer(), { timeout: 3000 }).toEqual({ DONE: 1, SUBMITTED: 1 });
+  const source = await work.atSource(theFile(report));
+  await work.cancel();
+  expect(await work.transfer()).toEqual({ DONE: 1, KILL: 1 });
+  expect(await work.finish()).toMatchObject({ transfer: { DONE: 1, KILLED: 1 } });
+  expect(work.copyStates('out0_2')).toEqual(['CANCELED']);
+  expect(work.deletions()).toHaveLength(1);
   await expectUntouched(work, report, source);
 });
 

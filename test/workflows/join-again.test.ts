@@ -26,7 +26,12 @@ test('what a task did in its first life is known in its second: nothing is copie
   const before = { jobs: work.ftsJobs().length, inserts: world.dbs.books.insertRequests };
 
   expect(await work.add(report)).toEqual({ accepted: 0, known: 3, superseding: 0, rejected: [] });
-  expect(await work.status()).toMatchObject({ files: 3, closed: false, transfer: { DONE: 3 }, publication: { DONE: 2 } });
+  expect(await work.status()).toMatchObject({
+    files: 3,
+    closed: false,
+    transfer: { DONE: 3 },
+    publication: { DONE: 2 },
+  });
   expect(await work.finish()).toEqual(first);
   expect({ jobs: work.ftsJobs().length, inserts: world.dbs.books.insertRequests }).toEqual(before);
 });
@@ -111,7 +116,8 @@ test('a job that is asked for again after its end answers at once, in the same l
   work.fault('out1', { outcome: { fail: REFUSED } });
   const report = await work.job({ outputs: 2, publish: false });
   const wait = async () => (await startJobOutput(rig.client, work.name, report)).result();
-  const states = (outcome: Awaited<ReturnType<typeof wait>>) => outcome.files.map(({ transfer, code }) => ({ transfer, code }));
+  const states = (outcome: Awaited<ReturnType<typeof wait>>) =>
+    outcome.files.map(({ transfer, code }) => ({ transfer, code }));
   const first = await wait();
   expect(states(first)).toEqual([
     { transfer: 'DONE', code: null },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addFiles, closeTask, startJobOutput, taskStatus } from '../../src/client/index.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
 import { newTask, startRig, type Rig } from '../support/rig.ts';
+import { TestTask, theFile } from '../support/test-task.ts';
 import { datasetOf, makeJob, startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -49,4 +50,19 @@ test('a job that is waited for gets the outcome of each file', async () => {
     expect(file).toMatchObject({ transfer: 'DONE', publication: 'NOT_REQUIRED', code: null });
   await closeTask(rig.client, task);
   await rig.client.workflow.getHandle(stageOutId(task)).result();
+});
+
+test('a job that runs again while its file waits for a block to fill is published with the new bytes', async () => {
+  const work = new TestTask(world, rig);
+  const old = await work.job();
+  await work.add(old);
+  await expect.poll(async () => (await work.status()).publication).toEqual({ ACQUIRED: 1 });
+  await expect.poll(async () => (await work.files())[0]?.detail?.publication).toBe('ACQUIRED');
+  const report = await work.job({ retry: 1, salt: 'new bytes' });
+  expect(await work.add(report)).toMatchObject({ superseding: 1 });
+  expect(await work.finish()).toMatchObject({ files: 1, transfer: { DONE: 1 }, publication: { DONE: 1 } });
+  const file = theFile(report);
+  expect(await world.storage.adler32Of(file.destination, file.destinationLfn)).toBe(file.adler32);
+  const inDbs = world.dbs.books.files().filter(({ lfn }) => lfn === file.destinationLfn);
+  expect(inDbs).toMatchObject([{ adler32: file.adler32 }]);
 });

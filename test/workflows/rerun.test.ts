@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobReport } from '../../src/domain/file.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startWorld, type MakeJob, type World } from '../support/world.ts';
 
 let world: World;
 let rig: Rig;
@@ -19,14 +19,19 @@ const task = (): TestTask => new TestTask(world, rig);
 const RESET = 'TRANSFER [104] Connection reset by peer';
 const REFUSED = 'DESTINATION [1] HTTP 403 : Permission refused';
 
+interface Rerun {
+  report: JobReport;
+  bytes: string | null;
+}
+
 /** The job run once more: other bytes at the same source. Answers with the report and the bytes. */
-async function rerun(work: TestTask, retry = 1, options = {}): Promise<{ report: JobReport; bytes: string | null }> {
+async function rerun(work: TestTask, retry = 1, options: Partial<MakeJob> = {}): Promise<Rerun> {
   const report = await work.job({ retry, salt: `run ${retry}`, ...options });
   return { report, bytes: await work.atSource(theFile(report)) };
 }
 
 /** The bytes of a re-run, and no others, are at the destination and in DBS; its source is removed. */
-async function expectThere(work: TestTask, { report, bytes }: { report: JobReport; bytes: string | null }) {
+async function expectThere(work: TestTask, { report, bytes }: Rerun): Promise<void> {
   const file = theFile(report);
   expect(await work.arrived(file)).toBe(bytes);
   expect(await work.atSource(file)).toBeNull();
@@ -206,7 +211,9 @@ test('the same report again is known and copies nothing, whatever became of the 
   expect(await work.add(report)).toMatchObject({ accepted: 0, known: 1, superseding: 0 });
   await expect.poll(() => work.transfer(), { timeout: 5000 }).toEqual({ DONE: 1 });
   expect(await work.add(report)).toMatchObject({ accepted: 0, known: 1, superseding: 0 });
-  expect(await work.add({ ...report, retry: 0, files: [{ ...theFile(report), startTime: 1 }] })).toMatchObject({ known: 1 });
+  expect(await work.add({ ...report, retry: 0, files: [{ ...theFile(report), startTime: 1 }] })).toMatchObject({
+    known: 1,
+  });
   expect(await work.finish()).toMatchObject({ files: 1, transfer: { DONE: 1 }, publication: { DONE: 1 } });
   expect(work.copyStates()).toEqual(['FINISHED']);
 });
@@ -217,8 +224,14 @@ test('of two jobs with one destination the second is REJECTED, and touches nothi
   const { destinationLfn } = theFile(first);
   const taken = { ...second, files: [{ ...theFile(second), destinationLfn }] };
   const bytes = await work.atSource(theFile(first));
-  expect(await work.add(first, taken)).toMatchObject({ accepted: 1, rejected: [{ jobId: '2', rule: 'destination-taken' }] });
-  expect(await work.finish()).toMatchObject({ transfer: { DONE: 1, REJECTED: 1 }, publication: { DONE: 1, FAILED: 1 } });
+  expect(await work.add(first, taken)).toMatchObject({
+    accepted: 1,
+    rejected: [{ jobId: '2', rule: 'destination-taken' }],
+  });
+  expect(await work.finish()).toMatchObject({
+    transfer: { DONE: 1, REJECTED: 1 },
+    publication: { DONE: 1, FAILED: 1 },
+  });
   expect(await work.arrived(theFile(first))).toBe(bytes);
   expect(await work.atSource(theFile(second))).not.toBeNull();
   expect(work.copyStates()).toEqual(['FINISHED']);

@@ -37,6 +37,8 @@ export interface BatchFile extends BatchFileInput {
   publicationReason: string | null;
   /** Handed to the publisher: its answer is due. */
   handedOver: boolean;
+  /** The publisher was asked to give it back. */
+  withdrawn: boolean;
   attempts: Attempt[];
   ftsJobIds: string[];
   /** Next attempt, epoch milliseconds. */
@@ -72,6 +74,7 @@ export function newBatchFile(input: BatchFileInput, now: number): BatchFile {
     publication: input.record.publish ? 'NEW' : 'NOT_REQUIRED',
     publicationReason: null,
     handedOver: false,
+    withdrawn: false,
     attempts: [],
     ftsJobIds: [],
     retryAt: null,
@@ -79,7 +82,9 @@ export function newBatchFile(input: BatchFileInput, now: number): BatchFile {
     kill: null,
     spared: false,
     heldReason: null,
-    suspicion: there ? { reason: 'SOURCE [2] the job did not leave the file at its destination', state: 'FAILED' } : null,
+    suspicion: there
+      ? { reason: 'SOURCE [2] the job did not leave the file at its destination', state: 'FAILED' }
+      : null,
     source: there ? 'removed' : 'present',
     sourceReason: null,
     lookAt: there ? now : null,
@@ -96,7 +101,8 @@ export function newBatchFile(input: BatchFileInput, now: number): BatchFile {
  * it called off: told back late, that would undo what the task has decided since.
  */
 export function stateToTell(file: BatchFile): string {
-  const isOurs = file.publication === 'DONE' || (file.publication === 'FAILED' && file.publicationReason !== INCOMPLETE);
+  const isOurs =
+    file.publication === 'DONE' || (file.publication === 'FAILED' && file.publicationReason !== INCOMPLETE);
   const publication = isOurs ? file.publication : '';
   return `${file.transfer} ${publication} ${lastClass(file) ?? ''}`;
 }
@@ -107,4 +113,5 @@ export function lastClass(file: BatchFile): FailureClass | null {
 }
 
 /** May be published now or later: an output with a dataset. */
-export const isPublishable = (file: BatchFile): boolean => file.record.type === 'output' && file.record.dataset !== null;
+export const isPublishable = (file: BatchFile): boolean =>
+  file.record.type === 'output' && file.record.dataset !== null;

@@ -48,6 +48,7 @@ function applyToFile(state: BatchState, file: BatchFile, order: FileOrder, now: 
       file.publication = order.state;
       file.publicationReason = order.reason;
       file.handedOver = false;
+      file.withdrawn = false;
       if (file.kill?.why === 'superseded') state.drop(file, now);
       return;
     case 'watch':
@@ -102,4 +103,5 @@ export function isOver(file: BatchFile, finished: boolean): boolean {
 
 /** Transfer and publication are final: the job that waits may be told. */
 export const isOutcomeKnown = (file: BatchFile): boolean =>
-  file.phase === 'settled' && (file.transfer !== 'DONE' || ['NOT_REQUIRED', 'DONE', 'FAILED'].includes(file.publication));
+  file.phase === 'settled' &&
+  (file.transfer !== 'DONE' || ['NOT_REQUIRED', 'DONE', 'FAILED'].includes(file.publication));

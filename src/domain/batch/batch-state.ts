@@ -196,7 +196,6 @@ export class BatchState {
     return Object.assign(state, rest);
   }
 
-
   #note(file: BatchFile, reason: string, ftsState: string, now: number): void {
     const rule = classify(reason, ftsState);
     const ftsJobId = file.ftsJobIds.at(-1) ?? null;

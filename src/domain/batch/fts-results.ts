@@ -23,7 +23,8 @@ export function applyFtsResults(state: BatchState, results: FtsFileResult[], now
     const file = state.files.get(result.key);
     if (file?.phase !== 'sent' || !isTerminalInFts(result.state)) continue;
     // Its copy has ended by itself, unless somebody cancelled it.
-    if (file.kill?.why === 'superseded') state.stopped(file, result.state === 'CANCELED' ? graceAfter(state, result, now) : 0, now);
+    if (file.kill?.why === 'superseded')
+      state.stopped(file, result.state === 'CANCELED' ? graceAfter(state, result, now) : 0, now);
     else if (result.state === 'FINISHED') state.arrived(file, now);
     else if (mayBeThere(result)) state.arrived(file, now, { reason: result.reason, state: result.state });
     else state.failed(file, result.reason, result.state, now, random);

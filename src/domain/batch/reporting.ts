@@ -48,8 +48,19 @@ export function takeForPublication(state: BatchState): BatchFile[] {
   return due;
 }
 
-/** Whether any file may be handed to its publisher. */
-export const hasForPublication = (state: BatchState): boolean => [...state.files.values()].some(isForPublication);
+/** Superseded files that the publisher is to give back if it can; taking them counts as asking. */
+export function takeForWithdrawal(state: BatchState): BatchFile[] {
+  const due = [...state.files.values()].filter(isForWithdrawal);
+  for (const file of due) file.withdrawn = true;
+  return due;
+}
+
+/** Whether there is anything to tell a publisher. */
+export const hasForPublisher = (state: BatchState): boolean =>
+  [...state.files.values()].some((file) => isForPublication(file) || isForWithdrawal(file));
+
+const isForWithdrawal = (file: BatchFile): boolean =>
+  file.handedOver && !file.withdrawn && file.kill?.why === 'superseded';
 
 const isForPublication = (file: BatchFile): boolean =>
   file.transfer === 'DONE' && file.publication === 'ACQUIRED' && !file.handedOver;

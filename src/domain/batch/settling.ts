@@ -66,7 +66,13 @@ function settle(state: BatchState, file: BatchFile, result: SettleResult, now: n
   else if (suspicion) state.failed(file, suspicion.reason, suspicion.state, now, random);
   else {
     const found = result.destination === 'absent' ? 'no file' : 'other bytes';
-    state.failed(file, `DESTINATION [5] size mismatch: FTS reported success, ASO found ${found}`, 'FAILED', now, random);
+    state.failed(
+      file,
+      `DESTINATION [5] size mismatch: FTS reported success, ASO found ${found}`,
+      'FAILED',
+      now,
+      random,
+    );
   }
 }
 
@@ -97,7 +103,8 @@ export function applyArrivalResults(state: BatchState, results: ArrivalResult[],
     shadow.looks += 1;
     shadow.lookAt = now + state.policy.cancelGrace * 1000 * 2 ** shadow.looks;
     const file = state.files.get(key);
-    if (found === 'foreign' && file) file.sourceReason = 'other bytes than ours lie at the destination of the cancelled file';
+    if (found === 'foreign' && file)
+      file.sourceReason = 'other bytes than ours lie at the destination of the cancelled file';
     if (found !== 'removed' && found !== 'foreign' && shadow.looks < ARRIVAL_LOOKS) continue;
     state.shadows.splice(state.shadows.indexOf(shadow), 1);
     if (file?.kill?.why === 'superseded') state.drop(file, now);

@@ -11,7 +11,10 @@ import { Ledger } from './ledger.ts';
 const VERSION = 1;
 
 /** A column of small integers over all entries: how to read it off an entry. */
-type Column = [get: (entry: LedgerEntry, rules: string[]) => number, set: (entry: LedgerEntry, value: number, rules: string[]) => void];
+type Column = [
+  get: (entry: LedgerEntry, rules: string[]) => number,
+  set: (entry: LedgerEntry, value: number, rules: string[]) => void,
+];
 
 /** Nullable choices are shifted by one, so that 0 stands for none. */
 const COLUMNS: Column[] = [
@@ -20,16 +23,22 @@ const COLUMNS: Column[] = [
   [(e) => e.batch, (e, v) => (e.batch = v)],
   [(e) => TRANSFER_STATES.indexOf(e.transfer), (e, v) => (e.transfer = TRANSFER_STATES[v] ?? 'NEW')],
   [(e) => PUBLICATION_STATES.indexOf(e.publication), (e, v) => (e.publication = PUBLICATION_STATES[v] ?? 'NEW')],
-  [(e) => (e.failure ? FAILURE_CLASSES.indexOf(e.failure) + 1 : 0), (e, v) => (e.failure = FAILURE_CLASSES[v - 1] ?? null)],
+  [
+    (e) => (e.failure ? FAILURE_CLASSES.indexOf(e.failure) + 1 : 0),
+    (e, v) => (e.failure = FAILURE_CLASSES[v - 1] ?? null),
+  ],
   [(e, rules) => (e.rule ? rules.indexOf(e.rule) + 1 : 0), (e, v, rules) => (e.rule = rules[v - 1] ?? null)],
   [(e) => e.link, (e, v) => (e.link = v)],
   [(e) => e.dataset + 1, (e, v) => (e.dataset = v - 1)],
   [(e) => e.awaits, (e, v) => (e.awaits = v)],
-  [(e) => (e.type === 'log' ? 1 : 0) + (e.incomplete ? 2 : 0) + (e.waits ? 4 : 0), (e, v) => {
-    e.type = v & 1 ? 'log' : 'output';
-    e.incomplete = (v & 2) > 0;
-    e.waits = (v & 4) > 0;
-  }],
+  [
+    (e) => (e.type === 'log' ? 1 : 0) + (e.incomplete ? 2 : 0) + (e.waits ? 4 : 0),
+    (e, v) => {
+      e.type = v & 1 ? 'log' : 'output';
+      e.incomplete = (v & 2) > 0;
+      e.waits = (v & 4) > 0;
+    },
+  ],
 ];
 
 /** Encodes the whole ledger. */
@@ -38,13 +47,19 @@ export function encodeLedger(ledger: Ledger): Uint8Array {
   out.number(VERSION);
   const rules = [...new Set([...ledger.entries()].flatMap(({ rule }) => rule ?? []))];
   list(out, rules);
-  list(out, ledger.links.flatMap(({ source, destination }) => [source, destination]));
+  list(
+    out,
+    ledger.links.flatMap(({ source, destination }) => [source, destination]),
+  );
   list(out, ledger.datasets);
   out.number(ledger.reasons.size);
   for (const [failure, reasons] of ledger.reasons) list(out, [failure, ...reasons]);
 
   const jobs = [...ledger.jobs.values()];
-  list(out, jobs.map(({ id }) => id));
+  list(
+    out,
+    jobs.map(({ id }) => id),
+  );
   for (const job of jobs) out.signed(job.retry);
   for (const job of jobs) out.number(job.expected);
   for (const job of jobs) out.number(job.entries.length);
@@ -71,7 +86,8 @@ export function decodeLedger(bytes: Uint8Array): Ledger {
   const ledger = new Ledger();
   const rules = texts(input);
   const links = texts(input);
-  for (let i = 0; i < links.length; i += 2) ledger.links.push({ source: links[i] ?? '', destination: links[i + 1] ?? '' });
+  for (let i = 0; i < links.length; i += 2)
+    ledger.links.push({ source: links[i] ?? '', destination: links[i + 1] ?? '' });
   ledger.datasets.push(...texts(input));
   for (let n = input.number(); n > 0; n--) {
     const [failure, ...reasons] = texts(input);

@@ -136,7 +136,11 @@ function supersede(
   // The wait for the same retry of the job goes on.
   if (old.waits && old.retry === entry.retry) entry.waits = file.waiter = true;
   else if (old.waits) tellSuperseded(state, job, old);
-  window.remove(old.key);
+  const held = window.remove(old.key);
+  if (held) {
+    file.regenerated = held.regenerated;
+    file.notBefore = Math.max(file.notBefore, held.notBefore);
+  }
   ledger.remove(old);
   ledger.insert(job, entry);
   if (inDbs) {

@@ -35,7 +35,11 @@ export class Ledger {
     if (!isFinalPublication(entry.publication)) this.openPublications += 1;
     if (entry.batch) this.#index(entry);
     // A killed file frees its destination for another one; one that is published under an earlier generation does not.
-    if ((entry.transfer === 'REJECTED' && !isPublishedBefore(entry)) || (entry.transfer === 'KILLED' && this.byKey.has(entry.key))) return;
+    if (
+      (entry.transfer === 'REJECTED' && !isPublishedBefore(entry)) ||
+      (entry.transfer === 'KILLED' && this.byKey.has(entry.key))
+    )
+      return;
     this.byKey.set(entry.key, entry);
   }
 
@@ -69,7 +73,8 @@ export class Ledger {
   }
 
   setTransfer(entry: LedgerEntry, state: TransferState, failure: FailureClass | null = null): void {
-    if (isFinalTransfer(entry.transfer) !== isFinalTransfer(state)) this.openTransfers += isFinalTransfer(state) ? -1 : 1;
+    if (isFinalTransfer(entry.transfer) !== isFinalTransfer(state))
+      this.openTransfers += isFinalTransfer(state) ? -1 : 1;
     entry.transfer = state;
     entry.failure = failure;
   }

@@ -47,7 +47,7 @@ export class Outbox {
 
 /** A copy whose key list may grow without touching the caller's. */
 const structured = (order: BatchOrder): BatchOrder =>
-  'keys' in order && Array.isArray(order.keys) ? ({ ...order, keys: [...order.keys] }) : order;
+  'keys' in order && Array.isArray(order.keys) ? { ...order, keys: [...order.keys] } : order;
 
 function canMerge(a: BatchOrder, b: BatchOrder): boolean {
   if (a.kind !== b.kind || !('keys' in a) || !('keys' in b) || a.keys === 'all' || b.keys === 'all') return false;

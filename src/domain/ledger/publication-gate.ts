@@ -25,7 +25,9 @@ export function gatePublication(
   isOpen: (batch: number) => boolean,
 ): GateDecision {
   const decision: GateDecision = { released: [], incomplete: [], reopened: [] };
-  const waiting = job.entries.filter((entry) => entry.publication === 'NEW' || (entry.incomplete && isOpen(entry.batch)));
+  const waiting = job.entries.filter(
+    (entry) => entry.publication === 'NEW' || (entry.incomplete && isOpen(entry.batch)),
+  );
   if (waiting.length === 0) return decision;
 
   const current = job.entries.filter((entry) => entry.retry === job.retry);

@@ -10,12 +10,14 @@ import type { TaskState } from './task-state.ts';
  */
 export function applyBatchReport(state: TaskState, report: BatchReport, now: number): void {
   const touched = new Set<LedgerJob>();
-  for (const { key, publication, notBefore } of report.dropped) letGo(state, report.batch, key, publication, notBefore, now);
+  for (const { key, publication, notBefore } of report.dropped)
+    letGo(state, report.batch, key, publication, notBefore, now);
   for (const group of report.groups) {
     const keys = group.keys === 'all' ? null : new Set(group.keys);
     // A superseded generation that made it into DBS stays there, and in the books.
     if (group.publication === 'DONE')
-      for (const key of awaiting(state, report.batch)) if (!keys || keys.has(key)) letGo(state, report.batch, key, 'DONE', 0, now);
+      for (const key of awaiting(state, report.batch))
+        if (!keys || keys.has(key)) letGo(state, report.batch, key, 'DONE', 0, now);
     const entries = keys ? byKeys(state, keys) : (state.ledger.byBatch.get(report.batch) ?? []);
     for (const entry of [...entries]) {
       const job = state.ledger.jobOf.get(entry);
@@ -63,7 +65,8 @@ export function ordersLost(state: TaskState, batch: number, orders: BatchOrder[]
 /** A batch that ends has let go of everything, whether or not it has heard that it should. */
 function endBatch(state: TaskState, batch: number, now: number): void {
   state.batches.end(batch);
-  for (const key of awaiting(state, batch)) letGo(state, batch, key, 'FAILED', now + state.policy.cancelGrace * 1000, now);
+  for (const key of awaiting(state, batch))
+    letGo(state, batch, key, 'FAILED', now + state.policy.cancelGrace * 1000, now);
 }
 
 /** The batch of an older generation has let go: the newer one goes on, unless the older one is in DBS already. */

@@ -96,6 +96,8 @@ export function retryFiles(
     if (!state.batches.isOpen(entry.batch)) return 'the task had ended';
     if (transfer) {
       state.ledger.setTransfer(entry, 'RETRY', entry.failure);
+      // Its batch has not heard that the publication was called off, since there was nothing to publish.
+      if (entry.incomplete) state.ledger.setPublication(entry, 'NEW');
       state.outbox.order(entry.batch, { kind: 'retry', keys: [entry.key], what: 'transfer' });
       touched.add(job);
     } else if (entry.incomplete) return 'its job is incomplete';

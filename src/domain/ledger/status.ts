@@ -55,7 +55,11 @@ export function countTask({ ledger, malformed }: TaskState): TaskCounts {
       if (entry.rule) rejections.set(entry.rule, (rejections.get(entry.rule) ?? 0) + 1);
     }
   }
-  counts.failures = [...failures].map(([name, files]) => ({ class: name, files, reasons: ledger.reasons.get(name) ?? [] }));
+  counts.failures = [...failures].map(([name, files]) => ({
+    class: name,
+    files,
+    reasons: ledger.reasons.get(name) ?? [],
+  }));
   counts.rejections = [...rejections].map(([rule, files]) => ({ rule, files }));
   return counts;
 }

@@ -57,7 +57,10 @@ export class BatchWindow {
     const ready: ReadyBatch[] = [];
     for (const [name, pane] of this.#panes) {
       const due = all || now - pane.since >= policy.batchWindow * 1000;
-      while (ready.length < limit && (pane.files.length >= policy.maxFilesPerFtsJob || (due && pane.files.length > 0))) {
+      while (
+        ready.length < limit &&
+        (pane.files.length >= policy.maxFilesPerFtsJob || (due && pane.files.length > 0))
+      ) {
         const files = pane.files.splice(0, policy.maxFilesPerFtsJob);
         const first = files[0]?.record;
         if (first) ready.push({ source: first.source, destination: first.destination, files });

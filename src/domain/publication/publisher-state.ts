@@ -44,6 +44,8 @@ export class PublisherState {
   /** So many files are still to be published in all, and no more will come; null while more may. */
   expect: number | null = null;
   finished = false;
+  /** Keys of the files of the block that is on its way into DBS. */
+  readonly inFlight = new Set<string>();
   /** Files in the next block at the most: halved while DBS refuses a block for one file it does not name. */
   limit: number;
 
@@ -56,8 +58,11 @@ export class PublisherState {
   /** Queues files; one that waits already is not queued twice. */
   add(files: PublishableFile[], now: number): void {
     const waiting = new Set(this.queue.map(({ key }) => key));
-    for (const file of files)
-      if (!waiting.has(file.key)) this.queue.push({ ...file, since: now, measure: null, retryAt: 0, tries: 0 });
+    for (const file of files) {
+      if (waiting.has(file.key)) continue;
+      waiting.add(file.key);
+      this.queue.push({ ...file, since: now, measure: null, retryAt: 0, tries: 0 });
+    }
   }
 
   /** When a block is to leave, epoch milliseconds; null where nothing waits. */
@@ -79,13 +84,20 @@ export class PublisherState {
     return ready.filter(({ site }) => site === ready[0]?.site).slice(0, this.limit);
   }
 
+  /** Files that are not to be published after all. What is on its way into DBS goes on. Returns what their batches are to be told. */
+  withdraw(keys: string[]): PublisherAnswer[] {
+    const waiting = keys.filter((key) => !this.inFlight.has(key));
+    return this.settle(waiting.map((key) => ({ key, state: 'FAILED', reason: 'superseded' })));
+  }
+
   /** The measured files among the candidates that one block may hold; a file above the limits by itself gets a block of its own. */
   cut(candidates: QueuedFile[]): QueuedFile[] {
     const block: QueuedFile[] = [];
     let lumis = 0;
     let bytes = 0;
     for (const file of candidates) {
-      if (!file.measure) continue;
+      // It may have been withdrawn while it was measured.
+      if (!file.measure || !this.queue.includes(file)) continue;
       lumis += file.measure.lumis;
       bytes += file.measure.bytes;
       if (block.length > 0 && (lumis > this.policy.maxLumisPerBlock || bytes > this.policy.maxBytesPerBlock)) break;
@@ -120,6 +132,8 @@ export class PublisherState {
       if (same) same.keys.push(key);
       else answers.push({ batch: file.batch, keys: [key], state, reason });
     }
+    // Whatever was refused is out of it: what comes next may fill a block again.
+    if (this.queue.length === 0) this.limit = this.policy.maxFilesPerBlock;
     return answers;
   }
 

@@ -114,6 +114,7 @@ interface Transfer {
 async function transfer({ source, destination, stream, size, fault, options, signal }: Transfer): Promise<void> {
   if (fault === 'hang') await untilAborted(signal);
   const isObject = typeof fault === 'object' && fault !== null;
+  if (isObject && 'until' in fault) await Promise.race([Promise.allSettled([fault.until]), untilAborted(signal)]);
   const extra = isObject && 'slowMs' in fault ? fault.slowMs : 0;
   const duration = Math.max(options.minCopyMs, (size / options.bytesPerSecond) * 1000) + extra;
   const corrupt = isObject && 'corrupt' in fault;

@@ -6,6 +6,8 @@ export type TransferOutcome =
   | 'hang'
   /** Takes so many milliseconds longer. */
   | { slowMs: number }
+  /** Waits until the promise is settled. */
+  | { until: Promise<unknown> }
   /** Writes wrong bytes. */
   | { corrupt: true };
 

@@ -13,6 +13,14 @@ export function createInstantCopyProcess(faults: TransferFaults): CopyProcess {
     if (fault === null) return FINISHED;
     if (fault === 'hang') return wait(2 ** 31 - 1, signal);
     if ('slowMs' in fault) return wait(fault.slowMs, signal);
+    if ('until' in fault)
+      return Promise.race([
+        fault.until.then(
+          () => FINISHED,
+          () => FINISHED,
+        ),
+        wait(2 ** 31 - 1, signal),
+      ]);
     if ('fail' in fault) return scriptedFailure(fault);
     // Wrong bytes are noticed only where the destination is checked.
     const [, value] = file.checksum.split(':');

@@ -1,8 +1,13 @@
 import { strict as assert } from 'node:assert';
 import type { BatchFile } from '../../../src/domain/batch/batch-file.ts';
 import { applyOrder } from '../../../src/domain/batch/batch-orders.ts';
-import { BatchState } from '../../../src/domain/batch/batch-state.ts';
-import { applyCancelResults, applyFtsResults, applyJobGone, isTerminalInFts } from '../../../src/domain/batch/fts-results.ts';
+import { BatchState, type BatchSnapshot } from '../../../src/domain/batch/batch-state.ts';
+import {
+  applyCancelResults,
+  applyFtsResults,
+  applyJobGone,
+  isTerminalInFts,
+} from '../../../src/domain/batch/fts-results.ts';
 import { isBatchOver, takeForPublication, takeOutcomes, takeReport } from '../../../src/domain/batch/reporting.ts';
 import { applyArrivalResults, applySettleResults, dueForLook } from '../../../src/domain/batch/settling.ts';
 import type { BatchFileInput, BatchOrder, BatchReport, FtsTarget } from '../../../src/domain/orders.ts';
@@ -87,11 +92,11 @@ export class BatchActor {
   }
 
   /** When time alone gives it something to do, epoch milliseconds. */
-  wakeAt(): number {
+  wakeAt(): number[] {
+    if (this.ended) return [];
     const { state } = this;
     const times = [...state.files.values(), ...state.shadows].flatMap(({ lookAt }) => lookAt ?? []);
-    const attemptAt = (state.slot === 'wanted' ? null : state.nextAttemptAt()) ?? Infinity;
-    return this.ended ? Infinity : Math.min(attemptAt, this.#expired ? Infinity : state.deadline, ...times);
+    return [state.nextAttemptAt() ?? Infinity, this.#expired ? Infinity : state.deadline, ...times];
   }
 
   /** The report has reached the task, or found it ended. */
@@ -226,7 +231,8 @@ export class BatchActor {
 
   #continueAsNew(): void {
     this.#toldSlot = this.state.slot;
-    this.state = BatchState.restore(structuredClone(JSON.parse(JSON.stringify(this.state.snapshot()))), this.input.policy);
+    const snapshot = JSON.parse(JSON.stringify(this.state.snapshot())) as BatchSnapshot;
+    this.state = BatchState.restore(snapshot, this.input.policy);
     this.#changed = true;
     this.#expired = false;
   }

@@ -15,8 +15,10 @@ export class History {
     this.#before.set(name, transfer);
     if (before === undefined || before === transfer) return;
     assert(!['DONE', 'KILLED', 'REJECTED'].includes(before), `${name} was ${before} and is ${transfer}`);
-    if (before === 'FAILED') assert(transfer === 'RETRY' || transfer === 'SUBMITTED', `${name} was FAILED and is ${transfer}`);
-    if (before === 'KILL') assert(['KILLED', 'DONE', 'FAILED', 'REJECTED'].includes(transfer), `${name} was KILL and is ${transfer}`);
+    if (before === 'FAILED')
+      assert(transfer === 'RETRY' || transfer === 'SUBMITTED', `${name} was FAILED and is ${transfer}`);
+    if (before === 'KILL')
+      assert(['KILLED', 'DONE', 'FAILED', 'REJECTED'].includes(transfer), `${name} was KILL and is ${transfer}`);
   }
 
   /** Only files of complete jobs, all of whose outputs are DONE, are let through to publication. */

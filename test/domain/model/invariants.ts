@@ -42,7 +42,9 @@ export function checkAtEnd(sim: Simulation): void {
   const open = [...ledger.entries()].filter((e) => !isFinalTransfer(e.transfer) || !isFinalPublication(e.publication));
   assert.deepEqual(open, [], 'files that never become final');
   assert(task.ended, 'the task does not end');
-  const alive = sim.batches.filter(({ ended }) => !ended).map(({ input, state }) => [input.batch, [...state.files.values()]]);
+  const alive = sim.batches
+    .filter(({ ended }) => !ended)
+    .map(({ input, state }) => [input.batch, [...state.files.values()]]);
   assert.deepEqual(alive, [], 'batches that never end');
   assert.deepEqual(waiters.untold, [], 'jobs that were never told');
 
@@ -51,7 +53,13 @@ export function checkAtEnd(sim: Simulation): void {
     for (const { id, destination, destinationLfn, startTime } of files) {
       const known = newest.get(id);
       if (known && (known.retry - retry || known.startTime - startTime) >= 0) continue;
-      newest.set(id, { retry, startTime, key: destinationKey(destination, destinationLfn), check: idCheck(id), job: jobId });
+      newest.set(id, {
+        retry,
+        startTime,
+        key: destinationKey(destination, destinationLfn),
+        check: idCheck(id),
+        job: jobId,
+      });
     }
   for (const { retry, startTime, key, check, job } of newest.values()) {
     const found = (ledger.jobs.get(job)?.entries ?? []).filter((e) => e.key === key && e.check === check);

@@ -1,5 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { PublisherState, type PublisherAnswer, type PublisherSnapshot } from '../../../src/domain/publication/publisher-state.ts';
+import {
+  PublisherState,
+  type PublisherAnswer,
+  type PublisherSnapshot,
+} from '../../../src/domain/publication/publisher-state.ts';
 import type { DatasetOrder } from '../../../src/contract/internal-messages.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { Step } from './batch-actor.ts';
@@ -60,7 +64,8 @@ export class PublisherActor {
     const candidates = state.candidates(now);
     assert(candidates.length > 0, 'a block is due without files');
     const unmeasured = candidates.filter(({ measure }) => !measure);
-    for (const file of unmeasured) file.measure = dice.chance(0.2) ? null : { lumis: 1 + dice.int(60), bytes: file.size };
+    for (const file of unmeasured)
+      file.measure = dice.chance(0.2) ? null : { lumis: 1 + dice.int(60), bytes: file.size };
     this.answers.push(
       ...state.missing(
         unmeasured.filter(({ measure }) => !measure),

@@ -57,7 +57,8 @@ export class Simulation {
       startBatch: (input) => void this.batches.push(new BatchActor(input, this.#batchNeighbours())),
       outcomes: (told) => told.forEach(({ jobId, retry, key, transfer }) => waiters.tell(jobId, retry, key, transfer)),
       flush: (dataset, expect) => this.#publisher(dataset).accept({ kind: 'flush', expect }),
-      finishPublishers: (datasets) => datasets.forEach((dataset) => this.#publisher(dataset).accept({ kind: 'finish' })),
+      finishPublishers: (datasets) =>
+        datasets.forEach((dataset) => this.#publisher(dataset).accept({ kind: 'finish' })),
     });
     this.users = new Users(this, jobs);
   }
@@ -109,14 +110,15 @@ export class Simulation {
       before = after;
       if (quiet < 8) continue;
       quiet = 0;
-      const wakeAt = Math.min(
+      const times = [
         this.task.state.window.nextDue(this.policy) ?? Infinity,
-        ...this.batches.map((batch) => batch.wakeAt()),
+        ...this.batches.flatMap((batch) => batch.wakeAt()),
         ...[...this.#publishers.values()].map((publisher) => publisher.wakeAt()),
         ...this.world.rows.flatMap(({ ghost }) => ghost?.until ?? []),
-      );
-      if (wakeAt === Infinity) return;
-      this.world.pass(Math.max(1, wakeAt - this.world.now));
+      ];
+      const next = Math.min(...times.filter((at) => at > this.world.now));
+      if (next === Infinity) return;
+      this.world.pass(next - this.world.now);
     }
     assert.fail('it never comes to rest');
   }

@@ -24,7 +24,11 @@ export class Users {
     const job = dice.int(this.jobs);
     let run = this.#newest.get(job);
     if (!run || dice.chance(0.5)) {
-      run = { retry: run ? run.retry + (dice.chance(0.7) ? 1 : 0) : 0, startTime: ++this.#clock, sameBytes: dice.chance(0.2) };
+      run = {
+        retry: run ? run.retry + (dice.chance(0.7) ? 1 : 0) : 0,
+        startTime: ++this.#clock,
+        sameBytes: dice.chance(0.2),
+      };
       this.#newest.set(job, run);
     }
     const { retry, startTime, sameBytes } = run;
@@ -81,7 +85,9 @@ export class Users {
     const way = dice.int(4);
     if (way === 0) return {};
     if (way === 1) return { jobs: dice.some(all) };
-    const ids = [0, 1, 2].map((file) => recordOf({ job: dice.int(this.jobs), file, retry: 0, startTime: 1, publish: true }).id);
+    const ids = [0, 1, 2].map(
+      (file) => recordOf({ job: dice.int(this.jobs), file, retry: 0, startTime: 1, publish: true }).id,
+    );
     return { files: dice.some(ids) };
   }
 

@@ -73,8 +73,10 @@ export class World {
     if (row.state === 'SUBMITTED' && this.dice.chance(0.1)) this.#end(row, 'CANCELED', 'Job cancelled by somebody');
     else if (row.state === 'SUBMITTED') row.state = 'ACTIVE';
     else if (this.dice.chance(0.3)) this.#end(row, 'FAILED', this.dice.pick(FAILURES));
-    else if (this.sources.get(row.file.record.sourceLfn) === undefined) this.#end(row, 'FAILED', 'SOURCE [2] no such file');
-    else if (this.sources.get(row.file.record.sourceLfn) !== row.bytes) this.#end(row, 'FAILED', 'SOURCE checksum mismatch');
+    else if (this.sources.get(row.file.record.sourceLfn) === undefined)
+      this.#end(row, 'FAILED', 'SOURCE [2] no such file');
+    else if (this.sources.get(row.file.record.sourceLfn) !== row.bytes)
+      this.#end(row, 'FAILED', 'SOURCE checksum mismatch');
     else {
       this.destinations.set(row.key, row.bytes);
       this.#end(row, 'FINISHED', '');
@@ -95,7 +97,8 @@ export class World {
       if (row.state === 'ACTIVE' && spare.has(row.key)) continue;
       const running = row.state === 'ACTIVE';
       row.state = 'CANCELED';
-      if (running) row.ghost = { until: this.now + 1 + this.dice.int(this.grace - 1), end: keys ? 'writes' : 'removes' };
+      if (running)
+        row.ghost = { until: this.now + 1 + this.dice.int(this.grace - 1), end: keys ? 'writes' : 'removes' };
       else row.finishedAt = this.now / 1000;
     }
     return this.look(jobId);
@@ -115,7 +118,10 @@ export class World {
   /** Our look at a destination and the removal of its source. */
   settle(file: BatchFile, removeSource: boolean): SettleResult {
     const { key, record } = file;
-    const answer = (destination: SettleResult['destination'], source: SettleResult['source'] = 'untouched'): SettleResult => ({
+    const answer = (
+      destination: SettleResult['destination'],
+      source: SettleResult['source'] = 'untouched',
+    ): SettleResult => ({
       ...{ key, destination, source, reason: null },
     });
     if (this.dice.chance(0.2)) return answer('unknown');

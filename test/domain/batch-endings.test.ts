@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import type { BatchState } from '../../src/domain/batch/batch-state.ts';
+import { applyCancelResults, applyJobGone } from '../../src/domain/batch/fts-results.ts';
+import { isBatchOver, takeReport } from '../../src/domain/batch/reporting.ts';
+import { applyArrivalResults, dueForLook } from '../../src/domain/batch/settling.ts';
+import { NOW, GRACE, DAY, middle, sent, arrived, file, order, cancel, fts, look } from './model/batch-kit.ts';
+
+describe('a newer generation', () => {
+  const supersede = (state: BatchState): void => order(state, { kind: 'supersede', keys: ['a'] });
+  const dropped = (state: BatchState): unknown => takeReport(state, 1, 'wanted')?.dropped;
+
+  it('gets what was not sent at once, but not before a dying copy is gone', () => {
+    const state = sent();
+    applyCancelResults(
+      state,
+      [file(state)],
+      [{ key: 'a', state: 'CANCELED', reason: '', finishedAt: NOW / 1000 }],
+      'slow',
+      NOW,
+      middle,
+    );
+    supersede(state);
+    expect(dropped(state)).toEqual([{ key: 'a', publication: 'NEW', notBefore: NOW + GRACE }]);
+  });
+
+  it('waits for FTS to stop what was sent', () => {
+    const state = sent(['a', 'b']);
+    supersede(state);
+    expect(state.toKill()).toHaveLength(1);
+    // Its copy runs, so that FTS was not asked to stop it: it is left to its end.
+    applyCancelResults(
+      state,
+      state.toKill(),
+      [{ key: 'a', state: 'ACTIVE', reason: '', finishedAt: null }],
+      null,
+      NOW,
+      middle,
+    );
+    expect(state.toKill()).toEqual([]);
+    expect(dropped(state)).toBeUndefined();
+    fts(state, 'FINISHED');
+    expect(dropped(state)).toEqual([{ key: 'a', publication: 'NEW', notBefore: NOW }]);
+  });
+
+  it('goes on when FTS lost the job of the older one', () => {
+    const state = sent();
+    supersede(state);
+    applyJobGone(state, NOW);
+    expect(dropped(state)).toEqual([{ key: 'a', publication: 'NEW', notBefore: NOW + GRACE }]);
+  });
+
+  it('waits for the answer of the publisher, and calls off the clean-up', () => {
+    for (const publication of ['DONE', 'FAILED'] as const) {
+      const state = arrived();
+      look(state, { source: 'left' });
+      order(state, { kind: 'release', keys: ['a'] });
+      file(state).handedOver = true;
+      supersede(state);
+      expect(dueForLook(state, Infinity)).toEqual([]);
+      expect(dropped(state)).toEqual([]);
+      order(state, { kind: 'published', keys: ['a'], state: publication, reason: null });
+      expect(dropped(state)).toEqual([{ key: 'a', publication, notBefore: NOW }]);
+    }
+  });
+
+  it('waits until the copy of a file that was cancelled singly has come or counts as not coming', () => {
+    const state = sent(['a', 'b']);
+    order(state, cancel(['a']));
+    applyCancelResults(
+      state,
+      state.toKill(),
+      [{ key: 'a', state: 'CANCELED', reason: '', finishedAt: null }],
+      null,
+      NOW,
+      middle,
+    );
+    state.shadows.push({ file: file(state), lookAt: NOW + GRACE, looks: 0 });
+    supersede(state);
+    applyArrivalResults(state, [{ key: 'a', found: 'absent' }], NOW + GRACE);
+    expect(state.shadows).toHaveLength(1);
+    applyArrivalResults(state, [{ key: 'a', found: 'removed' }], NOW + 3 * GRACE);
+    expect(state.shadows).toEqual([]);
+    expect(dropped(state)).toMatchObject([{ key: 'a' }]);
+  });
+});
+
+describe('looks and clean-up', () => {
+  it('take nothing for granted: the source stays until the right bytes are seen', () => {
+    const state = arrived();
+    for (const destination of ['unknown', 'unknown'] as const) {
+      look(state, { destination }, file(state).lookAt ?? NaN);
+      expect(file(state).transfer).toBe('SUBMITTED');
+    }
+    look(state, { destination: 'unknown' }, file(state).lookAt ?? NaN);
+    expect(file(state)).toMatchObject({ transfer: 'DONE', source: 'present' });
+    expect(isBatchOver(state)).toBe(false);
+    look(state, { destination: 'right', source: 'removed' }, file(state).lookAt ?? NaN);
+    expect(file(state)).toMatchObject({ source: 'removed', lookAt: null });
+  });
+
+  it('keep the source for good where a file that was taken on trust is not there', () => {
+    const state = arrived();
+    for (let n = 0; n < 3; n++) look(state, { destination: 'unknown' });
+    look(state, { destination: 'absent' });
+    expect(file(state)).toMatchObject({ transfer: 'DONE', source: 'left', lookAt: null });
+  });
+
+  it('never trust a suspicion, nor wait for it beyond the deadline', () => {
+    const state = sent();
+    fts(state, 'FAILED', ['a'], 'DESTINATION [17] file exists');
+    for (let n = 0; n < 9; n++) look(state, { destination: 'unknown' });
+    expect(file(state).phase).toBe('arrived');
+    look(state, { destination: 'unknown' }, NOW + DAY);
+    expect(file(state)).toMatchObject({ phase: 'settled', transfer: 'FAILED' });
+  });
+
+  it('find a file there whose source is gone', () => {
+    const state = sent();
+    fts(state, 'FAILED', ['a'], 'SOURCE [2] no such file');
+    look(state, { source: 'removed' });
+    expect(file(state)).toMatchObject({ transfer: 'DONE', attempts: [] });
+  });
+
+  it('leave a source alone that has changed', () => {
+    const state = arrived();
+    look(state, { source: 'changed' });
+    expect(file(state)).toMatchObject({ transfer: 'DONE', source: 'left', lookAt: null });
+  });
+});

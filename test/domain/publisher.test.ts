@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  PublisherState,
+  type PublisherAnswer,
+  type PublisherSnapshot,
+} from '../../src/domain/publication/publisher-state.ts';
+import type { PublishableFile } from '../../src/domain/orders.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
+
+const NOW = 1_800_000_000_000;
+const POLICY: Policy = { ...DEFAULT_POLICY, maxFilesPerBlock: 8, maxLumisPerBlock: 100, maxBytesPerBlock: 1000 };
+
+const fileOf = (n: number, site = 'T2_A'): PublishableFile => ({
+  ...{ key: `k${n}`, batch: n % 3, lfn: `/f${n}`, size: 1, adler32: null, site },
+});
+
+interface Fate {
+  site: string;
+  lumis: number;
+  bytes: number;
+  /** Looks for its metadata in vain. */
+  missing: number;
+  /** DBS refuses every block with it. */
+  bad: boolean;
+}
+
+const fates = fc.array(
+  fc.record({
+    site: fc.constantFrom('T2_A', 'T2_B'),
+    lumis: fc.integer({ min: 0, max: 150 }),
+    bytes: fc.integer({ min: 0, max: 1500 }),
+    missing: fc.constantFrom(0, 0, 0, 1, 4),
+    bad: fc.boolean(),
+  }),
+  { maxLength: 40 },
+);
+
+/** publishDataset's loop, with DBS and CRAB as the fates say. Answers every outcome, and the blocks that DBS took. */
+function publishAll(
+  list: Fate[],
+  expect_: number | null,
+): { answers: PublisherAnswer[]; blocks: string[][]; tries: number } {
+  let state = new PublisherState(POLICY);
+  const fateOf = new Map(list.map((fate, n) => [`k${n}`, { ...fate }]));
+  state.add(
+    list.map(({ site }, n) => fileOf(n, site)),
+    NOW,
+  );
+  state.expect = expect_;
+  const answers: PublisherAnswer[] = [];
+  const blocks: string[][] = [];
+  let tries = 0;
+  for (let now = NOW; state.queue.length > 0; tries++) {
+    expect(tries).toBeLessThan(2000);
+    state = new PublisherState(POLICY, JSON.parse(JSON.stringify(state.snapshot())) as PublisherSnapshot);
+    now = Math.max(now, state.nextDue(now) ?? NaN);
+    const candidates = state.candidates(now);
+    expect(candidates.length).toBeGreaterThan(0);
+    for (const file of candidates) {
+      const fate = fateOf.get(file.key);
+      if (fate && !file.measure) file.measure = fate.missing-- > 0 ? null : fate;
+    }
+    answers.push(
+      ...state.missing(
+        candidates.filter(({ measure }) => !measure),
+        now,
+      ),
+    );
+    const block = state.cut(candidates);
+    if (block.length === 0) continue;
+    expect(block.length).toBeLessThanOrEqual(POLICY.maxFilesPerBlock);
+    expect(new Set(block.map(({ site }) => site)).size).toBe(1);
+    if (block.length > 1) {
+      expect(block.reduce((sum, { measure }) => sum + (measure?.lumis ?? 0), 0)).toBeLessThanOrEqual(100);
+      expect(block.reduce((sum, { measure }) => sum + (measure?.bytes ?? 0), 0)).toBeLessThanOrEqual(1000);
+    }
+    const refused = block.some(({ key }) => fateOf.get(key)?.bad);
+    const settled = refused && block.length > 1 ? [] : block;
+    if (!refused) blocks.push(block.map(({ key }) => key));
+    state.tried(block.length, settled.length);
+    answers.push(
+      ...state.settle(settled.map(({ key }) => ({ key, state: refused ? 'FAILED' : 'DONE', reason: null }))),
+    );
+  }
+  return { answers, blocks, tries };
+}
+
+describe('a publisher', () => {
+  it('settles every file once, none in two blocks, within the limits', () => {
+    fc.assert(
+      fc.property(fates, fc.boolean(), (list, flushed) => {
+        const { answers, blocks } = publishAll(list, flushed ? list.length : null);
+        const told = answers.flatMap(({ keys, state }) => keys.map((key) => `${key} ${state}`)).sort();
+        expect(told).toEqual(list.map(({ bad }, n) => `k${n} ${bad ? 'FAILED' : 'DONE'}`).sort());
+        const published = blocks.flat();
+        expect(new Set(published).size).toBe(published.length);
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it('finds one bad file among many in few blocks', () => {
+    const list = Array.from({ length: 8 }, (_, n): Fate => ({
+      site: 'T2_A',
+      lumis: 1,
+      bytes: 1,
+      missing: 0,
+      bad: n === 5,
+    }));
+    const { blocks, tries } = publishAll(list, 8);
+    expect(blocks.flat()).toHaveLength(7);
+    expect(tries).toBeLessThanOrEqual(8);
+  });
+
+  it('waits for a block to fill, the less when no more come', () => {
+    const state = new PublisherState(POLICY);
+    expect(state.nextDue(NOW)).toBeNull();
+    state.add([fileOf(1)], NOW);
+    expect(state.nextDue(NOW)).toBe(NOW + POLICY.blockTimeout * 1000);
+    state.expect = 2;
+    expect(state.nextDue(NOW)).toBe(NOW + POLICY.batchWindow * 1000);
+    state.add([fileOf(2)], NOW);
+    expect(state.nextDue(NOW)).toBe(NOW);
+  });
+
+  it('fills blocks again after a bad file was found', () => {
+    const state = new PublisherState(POLICY);
+    state.add([fileOf(1), fileOf(2)], NOW);
+    state.tried(2, 0);
+    expect(state.candidates(NOW)).toHaveLength(1);
+    expect(state.nextDue(NOW)).toBe(NOW);
+    state.settle(['k1', 'k2'].map((key) => ({ key, state: 'DONE', reason: null })));
+    state.add([fileOf(3)], NOW);
+    expect(state.nextDue(NOW)).toBe(NOW + POLICY.blockTimeout * 1000);
+  });
+
+  it('queues no file twice', () => {
+    const state = new PublisherState(POLICY);
+    state.add([fileOf(1), fileOf(1)], NOW);
+    state.add([fileOf(1)], NOW);
+    expect(state.queue).toHaveLength(1);
+  });
+
+  it('sets a file aside whose metadata never come', () => {
+    const state = new PublisherState(POLICY);
+    state.add([fileOf(1)], NOW);
+    expect(state.missing(state.queue, NOW)).toEqual([]);
+    expect(state.nextDue(NOW)).toBe(NOW + 30_000);
+    expect(state.missing([...state.queue], NOW + POLICY.metadataTimeout * 1000)).toEqual([
+      { batch: 1, keys: ['k1'], state: 'FAILED', reason: 'metadata-missing' },
+    ]);
+    expect(state.queue).toEqual([]);
+  });
+});
