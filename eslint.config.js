@@ -68,4 +68,13 @@ export default tseslint.config(
   },
   { files: ['**/*.{js,mjs}'], ...tseslint.configs.disableTypeChecked },
   ...layerRules,
+  {
+    files: ['src/workflows/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Workflows tell the time by Clock: docs/adr/0005-time-in-workflows.md' },
+      ],
+    },
+  },
 );

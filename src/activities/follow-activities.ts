@@ -18,8 +18,7 @@ export function createFollowActivities({ fts }: { fts: FtsPort }): FollowActivit
       if (!view) return { kind: 'gone' };
       const result = changeIn(view.files, request);
       if (result) return result;
-      if (Date.now() - request.since > request.giveUpAfter * 1000)
-        return { kind: 'stalled', reason: `no change in FTS for ${Math.round(request.giveUpAfter / 60)} minutes` };
+      if (Date.now() > request.giveUpAt) return { kind: 'stalled', reason: request.giveUpReason };
       throw again();
     },
   };

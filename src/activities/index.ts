@@ -5,6 +5,7 @@ import { createFollowActivities } from './follow-activities.ts';
 import { createFtsActivities, type FtsDependencies } from './fts-activities.ts';
 import { createStorageActivities, type StorageDependencies } from './storage-activities.ts';
 import { createTaskActivities, type TaskDependencies } from './task-activities.ts';
+import { stamped } from './stamped.ts';
 import { mappingErrors } from './to-failure.ts';
 
 /** Everything the activities need from outside. */
@@ -13,11 +14,11 @@ export type ActivityDependencies = FtsDependencies & StorageDependencies & Catal
 /** The activities by the part of the work they do; each part has its own task queue. */
 export function createActivities(dependencies: ActivityDependencies) {
   return {
-    workflows: beating(mappingErrors(createTaskActivities(dependencies))),
-    fts: beating(mappingErrors(createFtsActivities(dependencies))),
-    ftsFollow: beating(mappingErrors(createFollowActivities(dependencies))),
-    storage: beating(mappingErrors(createStorageActivities(dependencies))),
-    crab: beating(mappingErrors(createCrabActivities(dependencies))),
-    catalog: beating(mappingErrors(createCatalogActivities(dependencies))),
+    workflows: stamped(beating(mappingErrors(createTaskActivities(dependencies)))),
+    fts: stamped(beating(mappingErrors(createFtsActivities(dependencies)))),
+    ftsFollow: stamped(beating(mappingErrors(createFollowActivities(dependencies)))),
+    storage: stamped(beating(mappingErrors(createStorageActivities(dependencies)))),
+    crab: stamped(beating(mappingErrors(createCrabActivities(dependencies)))),
+    catalog: stamped(beating(mappingErrors(createCatalogActivities(dependencies)))),
   };
 }

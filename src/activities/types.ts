@@ -77,13 +77,12 @@ export interface FollowRequest extends FtsJobRef {
   known: string[];
   /** `change`: any other file has become terminal; `ended`: all of them have, and their copies have stopped. */
   until: 'change' | 'ended';
-  /** When something last changed, epoch milliseconds. */
-  since: number;
   followFirst: number;
   followMax: number;
   followGrid: number;
-  /** Seconds without a change after which the activity gives up waiting. */
-  giveUpAfter: number;
+  /** When to give up waiting for a change, epoch milliseconds, and what is then said. */
+  giveUpAt: number;
+  giveUpReason: string;
 }
 
 export type FollowResult =

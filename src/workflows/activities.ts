@@ -1,4 +1,5 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { StampedActivities } from '../activities/stamped.ts';
 import type {
   CatalogActivities,
   CrabActivities,
@@ -18,7 +19,7 @@ const retry = { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: 
 /** Every activity says that it is alive (src/activities/beating.ts): what a dead worker had in hand is tried elsewhere after so long. */
 const heartbeatTimeout = '15 s';
 
-export const taskActivities = proxyActivities<TaskActivities>({
+export const taskActivities = proxyActivities<StampedActivities<TaskActivities>>({
   taskQueue: TASK_QUEUES.workflows,
   startToCloseTimeout: '30 s',
   heartbeatTimeout,
@@ -26,7 +27,7 @@ export const taskActivities = proxyActivities<TaskActivities>({
 });
 
 /** A submission of 100 files takes seconds at worst, a look after a lost answer as long again. */
-export const ftsActivities = proxyActivities<FtsActivities>({
+export const ftsActivities = proxyActivities<StampedActivities<FtsActivities>>({
   taskQueue: TASK_QUEUES.fts,
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout,
@@ -37,23 +38,24 @@ export const ftsActivities = proxyActivities<FtsActivities>({
  * Waiting for a change is an attempt that fails benignly with the time of the next one: it costs no events and holds no slot between
  * attempts. Cancelling does not wait for an attempt under way.
  */
-export const followActivities = proxyActivities<FollowActivities>({
+export const followActivities = proxyActivities<StampedActivities<FollowActivities>>({
   taskQueue: TASK_QUEUES.ftsFollow,
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
-  retry,
+  // Looks in vain count as attempts: with longer pauses a follower whose worker died would come back late.
+  retry: { ...retry, maximumInterval: '10 s' },
 });
 
 /** Up to 100 files with two looks and a removal each; a door may be slow. */
-export const storageActivities = proxyActivities<StorageActivities>({
+export const storageActivities = proxyActivities<StampedActivities<StorageActivities>>({
   taskQueue: TASK_QUEUES.storage,
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout,
   retry,
 });
 
-export const crabActivities = proxyActivities<CrabActivities>({
+export const crabActivities = proxyActivities<StampedActivities<CrabActivities>>({
   taskQueue: TASK_QUEUES.crab,
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout,
@@ -61,7 +63,7 @@ export const crabActivities = proxyActivities<CrabActivities>({
 });
 
 /** DBS takes minutes for large blocks (CRABServer issues 9058 and 9302: one to three). */
-export const catalogActivities = proxyActivities<CatalogActivities>({
+export const catalogActivities = proxyActivities<StampedActivities<CatalogActivities>>({
   taskQueue: TASK_QUEUES.catalog,
   startToCloseTimeout: '15 minutes',
   heartbeatTimeout,

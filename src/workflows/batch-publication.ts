@@ -8,7 +8,7 @@ import type { AttemptContext } from './transfer-attempts.ts';
  * Hands files whose jobs are complete to the publisher of their dataset, which answers with an order `published`; and asks it to give back
  * what a newer generation has superseded meanwhile.
  */
-export async function runHandOvers({ input, state, stopping }: AttemptContext): Promise<void> {
+export async function runHandOvers({ input, state, clock, stopping }: AttemptContext): Promise<void> {
   const { task, policy, batch } = input;
   while (!stopping()) {
     await condition(() => stopping() || hasForPublisher(state));
@@ -17,11 +17,11 @@ export async function runHandOvers({ input, state, stopping }: AttemptContext): 
         const { destinationLfn: lfn, size, adler32, destination: site } = record;
         return { key, batch, lfn, size, adler32, site };
       });
-      await taskActivities.handToPublisher({ task, dataset, policy, files: publishable });
+      await clock.after(taskActivities.handToPublisher({ task, dataset, policy, files: publishable }));
     }
     for (const [dataset, files] of byDataset(takeForWithdrawal(state))) {
       const withdraw = files.map(({ key }) => key);
-      await taskActivities.handToPublisher({ task, dataset, policy, files: [], withdraw });
+      await clock.after(taskActivities.handToPublisher({ task, dataset, policy, files: [], withdraw }));
     }
   }
 }

@@ -11,22 +11,23 @@ import { transferBatchId } from '../contract/ids.ts';
 import type { PublishDatasetInput } from '../contract/internal-messages.ts';
 import { PublisherState, type PublisherAnswer, type PublisherSnapshot } from '../domain/publication/publisher-state.ts';
 import { catalogActivities, crabActivities } from './activities.ts';
+import { Clock } from './clock.ts';
 import { credentialOf } from './credential.ts';
 import { batchOrderSignal, datasetOrderSignal, tell } from './signals.ts';
-import { until } from './until.ts';
 
 /**
  * Publishes the files of one output dataset of a task, block by block. A block's name is made here, so that it is in history before the first
  * POST. Metadata never comes here: the activities read it from CRAB. An outage of DBS or CRAB only makes it wait.
  */
 export async function publishDataset(input: PublishDatasetInput, resumed?: PublisherSnapshot): Promise<void> {
+  const clock = new Clock();
   const state = new PublisherState(input.policy, resumed);
   let messages = 0;
   /** Answers about withdrawn files that are still to be sent. */
   const withdrawn: PublisherAnswer[] = [];
   setHandler(datasetOrderSignal, (order) => {
     messages += 1;
-    if (order.kind === 'add') state.add(order.files, Date.now());
+    if (order.kind === 'add') state.add(order.files, clock.now());
     else if (order.kind === 'withdraw') withdrawn.push(...state.withdraw(order.keys));
     else if (order.kind === 'flush') state.expect = order.expect;
     else state.finished = true;
@@ -35,13 +36,13 @@ export async function publishDataset(input: PublishDatasetInput, resumed?: Publi
   await CancellationScope.nonCancellable(async () => {
     for (;;) {
       const isFinished = (): boolean => state.finished && state.queue.length === 0;
-      const isDue = (): boolean => (state.nextDue(Date.now()) ?? Infinity) <= Date.now();
-      await until(
+      const isDue = (): boolean => (state.nextDue(clock.now()) ?? Infinity) <= clock.now();
+      await clock.until(
         () => isDue() || withdrawn.length > 0 || isFinished() || workflowInfo().continueAsNewSuggested,
-        () => state.nextDue(Date.now()),
+        () => state.nextDue(clock.now()),
       );
       if (withdrawn.length > 0) await answer(input.task, withdrawn.splice(0));
-      else if (isDue()) await publishNextBlock(input, state);
+      else if (isDue()) await publishNextBlock(input, state, clock);
       else if (isFinished()) return condition(allHandlersFinished);
       if (workflowInfo().continueAsNewSuggested) {
         const seen = messages;
@@ -54,18 +55,23 @@ export async function publishDataset(input: PublishDatasetInput, resumed?: Publi
 }
 
 /** Measures, cuts and publishes one block, and tells the batches what became of its files. */
-async function publishNextBlock({ task, dataset }: PublishDatasetInput, state: PublisherState): Promise<void> {
-  const candidates = state.candidates(Date.now());
+async function publishNextBlock(
+  { task, dataset }: PublishDatasetInput,
+  state: PublisherState,
+  clock: Clock,
+): Promise<void> {
+  const candidates = state.candidates(clock.now());
   const unmeasured = candidates.filter(({ measure }) => !measure);
   if (unmeasured.length > 0) {
     const lfns = unmeasured.map(({ lfn }) => lfn);
-    const measures = new Map((await crabActivities.measureFiles({ task, lfns })).map((row) => [row.lfn, row]));
+    const rows = await clock.after(crabActivities.measureFiles({ task, lfns }));
+    const measures = new Map(rows.map((row) => [row.lfn, row]));
     for (const file of unmeasured) file.measure = measures.get(file.lfn) ?? null;
     await answer(
       task,
       state.missing(
         unmeasured.filter(({ measure }) => !measure),
-        Date.now(),
+        clock.now(),
       ),
     );
   }
@@ -73,7 +79,7 @@ async function publishNextBlock({ task, dataset }: PublishDatasetInput, state: P
   const [first] = block;
   if (!first) return;
   for (const { key } of block) state.inFlight.add(key);
-  const result = await catalogActivities.publishBlock({
+  const publish = catalogActivities.publishBlock({
     task,
     credential: credentialOf(task),
     dataset,
@@ -81,12 +87,13 @@ async function publishNextBlock({ task, dataset }: PublishDatasetInput, state: P
     originSite: first.site,
     files: block.map(({ key, lfn, size, adler32 }) => ({ key, lfn, size, adler32 })),
   });
+  const result = await clock.after(publish);
   state.inFlight.clear();
   state.tried(block.length, result.settled.length + result.missing.length);
   const missing = new Set(result.missing);
   const answers = state.missing(
     block.filter(({ key }) => missing.has(key)),
-    Date.now(),
+    clock.now(),
   );
   await answer(task, [...answers, ...state.settle(result.settled)]);
 }

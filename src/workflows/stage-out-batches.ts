@@ -13,8 +13,8 @@ import type { transferBatch } from './transfer-batch.ts';
 const STARTED_AT_ONCE = 20;
 
 /** Starts batches for what is full or due in the window; answers whether more are. */
-export async function startBatches(state: TaskState): Promise<boolean> {
-  const batches = beginBatches(state, Date.now(), STARTED_AT_ONCE);
+export async function startBatches({ clock }: StageOutContext, state: TaskState): Promise<boolean> {
+  const batches = beginBatches(state, clock.now(), STARTED_AT_ONCE);
   await Promise.all(batches.map((batch) => startBatch(state, batch)));
   return batches.length === STARTED_AT_ONCE;
 }
@@ -45,7 +45,8 @@ export function prepareTargets(context: StageOutContext, state: TaskState): void
     const waiting = `fts ${destination}`;
     if (state.targets.has(destination) || context.waitsFor.has(waiting)) continue;
     context.waitsFor.set(waiting, `FTS to answer for ${destination}`);
-    void ftsActivities.prepareFts({ destination, credential: credentialOf(state.task) }).then((target) => {
+    const request = { destination, credential: credentialOf(state.task) };
+    void context.clock.after(ftsActivities.prepareFts(request)).then((target) => {
       state.targets.set(destination, target);
       context.waitsFor.delete(waiting);
       context.touch();

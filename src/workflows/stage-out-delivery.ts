@@ -1,5 +1,6 @@
 import { publishDatasetId, jobOutputId, transferBatchId } from '../contract/ids.ts';
 import { ruleOf } from '../domain/failure-classes.ts';
+import { ordersLost } from '../domain/ledger/reports.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
 import { taskActivities } from './activities.ts';
 import type { StageOutContext } from './stage-out.ts';
@@ -12,10 +13,13 @@ const SENT_AT_ONCE = 100;
  * Sends what waits in the outbox: one signal per batch, one per waiting job. Only so much at a time that the caller sees in between
  * how long the history has grown.
  */
-export async function deliverOutbox(state: TaskState): Promise<void> {
+export async function deliverOutbox({ clock }: StageOutContext, state: TaskState): Promise<void> {
   if (state.outbox.empty) return;
   const { orders, outcomes } = state.outbox.take(SENT_AT_ONCE);
-  await inChunks(orders, ([batch, list]) => tell(transferBatchId(state.task, batch), batchOrderSignal, list));
+  await inChunks(orders, async ([batch, list]) => {
+    const taken = await tell(transferBatchId(state.task, batch), batchOrderSignal, list);
+    if (!taken) ordersLost(state, batch, list, clock.now());
+  });
   await inChunks(outcomes, ({ jobId, retry, key, transfer, publication, failure, reason }) =>
     tell(jobOutputId(state.task, jobId, retry), fileOutcomesSignal, [
       {
@@ -48,7 +52,7 @@ export async function flushPublishers(context: StageOutContext, state: TaskState
     // Told once: what is published meanwhile makes fewer, which changes nothing.
     if (!dataset || (context.flushed.get(dataset) ?? 0) >= expect) continue;
     context.flushed.set(dataset, expect);
-    await taskActivities.handToPublisher({ task, dataset, policy, files: [], flush: { expect } });
+    await context.clock.after(taskActivities.handToPublisher({ task, dataset, policy, files: [], flush: { expect } }));
   }
 }
 

@@ -36,16 +36,16 @@ interface MessageKind<Request, Answer> {
   name: string;
   /** What is wrong with the message, in words; null for nothing. */
   fault(request: unknown): string | null;
-  act(state: TaskState, request: Request): Answer;
+  act(state: TaskState, request: Request, now: number): Answer;
 }
 
 const addFiles: MessageKind<AddFiles, AddFilesAnswer> = {
   name: TASK_MESSAGES.addFiles,
   fault: checkAddFiles,
-  act(state, { jobs }) {
+  act(state, { jobs }, now) {
     const answer: AddFilesAnswer = { accepted: 0, known: 0, superseding: 0, rejected: [] };
     for (const job of jobs) {
-      const result = takeReport(state, job, Date.now());
+      const result = takeReport(state, job, now);
       answer.accepted += result.accepted;
       answer.known += result.known;
       answer.superseding += result.superseding;
@@ -97,7 +97,7 @@ export function handleMessages(context: StageOutContext): void {
     setHandler(defineSignal<[Request]>(kind.name), (request) =>
       context.withState((state) => {
         const fault = kind.fault(request);
-        if (fault === null) kind.act(state, request);
+        if (fault === null) kind.act(state, request, context.clock.now());
         else noteMalformed(state, `${kind.name}: ${fault}`);
       }),
     );
@@ -105,7 +105,7 @@ export function handleMessages(context: StageOutContext): void {
       defineUpdate<Answer, [Request]>(kind.name),
       async (request) => {
         await condition(() => context.state !== null);
-        const answer = kind.act(context.state as TaskState, request);
+        const answer = kind.act(context.state as TaskState, request, context.clock.now());
         context.touch();
         return answer;
       },

@@ -5,15 +5,18 @@ import { BatchTable } from '../domain/ledger/batch-table.ts';
 import { TaskState } from '../domain/ledger/task-state.ts';
 import { isFinalPublication, isFinalTransfer } from '../domain/states.ts';
 import { taskActivities } from './activities.ts';
+import type { Clock } from './clock.ts';
 
 /**
  * Opens the books of a task: new ones, or those of an earlier workflow of the same task that has ended, so that what was done stays known
  * when the task is joined again.
  */
-export async function openTask(task: string): Promise<TaskState> {
+export async function openTask(task: string, clock: Clock): Promise<TaskState> {
   const { firstExecutionRunId } = workflowInfo();
-  const { policy, groups, earlier } = await taskActivities.openTask({ task, firstRunId: firstExecutionRunId });
-  const state = new TaskState(task, policy, Date.now(), firstExecutionRunId);
+  const { policy, groups, earlier } = await clock.after(
+    taskActivities.openTask({ task, firstRunId: firstExecutionRunId }),
+  );
+  const state = new TaskState(task, policy, clock.now(), firstExecutionRunId);
   state.groups = groups;
   if (!earlier) return state;
   state.ledger = decodeLedger(fromBase64(earlier.ledger));

@@ -4,7 +4,6 @@ import {
   condition,
   continueAsNew,
   setHandler,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { TaskSnapshot } from '../contract/internal-messages.ts';
@@ -14,6 +13,7 @@ import { cancelFiles } from '../domain/ledger/selection.ts';
 import { countStates } from '../domain/ledger/status.ts';
 import { TaskState } from '../domain/ledger/task-state.ts';
 import { admitBatches } from '../domain/ledger/turns.ts';
+import { Clock } from './clock.ts';
 import { prepareTargets, startBatches } from './stage-out-batches.ts';
 import { closeChildren, deliverOutbox, flushPublishers } from './stage-out-delivery.ts';
 import { handleMessages, handleQueries } from './stage-out-messages.ts';
@@ -34,6 +34,7 @@ export interface StageOutContext {
   withState: (act: (state: TaskState) => void) => void;
   /** Something happened that there may be something to do about. */
   touch: () => void;
+  clock: Clock;
   /** What the task as a whole waits for, by name. */
   waitsFor: Map<string, string>;
   /** How many files each publisher was told to expect at the most. */
@@ -55,12 +56,15 @@ export async function stageOut({ task }: StartTask, snapshot?: TaskSnapshot, led
       changed = true;
     },
     touch: () => void (changed = true),
+    clock: new Clock(),
     waitsFor: new Map(),
     flushed: new Map(),
   };
   handleMessages(context);
   handleQueries(context, task);
-  setHandler(batchReportSignal, (report) => context.withState((state) => applyBatchReport(state, report, Date.now())));
+  setHandler(batchReportSignal, (report) =>
+    context.withState((state) => applyBatchReport(state, report, context.clock.now())),
+  );
   // Cancelling the workflow kills the task; carrying that out must not be cancelled.
   void CancellationScope.current().cancelRequested.catch(() =>
     context.withState((state) => {
@@ -69,7 +73,7 @@ export async function stageOut({ task }: StartTask, snapshot?: TaskSnapshot, led
     }),
   );
   return CancellationScope.nonCancellable(async () => {
-    const state = (context.state ??= await openTask(task));
+    const state = (context.state ??= await openTask(task, context.clock));
     for (const act of inbox.splice(0)) act(state);
     await work(context, state);
     return { task, ...countStates(state) };
@@ -78,18 +82,18 @@ export async function stageOut({ task }: StartTask, snapshot?: TaskSnapshot, led
   /** Carries out what the books ask for until the task is complete; continues as new when the history has grown long. */
   async function work(context: StageOutContext, state: TaskState): Promise<void> {
     const lifetime = state.openedAt + state.policy.taskLifetime * 1000;
-    void sleep(Math.max(1, lifetime - Date.now())).then(() => context.withState((open) => open.close()));
+    void context.clock.sleepUntil(lifetime).then(() => context.withState((open) => open.close()));
     const timer = new WindowTimer(context);
     for (;;) {
       changed = false;
       // What is sent is not in the books any more, so nothing may be on its way when the run ends.
-      await deliverOutbox(state);
+      await deliverOutbox(context, state);
       if (isHistoryLong() && state.outbox.empty) {
         await condition(allHandlersFinished);
         if (state.outbox.empty) await continueAsNew<typeof stageOut>({ task }, ...state.snapshot());
       }
       prepareTargets(context, state);
-      const moreToStart = await startBatches(state);
+      const moreToStart = await startBatches(context, state);
       admitBatches(state);
       await flushPublishers(context, state);
       if (changed || moreToStart || !state.outbox.empty) continue;
@@ -122,7 +126,7 @@ class WindowTimer {
   set(due: number | null): void {
     if (due === null || due >= this.#due) return;
     this.#due = due;
-    void sleep(Math.max(1, due - Date.now())).then(() => {
+    void this.#context.clock.sleepUntil(due).then(() => {
       if (this.#due === due) this.#due = Infinity;
       this.#context.touch();
     });

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import type { FollowRequest, FollowResult, FtsJobRef } from '../activities/types.ts';
+import type { FollowRequest, FollowResult, FtsJobRef, SubmitRequest } from '../activities/types.ts';
 import type { TransferBatchInput } from '../contract/internal-messages.ts';
 import type { BatchFile } from '../domain/batch/batch-file.ts';
 import type { BatchState } from '../domain/batch/batch-state.ts';
@@ -9,12 +9,13 @@ import { destinationArea, ownerOfTask } from '../domain/lfn-areas.ts';
 import type { FtsTarget } from '../domain/orders.ts';
 import { followActivities, ftsActivities } from './activities.ts';
 import { credentialOf } from './credential.ts';
-import { until } from './until.ts';
+import type { Clock } from './clock.ts';
 
 /** What the attempts share with the rest of the batch. */
 export interface AttemptContext {
   input: TransferBatchInput;
   state: BatchState;
+  clock: Clock;
   /** Something changed that others may have to tell or do. */
   touch: () => void;
   /** The batch ends or continues as new: begin nothing more. */
@@ -23,7 +24,7 @@ export interface AttemptContext {
 
 /** Sends what is due, attempt by attempt, each a new FTS job, until the batch stops. */
 export async function runAttempts(context: AttemptContext): Promise<void> {
-  const { state, stopping } = context;
+  const { state, clock, stopping } = context;
   while (!stopping()) {
     if (state.list('sent').length > 0) {
       await follow(context);
@@ -31,9 +32,9 @@ export async function runAttempts(context: AttemptContext): Promise<void> {
     }
     const at = state.nextAttemptAt();
     const wake = (): number | null => (state.slot === 'wanted' ? null : state.nextAttemptAt());
-    if (at === null || at > Date.now()) {
+    if (at === null || at > clock.now()) {
       if (state.slot === 'active') state.slot = 'idle';
-      await until(() => stopping() || state.nextAttemptAt() !== at, wake);
+      await clock.until(() => stopping() || state.nextAttemptAt() !== at, wake);
     } else if (state.slot !== 'active' || !state.target) {
       state.slot = 'wanted';
       context.touch();
@@ -45,13 +46,13 @@ export async function runAttempts(context: AttemptContext): Promise<void> {
 }
 
 /** One FTS job with everything that is due. Its id and content are in history before the first POST. */
-async function submit({ input, state, touch }: AttemptContext, target: FtsTarget): Promise<void> {
-  const files = state.beginAttempt(Date.now());
+async function submit({ input, state, clock, touch }: AttemptContext, target: FtsTarget): Promise<void> {
+  const files = state.beginAttempt(clock.now());
   touch();
   const digest = digestOf(files, state.attempt);
   const sid = `${input.firstRunId}/${input.batch}/${state.attempt}/${digest}`;
   const owner = ownerOfTask(input.task) ?? '';
-  const result = await ftsActivities.submitFtsJob({
+  const request: SubmitRequest = {
     target,
     credential: credentialOf(input.task),
     task: input.task,
@@ -66,9 +67,10 @@ async function submit({ input, state, touch }: AttemptContext, target: FtsTarget
     ),
     priority: input.policy.ftsPriority,
     maxTimeInQueue: input.policy.ftsMaxTimeInQueue,
-  });
-  const now = Date.now();
-  if (result.kind === 'submitted') state.submitted(result.jobId);
+  };
+  const result = await clock.after(ftsActivities.submitFtsJob(request));
+  const now = clock.now();
+  if (result.kind === 'submitted') state.submitted(result.jobId, now);
   else if (result.kind === 'held') state.hold(result.reason, now);
   else for (const file of files) state.failed(file, result.reason, 'FAILED', now, Math.random);
   touch();
@@ -76,10 +78,10 @@ async function submit({ input, state, touch }: AttemptContext, target: FtsTarget
 
 /** Follows the FTS job until each of its files is final for it, stops those that are to be stopped. */
 async function follow(context: AttemptContext): Promise<void> {
-  const { input, state, touch, stopping } = context;
+  const { input, state, clock, touch, stopping } = context;
   if (!state.target || !state.ftsJobId) return;
   const job: FtsJobRef = { target: state.target, credential: credentialOf(input.task), jobId: state.ftsJobId };
-  let since = Date.now();
+  let since = clock.now();
   while (state.list('sent').length > 0 && !stopping()) {
     const kills = state.toKill();
     if (kills.length > 0) {
@@ -88,7 +90,7 @@ async function follow(context: AttemptContext): Promise<void> {
     }
     const result = await whileNobodyStops(context, followRequest(context, job, since));
     if (result === null) continue;
-    since = Date.now();
+    since = clock.now();
     if (result.kind === 'changed') applyFtsResults(state, result.files, since, Math.random);
     else if (result.kind === 'gone') applyJobGone(state, since);
     else await cancel(context, job, state.list('sent'), result.reason);
@@ -99,14 +101,14 @@ async function follow(context: AttemptContext): Promise<void> {
 
 /** The next change of the FTS job; null where somebody wants files stopped meanwhile, or the batch stops. */
 async function whileNobodyStops(
-  { state, stopping }: AttemptContext,
+  { state, clock, stopping }: AttemptContext,
   request: FollowRequest,
 ): Promise<FollowResult | null> {
   const scope = new CancellationScope();
   try {
     return await scope.run(() =>
       Promise.race([
-        followActivities.followFtsJob(request),
+        clock.after(followActivities.followFtsJob(request)),
         condition(() => stopping() || state.toKill().length > 0).then(() => null),
       ]),
     );
@@ -125,33 +127,32 @@ async function cancel(
   asked: BatchFile[],
   timedOut: string | null,
 ): Promise<void> {
-  const { state, touch } = context;
+  const { state, clock, touch } = context;
   const whole = asked.length === state.list('sent').length;
   const superseded = asked.filter(({ kill }) => kill?.why === 'superseded').map(({ key }) => key);
-  let results = await ftsActivities.cancelFtsJob({
-    ...job,
-    keys: whole ? 'all' : asked.map(({ key }) => key),
-    spare: whole ? [] : superseded,
-  });
+  const keys = whole ? 'all' : asked.map(({ key }) => key);
+  let results = await clock.after(ftsActivities.cancelFtsJob({ ...job, keys, spare: whole ? [] : superseded }));
   // A newer copy must not be sent while this one may still be dying: FTS tells by the finish time when it is over.
   const dying = results.filter(({ state: name, finishedAt }) => name === 'CANCELED' && finishedAt === null);
   if (whole && dying.length > 0 && (timedOut !== null || superseded.length > 0)) {
-    const request = followRequest(context, job, Date.now());
-    const ended = await followActivities.followFtsJob({ ...request, until: 'ended' });
+    const request = followRequest(context, job, clock.now());
+    const ended = await clock.after(followActivities.followFtsJob({ ...request, until: 'ended' }));
     if (ended.kind === 'changed') results = ended.files;
   }
-  applyCancelResults(state, asked, results, timedOut, Date.now(), Math.random);
-  if (!whole) for (const file of asked) if (file.transfer === 'KILLED') watchForArrival(state, file);
+  applyCancelResults(state, asked, results, timedOut, clock.now(), Math.random);
+  if (!whole) for (const file of asked) if (file.transfer === 'KILLED') watchForArrival(state, file, clock.now());
   touch();
 }
 
 /** FTS does not stop the running copy of a single cancelled file: what arrives all the same is removed. */
-function watchForArrival(state: BatchState, file: BatchFile): void {
-  state.shadows.push({ file, lookAt: Date.now() + state.policy.cancelGrace * 1000, looks: 0 });
+function watchForArrival(state: BatchState, file: BatchFile, now: number): void {
+  state.shadows.push({ file, lookAt: now + state.policy.cancelGrace * 1000, looks: 0 });
 }
 
 function followRequest({ state }: AttemptContext, job: FtsJobRef, since: number): FollowRequest {
-  const { followFirst, followMax, followGrid, fileTimeout } = state.policy;
+  const { followFirst, followMax, followGrid, fileTimeout, jobTimeout } = state.policy;
+  const stall = since + fileTimeout * 1000;
+  const end = state.submittedAt + jobTimeout * 1000;
   const waitedFor = new Set(state.list('sent').map(({ key }) => key));
   const known = [...state.files.values()].filter(
     ({ key, ftsJobIds }) => !waitedFor.has(key) && ftsJobIds.at(-1) === job.jobId,
@@ -160,11 +161,14 @@ function followRequest({ state }: AttemptContext, job: FtsJobRef, since: number)
     ...job,
     known: known.map(({ key }) => key),
     until: 'change',
-    since,
     followFirst,
     followMax,
     followGrid,
-    giveUpAfter: fileTimeout,
+    giveUpAt: Math.min(stall, end),
+    giveUpReason:
+      stall < end
+        ? `no change in FTS for ${fileTimeout / 60} minutes`
+        : `the FTS job took over ${jobTimeout / 60} minutes`,
   };
 }
 

@@ -4,7 +4,6 @@ import {
   condition,
   continueAsNew,
   setHandler,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { BATCH_QUERIES, type FileDetail } from '../contract/messages.ts';
@@ -15,9 +14,11 @@ import { BatchState, type BatchSnapshot } from '../domain/batch/batch-state.ts';
 import { isBatchOver, takeOutcomes, takeReport } from '../domain/batch/reporting.ts';
 import { describeFile } from '../domain/batch/views.ts';
 import { runHandOvers } from './batch-publication.ts';
+import { runDeadlines } from './batch-deadlines.ts';
 import { runLooks } from './batch-looks.ts';
 import { tellWaitingJobs } from './batch-outcomes.ts';
 import { runAttempts, type AttemptContext } from './transfer-attempts.ts';
+import { Clock } from './clock.ts';
 import { batchOrderSignal, batchReportSignal, tell } from './signals.ts';
 import { defineQuery } from '@temporalio/workflow';
 
@@ -29,10 +30,11 @@ export const batchFilesQuery = defineQuery<FileDetail[], [{ keys?: string[] }?]>
  * never see a child's result.
  */
 export async function transferBatch(input: TransferBatchInput, resumed?: BatchSnapshot): Promise<void> {
+  const clock = new Clock();
   const state = resumed
     ? BatchState.restore(resumed, input.policy)
-    : new BatchState(input.files, input.policy, Date.now());
-  if (!resumed && input.target) applyOrder(state, { kind: 'admit', target: input.target }, Date.now());
+    : new BatchState(input.files, input.policy, clock.now());
+  if (!resumed && input.target) applyOrder(state, { kind: 'admit', target: input.target }, clock.now());
 
   let changed = true;
   let continuing = false;
@@ -40,11 +42,12 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
   const context: AttemptContext = {
     input,
     state,
+    clock,
     touch: () => void (changed = true),
     stopping: () => continuing || isOver(),
   };
   setHandler(batchOrderSignal, (orders) => {
-    for (const order of orders) applyOrder(state, order, Date.now());
+    for (const order of orders) applyOrder(state, order, clock.now());
     changed = true;
   });
   setHandler(batchFilesQuery, ({ keys } = {}) =>
@@ -52,33 +55,26 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
   );
   // An operator's cancel of the batch kills its files; the work of doing so must not be cancelled.
   void CancellationScope.current().cancelRequested.catch(() => {
-    applyOrder(
-      state,
-      { kind: 'cancel', keys: 'all', reason: 'batch cancelled in Temporal', by: 'operator' },
-      Date.now(),
-    );
+    const everything = { kind: 'cancel', keys: 'all', reason: 'batch cancelled in Temporal', by: 'operator' } as const;
+    applyOrder(state, everything, clock.now());
     changed = true;
   });
-  const expiry = new CancellationScope();
-  void expiry
-    .run(async () => {
-      await sleep(Math.max(1, state.deadline - Date.now()));
-      if (state.expire(Date.now())) changed = true;
-    })
-    .catch(() => undefined);
 
+  let toldSlot: BatchSnapshot['slot'] = resumed ? resumed.slot : input.target ? 'active' : 'wanted';
   await CancellationScope.nonCancellable(async () => {
-    const work = Promise.all([runAttempts(context), runLooks(context), runHandOvers(context)]);
-    await runReports();
-    await work;
-    await condition(allHandlersFinished);
+    // Whatever came while the last activities ended is told and done before anything ends.
+    for (changed = true; changed;) {
+      continuing = false;
+      const work = [runAttempts(context), runLooks(context), runHandOvers(context), runDeadlines(context)];
+      await runReports();
+      await Promise.all(work);
+      await condition(allHandlersFinished);
+    }
     if (continuing) await continueAsNew<typeof transferBatch>({ ...input, files: [] }, state.snapshot());
   });
-  expiry.cancel();
 
   /** Tells the task and waiting jobs of every change, until everything has been told and done. */
   async function runReports(): Promise<void> {
-    let toldSlot: BatchSnapshot['slot'] = input.target && !resumed ? 'active' : 'wanted';
     for (;;) {
       changed = false;
       await tellWaitingJobs(input.task, takeOutcomes(state));

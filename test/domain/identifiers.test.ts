@@ -39,6 +39,7 @@ describe('workflow ids', () => {
       publishDatasetId(longest, `/${'p'.repeat(99)}/${'q'.repeat(199)}/USER`),
       jobOutputId(longest, '99999', 999),
       jobOutputId(longest, '0-99999', 99),
+      jobOutputId(longest, '12345678901234567890', 10_000),
     ];
     expect(Math.max(...ids.map(({ length }) => length))).toBeLessThanOrEqual(255);
   });

@@ -109,7 +109,6 @@ describe('a ledger of 100,000 files', () => {
     Math.floor(dice.next() * 2 ** 32)
       .toString(16)
       .padStart(8, '0');
-  const hashes = Array.from({ length: 100_000 }, () => ({ key: hex() + hex(), check: parseInt(hex(), 16) }));
   const mixes: Record<string, Partial<LedgerEntry>[]> = {
     'all NEW': [{}],
     'all DONE and published': [{ transfer: 'DONE', publication: 'DONE' }],
@@ -138,7 +137,7 @@ describe('a ledger of 100,000 files', () => {
         if (!pane || pane.files === 100) panes.set(link + type, (pane = { batch: ++batches, files: 0 }));
         pane.files += 1;
         ledger.insert(job, {
-          ...{ ...hashes[2 * n + Number(type === 'log')], retry, startTime, type, link },
+          ...{ key: hex() + hex(), check: parseInt(hex(), 16), retry, startTime, type, link },
           ...{ batch: pane.batch, dataset: type === 'log' ? -1 : 0, failure: null, rule: null, awaits: 0 },
           ...{ transfer: 'NEW', publication: 'NEW', incomplete: false, waits: false },
           ...dice.pick(mix),

@@ -25,6 +25,8 @@ export interface BatchSnapshot {
   shadows: Shadow[];
   /** The FTS job in flight, if any. */
   ftsJobId: string | null;
+  /** When it was submitted, epoch milliseconds. */
+  submittedAt: number;
   finished: boolean;
 }
 
@@ -41,6 +43,7 @@ export class BatchState {
   dropped: DroppedFile[] = [];
   shadows: Shadow[] = [];
   ftsJobId: string | null = null;
+  submittedAt = 0;
   /** The task has ended: nothing final will change any more. */
   finished = false;
 
@@ -55,11 +58,14 @@ export class BatchState {
     return [...this.files.values()].filter((file) => file.phase === phase);
   }
 
-  /** When the first file's time is up: it counts from when the batch began, since the window before is short. */
-  get deadline(): number {
-    const open = [...this.files.values()].filter(({ phase }) => phase !== 'settled');
-    const since = open.length > 0 ? Math.min(...open.map((file) => file.since)) : this.startedAt;
-    return since + this.policy.stageOutTimeout * 1000;
+  /**
+   * When the first file's time is up, epoch milliseconds; null where none is counted. It counts from when the batch began, since the window
+   * before is short.
+   */
+  get deadline(): number | null {
+    const counted = [...this.list('waiting'), ...this.list('sent')].filter(({ kill }) => kill === null);
+    if (counted.length === 0) return null;
+    return Math.min(...counted.map(({ since }) => since)) + this.policy.stageOutTimeout * 1000;
   }
 
   /** The file's time over all attempts is up. */
@@ -89,8 +95,9 @@ export class BatchState {
   }
 
   /** FTS has taken the files as this job. */
-  submitted(jobId: string): void {
+  submitted(jobId: string, now: number): void {
     this.ftsJobId = jobId;
+    this.submittedAt = now;
     for (const file of this.list('sent')) file.ftsJobIds.push(jobId);
   }
 
@@ -113,7 +120,8 @@ export class BatchState {
   toKill(): BatchFile[] {
     const sent = this.list('sent');
     const killed = sent.filter(({ kill }) => kill !== null);
-    return killed.length === sent.length ? killed : killed.filter(({ spared }) => !spared);
+    const open = killed.filter(({ spared }) => !spared);
+    return killed.length === sent.length && open.length > 0 ? killed : open;
   }
 
   /** Asks a file to stop. What has not been sent stops at once; what seems to have arrived, unless our look finds it there. */
@@ -184,9 +192,9 @@ export class BatchState {
   }
 
   snapshot(): BatchSnapshot {
-    const { attempt, startedAt, target, slot, dropped, shadows, ftsJobId, finished } = this;
+    const { attempt, startedAt, target, slot, dropped, shadows, ftsJobId, submittedAt, finished } = this;
     const files = [...this.files.values()];
-    return { files, attempt, startedAt, target, slot, dropped, shadows, ftsJobId, finished };
+    return { files, attempt, startedAt, target, slot, dropped, shadows, ftsJobId, submittedAt, finished };
   }
 
   static restore(snapshot: BatchSnapshot, policy: Policy): BatchState {

@@ -43,7 +43,6 @@ export class BatchActor {
   readonly #near: BatchNeighbours;
   #toldSlot: BatchReport['slot'];
   #changed = true;
-  #expired = false;
 
   constructor(input: BatchInput, near: BatchNeighbours) {
     this.input = input;
@@ -80,9 +79,8 @@ export class BatchActor {
     if (!this.pending.has('attempts')) steps.push(...this.#attempts());
     if (!this.pending.has('looks') && !this.pending.has('shadows')) steps.push(...this.#looks());
     if (!this.pending.has('handOver')) steps.push(() => this.#handOver());
-    if (!this.#expired && world.now >= this.state.deadline)
+    if (world.now >= (this.state.deadline ?? Infinity))
       steps.push(() => {
-        this.#expired = true;
         if (this.state.expire(world.now)) this.#changed = true;
       });
     if (!this.report && this.#changed) steps.push(() => this.#tell());
@@ -96,7 +94,7 @@ export class BatchActor {
     if (this.ended) return [];
     const { state } = this;
     const times = [...state.files.values(), ...state.shadows].flatMap(({ lookAt }) => lookAt ?? []);
-    return [state.nextAttemptAt() ?? Infinity, this.#expired ? Infinity : state.deadline, ...times];
+    return [state.nextAttemptAt() ?? Infinity, state.deadline ?? Infinity, ...times];
   }
 
   /** The report has reached the task, or found it ended. */
@@ -156,7 +154,7 @@ export class BatchActor {
     const answer = world.dice.pick(['submitted', 'submitted', 'submitted', 'refused', 'held']);
     if (answer === 'submitted') world.submit(jobId, files);
     this.pending.set('attempts', () => {
-      if (answer === 'submitted') state.submitted(jobId);
+      if (answer === 'submitted') state.submitted(jobId, world.now);
       else if (answer === 'held') state.hold('SiteMisconfigured', world.now);
       else for (const file of files) state.failed(file, 'FTS refused', 'FAILED', world.now, world.dice.next);
     });
@@ -234,6 +232,5 @@ export class BatchActor {
     const snapshot = JSON.parse(JSON.stringify(this.state.snapshot())) as BatchSnapshot;
     this.state = BatchState.restore(snapshot, this.input.policy);
     this.#changed = true;
-    this.#expired = false;
   }
 }
