@@ -73,7 +73,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'Date', property: 'now', message: 'Workflows tell the time by Clock: docs/adr/0005-time-in-workflows.md' },
+        {
+          object: 'Date',
+          property: 'now',
+          message: 'Workflows tell the time by Clock: docs/adr/0005-time-in-workflows.md',
+        },
       ],
     },
   },

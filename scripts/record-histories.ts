@@ -4,7 +4,8 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { gzipSync } from 'node:zlib';
+import proto from '@temporalio/proto';
 import { addFiles, cancelTask, closeTask, startJobOutput } from '../src/client/index.ts';
 import { stageOutId } from '../src/contract/ids.ts';
 import { newTask, startRig } from '../test/support/rig.ts';
@@ -36,7 +37,7 @@ async function mainJob(task: string): Promise<void> {
   const jobs = [];
   for (const jobId of ['1', '2', '3', '4']) jobs.push(await makeJob(world, { task, jobId, outputs: 2 }));
   await addFiles(rig.client, task, jobs);
-  const handle = await startJobOutput(rig.client, task, await makeJob(world, { task, jobId: '5' }));
+  const handle = await startJobOutput(rig.client, task, await makeJob(world, { task, jobId: '5', publish: false }));
   await handle.result();
 }
 
@@ -70,11 +71,8 @@ async function save(scenario: string, task: string): Promise<void> {
     query: `AsoTask = ${JSON.stringify(task)}`,
   })) {
     const history = await rig.client.workflow.getHandle(workflowId, runId).fetchHistory();
-    const name = `${scenario}-${type}-${++run}.json`;
-    await writeFile(
-      `${directory}${name}`,
-      JSON.stringify({ workflowId, history: JSON.parse(historyToJSON(history)) as object }),
-    );
+    const name = `${scenario}-${type}-${++run}.bin`;
+    await writeFile(`${directory}${name}`, gzipSync(proto.temporal.api.history.v1.History.encode(history).finish()));
     console.log(`${name}: ${history.events?.length} events`);
   }
 }

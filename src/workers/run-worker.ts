@@ -9,7 +9,10 @@ import { READY_LINE } from './ready-line.ts';
 import { ALL_ROLES, type Role } from './roles.ts';
 
 /** Runs a worker process until it is told to end (SIGINT, SIGTERM), then lets activities under way end. */
-export async function runWorker(config: Config, { roles = ALL_ROLES }: { roles?: readonly Role[] } = {}): Promise<void> {
+export async function runWorker(
+  config: Config,
+  { roles = ALL_ROLES }: { roles?: readonly Role[] } = {},
+): Promise<void> {
   const log = createLog(config);
   Runtime.install({
     logger: temporalLogger(log, config.logLevel),

@@ -38,6 +38,8 @@ export interface Rig {
   workers: Worker[];
   /** Ends the workers and starts others, as after a deployment. */
   restartWorkers(): Promise<void>;
+  /** Ends the workers, for tests that run some of their own. */
+  stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
       });
       running = Promise.all(rig.workers.map((worker) => worker.run()));
     },
+    stopWorkers: stop,
     async close() {
       await stop();
       await replayAll(client);

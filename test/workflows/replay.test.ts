@@ -1,21 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { gunzipSync } from 'node:zlib';
+import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import { dataConverter } from '../../src/client/data-converter.ts';
 import { bundleWorkflows } from '../../src/workers/create-workers.ts';
 
+/** Written by scripts/record-histories.ts: `<scenario>-<workflow type>-<run>.bin`, protobuf, gzipped. */
 const directory = new URL('../fixtures/histories/', import.meta.url);
-const names = readdirSync(directory).filter((name) => name.endsWith('.json'));
+const names = readdirSync(directory).filter((name) => name.endsWith('.bin'));
 
 test('histories recorded earlier still replay: a running task survives the deployment of this code', async () => {
-  const histories = names.map((name) => {
-    const { workflowId, history } = JSON.parse(readFileSync(new URL(name, directory), 'utf8')) as {
-      workflowId: string;
-      history: object;
-    };
-    return { workflowId, history: historyFromJSON(history) };
-  });
+  const histories = names.map((name) => ({
+    workflowId: name,
+    history: proto.temporal.api.history.v1.History.decode(gunzipSync(readFileSync(new URL(name, directory)))),
+  }));
   const types = new Set(names.map((name) => name.split('-')[1]));
   expect([...types].sort()).toEqual(['jobOutput', 'publishDataset', 'stageOut', 'transferBatch']);
   const workflowBundle = await bundleWorkflows();
