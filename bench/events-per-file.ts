@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { closeTask, reportJob } from '../src/client/index.ts';
 import { stageOutId } from '../src/contract/ids.ts';
+import type { TaskTotals } from '../src/contract/messages.ts';
 import { startRig } from '../test/support/rig.ts';
 import { makeJob, SITES, startWorld } from '../test/support/world.ts';
 
@@ -43,7 +44,7 @@ try {
   );
   const reported = Date.now();
   await closeTask(rig.client, task);
-  const totals = await rig.client.workflow.getHandle(stageOutId(task)).result();
+  const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
   const done = Date.now();
   console.log(JSON.stringify(totals));
 

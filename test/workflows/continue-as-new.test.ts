@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addFiles, cancelTask, closeTask, reportJob, taskStatus } from '../../src/client/index.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
+import type { TaskTotals } from '../../src/contract/messages.ts';
 import { runSizes } from '../support/histories.ts';
 import { newTask, startRig, type Rig } from '../support/rig.ts';
 import { datasetOf, makeJob, startWorld, type World } from '../support/world.ts';
@@ -35,7 +36,7 @@ test('nothing is lost or doubled when batches end while their task continues as 
     await reportJob(rig.client, task, report);
   }
   await closeTask(rig.client, task);
-  const totals = await rig.client.workflow.getHandle(stageOutId(task)).result();
+  const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
 
   expect(totals).toMatchObject({ files: 72, transfer: { DONE: 72 }, publication: { DONE: 48, NOT_REQUIRED: 24 } });
   expect((await runSizes(rig.client, stageOutId(task))).length).toBeGreaterThan(2);
@@ -69,7 +70,7 @@ test('a cancel after continue-as-new reaches batches that an earlier run started
   const answer = await cancelTask(rig.client, task, { reason: 'the user asked', by: 'alice' });
   expect(answer.files).toBe(24);
   await closeTask(rig.client, task);
-  const totals = await rig.client.workflow.getHandle(stageOutId(task)).result();
+  const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
   expect(totals).toMatchObject({ files: 24, transfer: { KILLED: 24 } });
   const deleted = new Set(world.fts.deletions().flatMap(({ jobIds }) => jobIds));
   expect(submitted().filter((jobId) => !deleted.has(jobId))).toEqual([]);

@@ -30,7 +30,7 @@ async function oneJob(): Promise<{ task: string; report: JobReport; mine: string
 
 async function finish(task: string): Promise<TaskTotals> {
   await closeTask(rig.client, task);
-  return rig.client.workflow.getHandle(stageOutId(task)).result();
+  return rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
 }
 
 const jobsOf = (task: string) => world.fts.jobs().filter(({ metadata }) => metadata['task'] === task);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { addFiles, cancelTask, closeTask, taskStatus } from '../../src/client/index.ts';
 import { stageOutId, transferBatchId } from '../../src/contract/ids.ts';
+import type { TaskTotals } from '../../src/contract/messages.ts';
 import { crabFileId } from '../../src/domain/digest.ts';
 import type { FileRecord, JobReport } from '../../src/domain/file.ts';
 import { runSizes } from '../support/histories.ts';
@@ -24,17 +25,14 @@ test('100,000 files that wait for a dead destination fit, and a kill reaches eve
       expect(answer).toMatchObject({ accepted: 2000, rejected: [] });
     }
     await expect.poll(() => world.fts.jobs().length, { timeout: 60_000 }).toBe(policy.maxActiveFtsJobs);
-    expect(await taskStatus(rig.client, task)).toMatchObject({
-      files: FILES,
-      transfer: { SUBMITTED: expect.any(Number) },
-    });
+    expect((await taskStatus(rig.client, task)).files).toBe(FILES);
 
     const started = Date.now();
     await closeTask(rig.client, task);
     await cancelTask(rig.client, task, { reason: 'destination is dead', by: 'test' });
     await expect.poll(() => cancelled(world), { timeout: 60_000 }).toBe(world.fts.jobs().length);
     const untilLast = Date.now() - started;
-    const totals = await rig.client.workflow.getHandle(stageOutId(task)).result();
+    const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
     expect(totals).toMatchObject({ files: FILES, transfer: { KILLED: FILES } });
     // Batches that had waited were never let through by the kill.
     expect(world.fts.jobs().length).toBe(policy.maxActiveFtsJobs);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addFiles, closeTask, startJobOutput, taskStatus } from '../../src/client/index.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
+import type { TaskTotals } from '../../src/contract/messages.ts';
 import { newTask, startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
 import { datasetOf, makeJob, startWorld, type World } from '../support/world.ts';
@@ -24,7 +25,7 @@ test('a job output is copied, verified, cleaned up and published once', async ()
   expect(await addFiles(rig.client, task, [report])).toMatchObject({ accepted: 3, rejected: [] });
   expect(await addFiles(rig.client, task, [report])).toMatchObject({ accepted: 0, known: 3 });
   await closeTask(rig.client, task);
-  const totals = await rig.client.workflow.getHandle(stageOutId(task)).result();
+  const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
 
   expect(totals).toMatchObject({ files: 3, transfer: { DONE: 3 }, publication: { DONE: 2, NOT_REQUIRED: 1 } });
   for (const file of report.files) {

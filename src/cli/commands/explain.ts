@@ -11,7 +11,7 @@ export function addExplain(program: Command): void {
     .description('Says which class a failure reason falls into, what happens next, and what its reader can do.')
     .argument('<reason>', 'the reason, as `aso files` or FTS shows it; quote it')
     .option('--state <state>', "FTS's state of the file", 'FAILED')
-    .addHelpText('after', "\nExample:\n  aso explain 'DESTINATION [1] HTTP 403 : Permission refused'")
+    .addHelpText('after', "\nExamples:\n  aso explain 'DESTINATION [1] HTTP 403 : Permission refused'")
     .action((reason: string, { state }: { state: string }) => {
       process.stdout.write(`${explanation(classify(reason, state)).join('\n')}\n`);
     });
