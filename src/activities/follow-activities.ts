@@ -18,7 +18,8 @@ export function createFollowActivities({ fts }: { fts: FtsPort }): FollowActivit
       if (!view) return { kind: 'gone' };
       const result = changeIn(view.files, request);
       if (result) return result;
-      if (Date.now() > request.giveUpAt) return { kind: 'stalled', reason: request.giveUpReason };
+      if (request.until === 'change' && Date.now() > request.giveUpAt)
+        return { kind: 'stalled', reason: request.giveUpReason };
       throw again();
     },
   };
@@ -28,7 +29,10 @@ export function createFollowActivities({ fts }: { fts: FtsPort }): FollowActivit
 function changeIn(files: FtsFileView[], { known, until }: FollowRequest): FollowResult | null {
   const skip = new Set(known);
   const open = files.filter(({ key }) => key !== null && !skip.has(key));
-  const over = open.filter(({ state }) => isTerminalInFts(state));
+  // Cancelled without a finish time, its copy is still being stopped.
+  const over = open.filter(
+    ({ state, finishedAt }) => isTerminalInFts(state) && (state !== 'CANCELED' || finishedAt !== null),
+  );
   if (until === 'ended') {
     // FTS fills the finish time of a copy that it had to stop when it has stopped.
     const ended = open.every(({ state, finishedAt }) => isTerminalInFts(state) && finishedAt !== null);

@@ -19,8 +19,12 @@ const FTS_ACTIVITY = 'ASO';
 export function createFtsActivities({ fts, sites, defaultFtsServer }: FtsDependencies): FtsActivities {
   return {
     async prepareFts({ destination, credential }) {
-      const server = (await sites.ftsServer(destination).catch(() => null)) ?? defaultFtsServer;
-      return fts.prepare(server, credential);
+      const wanted = await sites.ftsServer(destination).catch((error: unknown) => {
+        // A site that is not described asks for no server; its files are held when they are to be sent.
+        if (error instanceof PortError && !error.retryable) return null;
+        throw error;
+      });
+      return fts.prepare(wanted ?? defaultFtsServer, credential);
     },
 
     async submitFtsJob(request) {

@@ -24,7 +24,9 @@ export function createStorageActivities({ storage, sites }: StorageDependencies)
           const url = await sites.doorUrl(record.destination, record.destinationLfn);
           const found = await storage.look(url, credential);
           if (!found) return { key, found: 'absent' as const };
-          if (!isRight(found, record)) return { key, found: 'foreign' as const };
+          // Only what is ours beyond doubt: another file may have the destination by now.
+          const isOurs = isRight(found, record) && found.adler32 !== null && record.adler32 !== null;
+          if (!isOurs) return { key, found: 'foreign' as const };
           await storage.remove(url, credential);
           return { key, found: 'removed' as const };
         } catch (error) {

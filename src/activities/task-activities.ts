@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { taskStartOptions } from '../contract/task-options.ts';
 import { INTERNAL_SIGNALS, type DatasetOrder, type PublishDatasetInput } from '../contract/internal-messages.ts';
+import { datasetKeyword, SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import { publishDatasetId, stageOutId } from '../contract/ids.ts';
 import { TASK_MESSAGES, TASK_QUERIES, WORKFLOWS, type AddFiles, type StartTask } from '../contract/messages.ts';
 import { TASK_QUEUES } from '../contract/task-queues.ts';
@@ -38,7 +39,10 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
       if (files.length > 0) orders.push({ kind: 'add', files });
       if (withdraw) orders.push({ kind: 'withdraw', keys: withdraw });
       if (flush) orders.push({ kind: 'flush', ...flush });
-      const { typedSearchAttributes, priority } = taskStartOptions(task);
+      const { typedSearchAttributes: ofTask, priority } = taskStartOptions(task);
+      const typedSearchAttributes = ofTask.updateCopy([
+        { key: SEARCH_ATTRIBUTES.dataset, value: datasetKeyword(dataset) },
+      ]);
       for (const order of orders) {
         await client.workflow.signalWithStart<(input: PublishDatasetInput) => Promise<void>, [DatasetOrder]>(
           WORKFLOWS.publishDataset,
@@ -59,20 +63,24 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
 }
 
 /**
- * The books of the newest earlier workflow of the task; null where there is none. The list of workflows lags behind: one that has just
+ * The books of the newest earlier workflow of the task that had any; null where there is none. The list of workflows lags behind: one that has just
  * ended may be shown as running, but it is there.
  */
 async function earlierBooks(client: Client, task: string, firstRunId: string): Promise<OpenedTask['earlier']> {
   const query = `WorkflowId = ${JSON.stringify(stageOutId(task))}`;
-  let newest: { runId: string; started: number; status: string } | null = null;
-  for await (const { runId, startTime, status } of client.workflow.list({ query })) {
-    const started = startTime.getTime();
-    if (runId !== firstRunId && (!newest || started > newest.started)) newest = { runId, started, status: status.name };
-  }
-  if (!newest) return null;
+  const runs: { runId: string; started: number; status: string }[] = [];
+  for await (const { runId, startTime, status } of client.workflow.list({ query }))
+    if (runId !== firstRunId) runs.push({ runId, started: startTime.getTime(), status: status.name });
+  runs.sort((a, b) => b.started - a.started);
   // Tried again: the run that followed will be shown in a moment.
-  if (newest.status === 'CONTINUED_AS_NEW')
+  if (runs[0]?.status === 'CONTINUED_AS_NEW')
     throw new Error(`the end of the earlier workflow of ${task} is not known yet`);
-  const handle = client.workflow.getHandle(stageOutId(task), newest.runId);
-  return handle.query<OpenedTask['earlier']>(TASK_QUERIES.ledger);
+  for (const { runId } of runs.filter(({ status }) => status !== 'CONTINUED_AS_NEW')) {
+    const books = await client.workflow
+      .getHandle(stageOutId(task), runId)
+      .query<OpenedTask['earlier']>(TASK_QUERIES.ledger);
+    // A workflow that was ended before its books were open has none: those before it count.
+    if (books) return books;
+  }
+  return null;
 }

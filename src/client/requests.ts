@@ -45,7 +45,7 @@ export const requestPublication = (client: Client, task: string, request: Publis
 export const cancelTask = (client: Client, task: string, request: CancelRequest): Promise<SelectionAnswer> =>
   ask(client, task, 'cancel', request);
 
-/** Has files tried again that FAILED or were KILLED, or their publications. */
+/** Has files tried again that FAILED, or their publications. */
 export const retryTask = (client: Client, task: string, request: RetryRequest): Promise<SelectionAnswer> =>
   ask(client, task, 'retry', request);
 

@@ -1,4 +1,4 @@
-/** Names of the failures that activities end with: stable, shown in the Temporal UI, used by workflows to decide. */
+/** Names of the failures that activities end with: stable, shown in the Temporal UI, used by activities to decide what is an answer and what is tried again. */
 export const FAILURE_TYPES = {
   /** FTS did not answer, answered 5xx, 429 or something unreadable. */
   ftsUnavailable: 'FtsUnavailable',

@@ -8,8 +8,8 @@ import { TASK_QUEUES } from './task-queues.ts';
 
 /** How a workflow of ours is started, whoever starts it: an option of the Temporal client plus the workflow's arguments. */
 export type StartOptions<Input> = Required<
-  Pick<WorkflowOptions, 'workflowIdConflictPolicy' | 'workflowIdReusePolicy' | 'typedSearchAttributes' | 'priority'>
-> & { workflowId: string; taskQueue: string; args: [Input] };
+  Pick<WorkflowOptions, 'workflowIdConflictPolicy' | 'workflowIdReusePolicy' | 'priority'>
+> & { workflowId: string; taskQueue: string; args: [Input]; typedSearchAttributes: TypedSearchAttributes };
 
 /**
  * How the workflow of a task is started or joined. A task that has ended may be joined again (`crab resubmit`).

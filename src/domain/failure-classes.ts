@@ -101,6 +101,8 @@ const UNREACHABLE = 'Storage element is not accessible.';
 
 /** In order: the first that matches counts. */
 const PATTERNS: readonly Pattern[] = [
+  // Ours, of a submission that FTS refused: whatever HTTP status it quotes is not about the files.
+  { class: 'fts-refused', match: /^FTS (refused the job|made job)|^job \S+ is not the one we sent/i },
   { class: 'deadline', match: /cancelled aso transfer after timeout/i },
   { class: 'timeout', match: /aso gave up this attempt/i },
   { class: 'queue-expired', match: /stayed in the queue for too long/i },

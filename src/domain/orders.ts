@@ -84,4 +84,6 @@ export interface BatchFileInput {
   waiter: boolean;
   regenerated: boolean;
   notBefore: number;
+  /** A file with this destination was killed lately: the batch waits for `cancelGrace` first. */
+  afterKill?: boolean;
 }

@@ -12,7 +12,7 @@ export interface Policy {
   followMax: number;
   /** Looks of all jobs of a server and credential fall on this grid, so that one request serves many. */
   followGrid: number;
-  /** A file without any change in FTS for so long is given up in this attempt (5 h, as the old ASO's file-timeout). */
+  /** An FTS job none of whose files has ended for so long is given up in this attempt (5 h, as the old ASO's file-timeout). */
   fileTimeout: number;
   /** An FTS job is given up after so long (20 h, as the old ASO's job-timeout). */
   jobTimeout: number;

@@ -35,7 +35,7 @@ export async function runWorker(
     const running = workers.map((worker) => worker.run());
     log.info({ roles, namespace, address: connectionOptions.address }, READY_LINE);
     // One worker that fails takes the others down in good order: a process that serves only some of its queues would go unnoticed.
-    await Promise.all(
+    const ends = await Promise.allSettled(
       running.map((run) =>
         run.catch((error: unknown) => {
           for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -43,6 +43,8 @@ export async function runWorker(
         }),
       ),
     );
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
   } finally {
     await close();
     await client.connection.close();

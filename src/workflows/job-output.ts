@@ -8,8 +8,9 @@ import {
 import { stageOutId } from '../contract/ids.ts';
 import { TASK_MESSAGES, type FileOutcome, type JobOutcome, type JobOutputInput } from '../contract/messages.ts';
 import { destinationKey } from '../domain/ledger/entry.ts';
+import { checkAddFiles } from '../domain/ledger/message-checks.ts';
+import { ownerOfTask } from '../domain/lfn-areas.ts';
 import { checkReport, RULES } from '../domain/record-rules.ts';
-import { jobReportFault } from '../domain/report-shape.ts';
 import { taskActivities } from './activities.ts';
 import { fileOutcomesSignal } from './signals.ts';
 
@@ -18,11 +19,11 @@ import { fileOutcomesSignal } from './signals.ts';
  * cancels the job's files.
  */
 export async function jobOutput({ task, report }: JobOutputInput): Promise<JobOutcome> {
-  const fault = jobReportFault(report);
-  if (fault !== null) throw badMessage(`${fault}: is missing or of the wrong type`);
+  const fault = ownerOfTask(task) === null ? `task: ${RULES['task-name']}` : checkAddFiles({ jobs: [report] });
+  if (fault !== null) throw badMessage(fault);
   // Outcomes are told by destination: two files with the same one could not be told apart.
   const breach = checkReport(report).find(({ rule }) => rule === 'duplicate-id' || rule === 'duplicate-destination');
-  if (breach) throw badMessage(`files[${breach.file}].${breach.field}: ${RULES[breach.rule]}`);
+  if (breach) throw badMessage(`report.files[${breach.file}].${breach.field}: ${RULES[breach.rule]}`);
   const records = new Map(report.files.map((file) => [destinationKey(file.destination, file.destinationLfn), file]));
   const outcomes = new Map<string, FileOutcome>();
   let forwarded = false;
@@ -54,5 +55,4 @@ export async function jobOutput({ task, report }: JobOutputInput): Promise<JobOu
   return { task, jobId: report.jobId, retry: report.retry, files };
 }
 
-const badMessage = (fault: string): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(`report.${fault}`, 'BadMessage');
+const badMessage = (fault: string): ApplicationFailure => ApplicationFailure.nonRetryable(fault, 'BadMessage');

@@ -88,14 +88,13 @@ async function publishNextBlock(
     files: block.map(({ key, lfn, size, adler32 }) => ({ key, lfn, size, adler32 })),
   });
   const result = await clock.after(publish);
-  state.inFlight.clear();
   state.tried(block.length, result.settled.length + result.missing.length);
   const missing = new Set(result.missing);
   const answers = state.missing(
     block.filter(({ key }) => missing.has(key)),
     clock.now(),
   );
-  await answer(task, [...answers, ...state.settle(result.settled)]);
+  await answer(task, [...answers, ...state.settle(result.settled), ...state.landed()]);
 }
 
 async function answer(task: string, answers: PublisherAnswer[]): Promise<void> {

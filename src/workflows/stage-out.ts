@@ -100,7 +100,9 @@ export async function stageOut({ task }: StartTask, snapshot?: TaskSnapshot, led
       if (state.complete) {
         await closeChildren(state);
         // Whatever came meanwhile is looked at before the end: it may have opened the task again.
-        if (!changed && state.complete) return condition(allHandlersFinished);
+        await condition(allHandlersFinished);
+        if (!changed && state.complete) return;
+        context.flushed.clear();
         continue;
       }
       timer.set(state.window.nextDue(state.policy));

@@ -61,10 +61,7 @@ async function submit({ input, state, clock, touch }: AttemptContext, target: Ft
     digest,
     files: files.map(({ key, record }) => ({ key, record })),
     // Over our own earlier copy, or in the owner's own area; never over an unknown file of a group.
-    overwrite: files.every(
-      (file) =>
-        file.regenerated || file.ftsJobIds.length > 0 || destinationArea(file.record.destinationLfn, owner) === 'own',
-    ),
+    overwrite: files.every((file) => isOurs(file) || destinationArea(file.record.destinationLfn, owner) === 'own'),
     priority: input.policy.ftsPriority,
     maxTimeInQueue: input.policy.ftsMaxTimeInQueue,
   };
@@ -75,6 +72,10 @@ async function submit({ input, state, clock, touch }: AttemptContext, target: Ft
   else for (const file of files) state.failed(file, result.reason, 'FAILED', now, Math.random);
   touch();
 }
+
+/** What may lie at the destination is an earlier attempt or generation of the file itself. */
+const isOurs = ({ foreign, regenerated, ftsJobIds }: BatchFile): boolean =>
+  !foreign && (regenerated || ftsJobIds.length > 0);
 
 /** Follows the FTS job until each of its files is final for it, stops those that are to be stopped. */
 async function follow(context: AttemptContext): Promise<void> {

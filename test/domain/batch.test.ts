@@ -17,6 +17,7 @@ import {
   order,
   cancel,
   fts,
+  input,
   look,
   told,
 } from './model/batch-kit.ts';
@@ -75,12 +76,14 @@ describe('attempts', () => {
     state.expire(NOW + DAY);
     order(state, { kind: 'retry', keys: ['a'], what: 'transfer' }, NOW + 2 * DAY);
     expect(file(state)).toMatchObject({ transfer: 'RETRY', kill: null, attempts: [] });
-    expect(state.deadline).toBe(NOW + 3 * DAY);
+    expect(state.deadline).toBeNull();
     // As a continued run does at its start.
     const restored = BatchState.restore(structuredClone(state.snapshot()), DEFAULT_POLICY);
     expect(restored.expire(NOW + 2 * DAY)).toBe(false);
     restored.beginAttempt(NOW + 2 * DAY);
     expect(restored.toKill()).toEqual([]);
+    restored.submitted('j2', NOW + 2 * DAY);
+    expect(restored.deadline).toBe(NOW + 3 * DAY);
   });
 });
 
@@ -151,7 +154,8 @@ describe('reports', () => {
     expect(state.slot).toBe('active');
     state.beginAttempt(NOW);
     order(state, cancel('all'));
-    applyCancelResults(state, state.toKill(), [], null, NOW, middle);
+    const cancelled = { key: 'a', state: 'CANCELED', reason: '', finishedAt: NOW / 1000 };
+    applyCancelResults(state, state.toKill(), [cancelled], null, NOW, middle);
     expect(takeReport(state, 1, 'active')).toMatchObject({ slot: 'idle', ended: true });
   });
 
@@ -167,4 +171,9 @@ describe('reports', () => {
     look(state, { source: 'removed' });
     expect(takeReport(state, 1, 'active')?.ended).toBe(true);
   });
+});
+
+it('a file after a killed one waits for the grace from when its batch begins', () => {
+  const state = new BatchState([{ ...input('a'), afterKill: true }], DEFAULT_POLICY, NOW);
+  expect(state.nextAttemptAt()).toBe(NOW + DEFAULT_POLICY.cancelGrace * 1000);
 });

@@ -109,3 +109,23 @@ test('a source that vanished fails for good with its reason in full', async () =
   await finish(task);
   expect(world.dbs.books.files().filter(({ lfn }) => lfn.includes(mine))).toEqual([]);
 });
+
+test('a refusal of FTS is not a failure of the files: they are tried again', async () => {
+  const { task, report } = await oneJob();
+  const body = JSON.stringify({ status: '403 Forbidden', message: 'davs://ban.ex is banned' });
+  world.fts.server.faults.add({ method: 'POST', path: '^/jobs$', times: 1, action: 'answer', status: 403, body });
+  await addFiles(rig.client, task, [report]);
+  expect(await finish(task)).toMatchObject({ transfer: { DONE: 3 }, publication: { DONE: 2 } });
+});
+
+test('a file of unknown origin in a group area is never overwritten', async () => {
+  const { task, report } = await oneJob();
+  const file = report.files[0]!;
+  const lfn = `/store/group/higgs/${task.replace(/\W/g, '_')}/out.root`;
+  const other = await world.storage.writeFile(file.destination, lfn, 'somebody else put this here');
+  await addFiles(rig.client, task, [{ ...report, expected: 1, files: [{ ...file, destinationLfn: lfn }] }]);
+  expect(await finish(task)).toMatchObject({ files: 1, transfer: { FAILED: 1 } });
+  expect((await taskStatus(rig.client, task)).failures).toMatchObject([{ class: 'exists' }]);
+  expect(await world.storage.adler32Of(file.destination, lfn)).toBe(other.adler32);
+  expect(await world.storage.readFile(file.source, file.sourceLfn)).not.toBeNull();
+});

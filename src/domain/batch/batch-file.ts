@@ -44,8 +44,10 @@ export interface BatchFile extends BatchFileInput {
   /** Next attempt, epoch milliseconds. */
   retryAt: number | null;
   /** Its time over all attempts counts from here, epoch milliseconds. */
-  since: number;
+  since: number | null;
   kill: Kill | null;
+  /** Something that is not ours lies at its destination: it is not overwritten outside of the owner's own area. */
+  foreign: boolean;
   /** Superseded while its copy ran: the copy is left to end by itself, since FTS would not stop it anyway. */
   spared: boolean;
   /** Why it is HELD. */
@@ -80,6 +82,7 @@ export function newBatchFile(input: BatchFileInput, now: number): BatchFile {
     retryAt: null,
     since: now,
     kill: null,
+    foreign: false,
     spared: false,
     heldReason: null,
     suspicion: there

@@ -71,9 +71,10 @@ function retry(file: BatchFile, what: 'transfer' | 'publication', now: number): 
     file.phase = 'waiting';
     file.transfer = 'RETRY';
     file.retryAt = now;
-    file.since = now;
+    // The clock may have stood for days: its time counts from when FTS takes it.
+    file.since = null;
     file.kill = null;
-    // A person asked: budgets start anew, the reasons stay with the FTS job ids.
+    // A person asked: budgets start anew.
     file.attempts = [];
     file.outcomeTold = false;
   }

@@ -4,7 +4,7 @@ import type { Policy } from '../policy.ts';
 import { nextAttempt } from '../retry.ts';
 import { newBatchFile, type BatchFile, type Kill } from './batch-file.ts';
 
-/** Keeps so many attempts of a file; the count of what was dropped is in the FTS job ids. */
+/** Keeps so many attempts of a file, the latest: above all budgets of the classes together that a file meets in practice. */
 const KEPT_ATTEMPTS = 10;
 
 /** A single cancelled file whose copy may still arrive: looked for, and removed if it is ours. */
@@ -50,7 +50,11 @@ export class BatchState {
   constructor(inputs: BatchFileInput[], policy: Policy, now: number) {
     this.policy = policy;
     this.startedAt = now;
-    for (const input of inputs) this.files.set(input.key, newBatchFile(input, now));
+    for (const input of inputs) {
+      const file = newBatchFile(input, now);
+      if (input.afterKill) file.notBefore = Math.max(file.notBefore, now + policy.cancelGrace * 1000);
+      this.files.set(input.key, file);
+    }
     if (this.list('waiting').length > 0) this.slot = 'wanted';
   }
 
@@ -64,13 +68,13 @@ export class BatchState {
    */
   get deadline(): number | null {
     const counted = [...this.list('waiting'), ...this.list('sent')].filter(({ kill }) => kill === null);
-    if (counted.length === 0) return null;
-    return Math.min(...counted.map(({ since }) => since)) + this.policy.stageOutTimeout * 1000;
+    const times = counted.flatMap(({ since }) => since ?? []);
+    return times.length > 0 ? Math.min(...times) + this.policy.stageOutTimeout * 1000 : null;
   }
 
   /** The file's time over all attempts is up. */
   isLate({ since }: BatchFile, now: number): boolean {
-    return now >= since + this.policy.stageOutTimeout * 1000;
+    return since !== null && now >= since + this.policy.stageOutTimeout * 1000;
   }
 
   /** When the next attempt may begin: with the earliest file due, but together with those due within one window of it. */
@@ -98,12 +102,16 @@ export class BatchState {
   submitted(jobId: string, now: number): void {
     this.ftsJobId = jobId;
     this.submittedAt = now;
-    for (const file of this.list('sent')) file.ftsJobIds.push(jobId);
+    for (const file of this.list('sent')) {
+      file.ftsJobIds.push(jobId);
+      file.since ??= now;
+    }
   }
 
   /** The current attempt cannot be sent for a reason of its site's: its files wait, and no attempt is counted. */
   hold(reason: string, now: number): void {
     for (const file of this.list('sent')) {
+      file.since ??= now;
       if (!file.kill && this.isLate(file, now)) file.kill = DEADLINE;
       if (file.kill) {
         this.stopped(file, 0, now);
@@ -182,6 +190,7 @@ export class BatchState {
     file.phase = 'arrived';
     file.suspicion = suspicion;
     file.lookAt = now;
+    file.looks = 0;
   }
 
   /** Ends what has taken longer than a file may over all attempts. Returns whether anything was over. */
@@ -208,7 +217,6 @@ export class BatchState {
     const rule = classify(reason, ftsState);
     const ftsJobId = file.ftsJobIds.at(-1) ?? null;
     file.attempts.push({ ftsJobId, class: rule.class, code: rule.code, reason, at: now });
-    // Budgets count attempts of a class, none of which is above this.
     if (file.attempts.length > KEPT_ATTEMPTS) file.attempts.shift();
   }
 }

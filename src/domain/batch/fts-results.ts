@@ -68,6 +68,11 @@ export function applyCancelResults(
       file.spared = true;
       continue;
     }
+    if (!result && file.kill?.why !== 'superseded') {
+      // FTS lost it: what it did is unknown, so that the file may have arrived.
+      state.arrived(file, now, { reason: 'FTS does not know the file any more', state: 'FAILED' });
+      continue;
+    }
     const notBefore = graceAfter(state, result ?? null, now);
     if (result?.state === 'FINISHED' && file.kill?.why !== 'superseded') state.arrived(file, now);
     else if (file.kill) state.stopped(file, notBefore, now);

@@ -1,4 +1,5 @@
 import type { BatchFile } from './batch-file.ts';
+import { classify } from '../failure-classes.ts';
 import type { BatchState } from './batch-state.ts';
 
 /** What our own look at a file's destination, and the removal of its source, came to. */
@@ -63,8 +64,10 @@ function settle(state: BatchState, file: BatchFile, result: SettleResult, now: n
     file.suspicion = null;
     file.looks = 0;
   } else if (result.destination === 'unknown' && !(suspicion && state.isLate(file, now))) later(state, file, now);
-  else if (suspicion) state.failed(file, suspicion.reason, suspicion.state, now, random);
-  else {
+  else if (suspicion) {
+    file.foreign ||= result.destination === 'wrong' && classify(suspicion.reason, suspicion.state).class === 'exists';
+    state.failed(file, suspicion.reason, suspicion.state, now, random);
+  } else {
     const found = result.destination === 'absent' ? 'no file' : 'other bytes';
     state.failed(
       file,

@@ -82,9 +82,11 @@ function takeFile(
     retry: report.retry,
     record,
     waiter: entry.waits,
-    regenerated: twin !== undefined,
+    // Where the earlier generation met a file that was there before, nothing of ours lies there.
+    regenerated: twin !== undefined && twin.failure !== 'exists',
+    notBefore: 0,
     // The copy of a file that was killed may still be dying.
-    notBefore: holder?.transfer === 'KILLED' ? now + state.policy.cancelGrace * 1000 : 0,
+    afterKill: holder?.transfer === 'KILLED',
   };
   for (const old of twins)
     if (old.transfer === 'REJECTED' && !(fault && isPublishedBefore(old))) state.ledger.remove(old);
@@ -140,6 +142,7 @@ function supersede(
   if (held) {
     file.regenerated = held.regenerated;
     file.notBefore = Math.max(file.notBefore, held.notBefore);
+    file.afterKill ||= held.afterKill ?? false;
   }
   ledger.remove(old);
   ledger.insert(job, entry);

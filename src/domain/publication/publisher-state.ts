@@ -16,6 +16,8 @@ export interface QueuedFile extends PublishableFile {
   /** CRAB had no metadata: look again then, epoch milliseconds. */
   retryAt: number;
   tries: number;
+  /** When CRAB was found not to have its metadata, epoch milliseconds. */
+  missingSince: number | null;
 }
 
 /** What a batch is to be told of some of its files. */
@@ -46,6 +48,8 @@ export class PublisherState {
   finished = false;
   /** Keys of the files of the block that is on its way into DBS. */
   readonly inFlight = new Set<string>();
+  /** Those of them that were asked back. */
+  readonly withdrawn = new Set<string>();
   /** Files in the next block at the most: halved while DBS refuses a block for one file it does not name. */
   limit: number;
 
@@ -61,7 +65,7 @@ export class PublisherState {
     for (const file of files) {
       if (waiting.has(file.key)) continue;
       waiting.add(file.key);
-      this.queue.push({ ...file, since: now, measure: null, retryAt: 0, tries: 0 });
+      this.queue.push({ ...file, since: now, measure: null, retryAt: 0, tries: 0, missingSince: null });
     }
   }
 
@@ -86,8 +90,17 @@ export class PublisherState {
 
   /** Files that are not to be published after all. What is on its way into DBS goes on. Returns what their batches are to be told. */
   withdraw(keys: string[]): PublisherAnswer[] {
+    for (const key of keys) if (this.inFlight.has(key)) this.withdrawn.add(key);
     const waiting = keys.filter((key) => !this.inFlight.has(key));
     return this.settle(waiting.map((key) => ({ key, state: 'FAILED', reason: 'superseded' })));
+  }
+
+  /** The block on its way has its answer: what is left of it and was asked back meanwhile is given back now. */
+  landed(): PublisherAnswer[] {
+    this.inFlight.clear();
+    const asked = [...this.withdrawn];
+    this.withdrawn.clear();
+    return this.withdraw(asked);
   }
 
   /** The measured files among the candidates that one block may hold; a file above the limits by itself gets a block of its own. */
@@ -113,7 +126,8 @@ export class PublisherState {
       file.measure = null;
       file.retryAt = now + Math.min(METADATA_DELAY_MS * 2 ** file.tries, METADATA_DELAY_MAX_MS);
       file.tries += 1;
-      if (now - file.since >= this.policy.metadataTimeout * 1000)
+      file.missingSince ??= now;
+      if (now - file.missingSince >= this.policy.metadataTimeout * 1000)
         late.push({ key: file.key, state: 'FAILED', reason: 'metadata-missing' });
     }
     return this.settle(late);
