@@ -1,3 +1,5 @@
+import { wrapAll } from './wrap.ts';
+
 /** A result with the time it was made: workflows tell the time by it (src/workflows/clock.ts). */
 export interface Stamped<T> {
   result: T;
@@ -13,10 +15,5 @@ export type StampedActivities<A> = {
 };
 
 /** Wraps every function of a group of activities so that its result carries the time. */
-export function stamped<A extends object>(activities: A): StampedActivities<A> {
-  const wrap =
-    (activity: (...args: unknown[]) => Promise<unknown>) =>
-    async (...args: unknown[]): Promise<Stamped<unknown>> => ({ result: await activity(...args), at: Date.now() });
-  const entries = Object.entries(activities) as [string, (...args: unknown[]) => Promise<unknown>][];
-  return Object.fromEntries(entries.map(([name, activity]) => [name, wrap(activity)])) as StampedActivities<A>;
-}
+export const stamped = <A extends object>(activities: A): StampedActivities<A> =>
+  wrapAll(activities, async (call) => ({ result: await call(), at: Date.now() })) as StampedActivities<A>;

@@ -1,6 +1,7 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { FAILURE_TYPES } from '../contract/failure-types.ts';
 import { PortError } from '../ports/errors.ts';
+import { wrapAll } from './wrap.ts';
 
 /** Pause before something is tried again that waiting alone does not heal: somebody has to mend it first. */
 const UNTIL_MENDED_MS = 5 * 60_000;
@@ -30,16 +31,11 @@ export function notYet(delayMs: number): ApplicationFailure {
 }
 
 /** Wraps every function of a group of activities so that what ports throw becomes a Temporal failure, in one place. */
-export function mappingErrors<A extends object>(activities: A): A {
-  const wrap =
-    (activity: (...args: unknown[]) => Promise<unknown>) =>
-    async (...args: unknown[]): Promise<unknown> => {
-      try {
-        return await activity(...args);
-      } catch (error) {
-        throw toFailure(error);
-      }
-    };
-  const entries = Object.entries(activities) as [string, (...args: unknown[]) => Promise<unknown>][];
-  return Object.fromEntries(entries.map(([name, activity]) => [name, wrap(activity)])) as A;
-}
+export const mappingErrors = <A extends object>(activities: A): A =>
+  wrapAll(activities, async (call) => {
+    try {
+      return await call();
+    } catch (error) {
+      throw toFailure(error);
+    }
+  });

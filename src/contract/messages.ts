@@ -1,3 +1,6 @@
+import type { IntakeResult } from '../domain/ledger/intake.ts';
+import type { Selection, SelectionResult } from '../domain/ledger/selection.ts';
+import type { TaskCounts } from '../domain/ledger/status.ts';
 import type { FileView, OutcomeView } from '../domain/batch/views.ts';
 import type { FailureClass } from '../domain/failure-classes.ts';
 import type { JobReport } from '../domain/file.ts';
@@ -39,24 +42,10 @@ export interface AddFiles {
   jobs: JobReport[];
 }
 
-/** What `addFiles` did, counted in files. */
-export interface AddFilesAnswer {
-  /** Taken, new to the task. */
-  accepted: number;
-  /** Known already: nothing changed. */
-  known: number;
-  /** Taken in place of an earlier generation of the same file. */
-  superseding: number;
-  /** Kept as REJECTED, with the rule each breaks. */
-  rejected: { jobId: string; id: string; rule: string }[];
-}
+/** What `addFiles` did, counted in files: taken, known already, taken in place of an earlier generation, kept as REJECTED. */
+export type AddFilesAnswer = IntakeResult;
 
-/** Which files a message is about: by CRAB's file id, by CRAB's job id, or all of the task where both are absent. */
-export interface Selection {
-  files?: string[];
-  jobs?: string[];
-}
-
+export type { Selection };
 export type PublishRequest = Selection;
 
 export interface CancelRequest extends Selection {
@@ -71,28 +60,16 @@ export interface RetryRequest extends Selection {
 }
 
 /** Answer to publish, cancel and retry: files acted on, and those not, with why. */
-export interface SelectionAnswer {
-  files: number;
-  ignored: { reason: string; files: number }[];
-}
+export type SelectionAnswer = SelectionResult;
 
 /** Query `status`. */
-export interface TaskStatus {
+export interface TaskStatus extends TaskCounts {
   task: string;
   user: string;
   closed: boolean;
   paused: boolean;
   /** All files final and closed: the workflow has ended or is about to. */
   complete: boolean;
-  files: number;
-  jobs: { total: number; complete: number };
-  transfer: StateCounts<TransferState>;
-  publication: StateCounts<PublicationState>;
-  links: { source: string; destination: string; files: number; transfer: StateCounts<TransferState> }[];
-  datasets: { dataset: string; files: number; publication: StateCounts<PublicationState> }[];
-  failures: { class: FailureClass; files: number; reasons: string[] }[];
-  /** REJECTED files by the rule they break. */
-  rejections: { rule: string; files: number }[];
   batches: { started: number; open: number; active: number; waiting: number; inWindow: number };
   /** What the task as a whole waits for, in words. */
   waitsFor: string[];

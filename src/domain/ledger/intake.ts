@@ -7,11 +7,15 @@ import { compareGeneration, destinationKey, idCheck, type LedgerEntry, type Ledg
 import { isPublishedBefore } from './ledger.ts';
 import type { TaskState } from './task-state.ts';
 
-/** What became of the files of a report. */
+/** What became of the files of a report, counted in files. */
 export interface IntakeResult {
+  /** Taken, new to the task. */
   accepted: number;
+  /** Known already: nothing changed. */
   known: number;
+  /** Taken in place of an earlier generation of the same file. */
   superseding: number;
+  /** Kept as REJECTED, with the rule each breaks. */
   rejected: { jobId: string; id: string; rule: string }[];
 }
 
