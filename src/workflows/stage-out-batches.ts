@@ -10,7 +10,7 @@ import type { StageOutContext } from './stage-out.ts';
 import type { transferBatch } from './transfer-batch.ts';
 
 /** Batches started before the length of the history is looked at again; each is some 25 KiB of it. */
-const STARTED_AT_ONCE = 20;
+const STARTED_AT_ONCE = 8;
 
 /** Starts batches for what is full or due in the window; answers whether more are. */
 export async function startBatches({ clock }: StageOutContext, state: TaskState): Promise<boolean> {

@@ -24,7 +24,10 @@ import { batchReportSignal } from './signals.ts';
  * Bytes of history after which a run is ended even if the server does not suggest it yet: it suggests so at 4 MiB, which is to hold for
  * every run, the messages included that come while it ends.
  */
-const HISTORY_BYTES = 2_000_000;
+const HISTORY_BYTES = 1_500_000;
+
+/** A run that starts with a large ledger does at least so much before the next one. */
+const WORTHWHILE_BYTES = 400_000;
 
 /** What the parts of the workflow share. */
 export interface StageOutContext {
@@ -84,11 +87,12 @@ export async function stageOut({ task }: StartTask, snapshot?: TaskSnapshot, led
     const lifetime = state.openedAt + state.policy.taskLifetime * 1000;
     void context.clock.sleepUntil(lifetime).then(() => context.withState((open) => open.close()));
     const timer = new WindowTimer(context);
+    const longAt = Math.max(HISTORY_BYTES, workflowInfo().historySize + WORTHWHILE_BYTES);
     for (;;) {
       changed = false;
       // What is sent is not in the books any more, so nothing may be on its way when the run ends.
       await deliverOutbox(context, state);
-      if (isHistoryLong() && state.outbox.empty) {
+      if (isHistoryLong(longAt) && state.outbox.empty) {
         await condition(allHandlersFinished);
         if (state.outbox.empty) await continueAsNew<typeof stageOut>({ task }, ...state.snapshot());
       }
@@ -111,9 +115,9 @@ export async function stageOut({ task }: StartTask, snapshot?: TaskSnapshot, led
   }
 }
 
-function isHistoryLong(): boolean {
+function isHistoryLong(bytes: number): boolean {
   const { continueAsNewSuggested, historySize } = workflowInfo();
-  return continueAsNewSuggested || historySize > HISTORY_BYTES;
+  return continueAsNewSuggested || historySize > bytes;
 }
 
 /** One timer for all of the window: it is never cancelled, and started only when none is running that fires early enough. */
