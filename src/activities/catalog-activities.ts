@@ -24,7 +24,7 @@ export function createCatalogActivities({ crab, catalog }: CatalogDependencies):
           files.map(({ lfn }) => lfn),
         ),
       ]);
-      const result: PublishBlockResult = { settled: [], again: [], missing: [] };
+      const result: PublishBlockResult = { settled: [], missing: [] };
       const good: PublishBlockRequest['files'] = [];
       for (const file of files) {
         const known = metadata.get(file.lfn);
@@ -34,41 +34,35 @@ export function createCatalogActivities({ crab, catalog }: CatalogDependencies):
         else good.push(file);
       }
       // The block was named for all of its files: without some of them, the others get a new one.
-      if (good.length < files.length || good.length === 0) return { ...result, again: good.map(({ key }) => key) };
+      if (good.length < files.length || good.length === 0) return result;
 
       const outcome = await catalog.publishBlock(info, credential, {
         ...{ name: block, dataset, originSite },
         files: good.map(({ lfn }) => metadata.get(lfn) as FileMetadata),
       });
-      return { ...result, ...enter(outcome, good, dataset) };
+      return { ...result, settled: enter(outcome, good, dataset) };
     },
   };
 }
 
-/** What DBS's answer means for each file. */
-function enter(
-  outcome: PublishOutcome,
-  files: PublishBlockRequest['files'],
-  dataset: string,
-): Pick<PublishBlockResult, 'settled' | 'again'> {
-  if (outcome.kind === 'published')
-    return { settled: files.map(({ key }) => ({ key, state: 'DONE', reason: null })), again: [] };
+/** What DBS's answer settles, file by file. */
+function enter(outcome: PublishOutcome, files: PublishBlockRequest['files'], dataset: string): Settled[] {
+  if (outcome.kind === 'published') return files.map(({ key }) => ({ key, state: 'DONE', reason: null }));
   if (outcome.kind === 'present' && outcome.files.length > 0) {
     const present = new Map(outcome.files.map((row) => [row.lfn, row]));
-    const found = files.flatMap((file): Settled[] => {
+    return files.flatMap((file): Settled[] => {
       const row = present.get(file.lfn);
       if (!row) return [];
       const same = isSame(row, file, dataset);
       return [{ key: file.key, state: same ? 'DONE' : 'FAILED', reason: same ? null : 'differs-in-DBS' }];
     });
-    return { settled: found, again: files.filter(({ lfn }) => !present.has(lfn)).map(({ key }) => key) };
   }
   const code = outcome.kind === 'refused' ? outcome.code : FILE_REFUSED;
   const why = outcome.kind === 'refused' ? outcome.reason : 'DBS refuses a file without saying why';
   // One bad file among many is found by halving; any other refusal is of the block as such.
-  if (code === FILE_REFUSED && files.length > 1) return { settled: [], again: files.map(({ key }) => key) };
+  if (code === FILE_REFUSED && files.length > 1) return [];
   const reason = `DBS ${code ?? ''}: ${why}`;
-  return { settled: files.map(({ key }) => ({ key, state: 'FAILED', reason })), again: [] };
+  return files.map(({ key }) => ({ key, state: 'FAILED', reason }));
 }
 
 /** Found elsewhere is success only where it is the very same file, valid, in the same dataset. */

@@ -118,11 +118,9 @@ export interface PublishBlockRequest {
   files: { key: string; lfn: string; size: number; adler32: string | null }[];
 }
 
-/** What became of each file of a block that was tried. */
+/** What became of the files of a block that was tried. The others are to be tried again in a new one: something stood in their way. */
 export interface PublishBlockResult {
   settled: { key: string; state: Extract<PublicationState, 'DONE' | 'FAILED'>; reason: string | null }[];
-  /** To be tried again in a new block: the others of this one stood in the way. */
-  again: string[];
   /** CRAB does not have their metadata (yet). */
   missing: string[];
 }

@@ -1,4 +1,3 @@
-import type { DirectOutcome } from '../domain/ledger/outbox.ts';
 import type { TaskSnapshot } from '../domain/ledger/task-state.ts';
 import type { BatchFileInput, BatchOrder, BatchReport, FtsTarget, PublishableFile } from '../domain/orders.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -16,7 +15,7 @@ export const INTERNAL_SIGNALS = {
   datasetOrder: 'datasetOrder',
 } as const;
 
-export type { BatchOrder, BatchReport, DirectOutcome, TaskSnapshot };
+export type { BatchOrder, BatchReport, TaskSnapshot };
 
 /** What a publisher is told. */
 export type DatasetOrder =

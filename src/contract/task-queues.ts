@@ -10,5 +10,3 @@ export const TASK_QUEUES = {
   storage: 'aso-storage',
   crab: 'aso-crab',
 } as const;
-
-export type TaskQueue = (typeof TASK_QUEUES)[keyof typeof TASK_QUEUES];

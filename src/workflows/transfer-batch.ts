@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  defineQuery,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -20,9 +21,8 @@ import { tellWaitingJobs } from './batch-outcomes.ts';
 import { runAttempts, type AttemptContext } from './transfer-attempts.ts';
 import { Clock } from './clock.ts';
 import { batchOrderSignal, batchReportSignal, tell } from './signals.ts';
-import { defineQuery } from '@temporalio/workflow';
 
-export const batchFilesQuery = defineQuery<FileDetail[], [{ keys?: string[] }?]>(BATCH_QUERIES.files);
+const batchFilesQuery = defineQuery<FileDetail[], [{ keys?: string[] }?]>(BATCH_QUERIES.files);
 
 /**
  * Owns at most 100 files until transfer and publication of each are final: sends them to FTS attempt by attempt, follows each file, looks at
