@@ -26,20 +26,21 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
       return { policy, groups: own ?? null, earlier };
     },
 
-    async forwardReport({ task, message }) {
+    async forwardReport({ message, ...start }) {
       await client.workflow.signalWithStart<(input: StartTask) => Promise<unknown>, [AddFiles]>(WORKFLOWS.stageOut, {
-        ...taskStartOptions(task),
+        ...taskStartOptions(start),
         signal: TASK_MESSAGES.addFiles,
         signalArgs: [message],
       });
     },
 
-    async handToPublisher({ task, dataset, policy, files, withdraw, flush }: HandOver) {
+    async handToPublisher({ files, withdraw, flush, ...input }: HandOver) {
+      const { task, dataset } = input;
       const orders: DatasetOrder[] = [];
       if (files.length > 0) orders.push({ kind: 'add', files });
       if (withdraw) orders.push({ kind: 'withdraw', keys: withdraw });
       if (flush) orders.push({ kind: 'flush', ...flush });
-      const { typedSearchAttributes: ofTask, priority } = taskStartOptions(task);
+      const { typedSearchAttributes: ofTask, priority } = taskStartOptions({ task });
       const typedSearchAttributes = ofTask.updateCopy([
         { key: SEARCH_ATTRIBUTES.dataset, value: datasetKeyword(dataset) },
       ]);
@@ -49,7 +50,7 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
           {
             workflowId: publishDatasetId(task, dataset),
             taskQueue: TASK_QUEUES.workflows,
-            args: [{ task, dataset, policy }],
+            args: [input],
             workflowIdConflictPolicy: 'USE_EXISTING',
             workflowIdReusePolicy: 'ALLOW_DUPLICATE',
             ...{ typedSearchAttributes, priority },

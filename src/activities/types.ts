@@ -1,7 +1,7 @@
-import type { AddFiles, TaskPolicy } from '../contract/messages.ts';
+import type { AddFiles, StartTask, TaskPolicy } from '../contract/messages.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import type { ArrivalResult, SettleResult } from '../domain/batch/settling.ts';
-import type { CredentialRef, FileRecord } from '../domain/file.ts';
+import type { CredentialRef, FileRecord, VomsAttributes } from '../domain/file.ts';
 import type { FtsTarget, PublishableFile } from '../domain/orders.ts';
 import type { PublicationState } from '../domain/states.ts';
 
@@ -10,7 +10,7 @@ export interface TaskActivities {
   /** What is fixed for a task when it opens, and the books of an earlier workflow of the same task that has ended. */
   openTask(request: { task: string; firstRunId: string }): Promise<OpenedTask>;
   /** Starts or joins the task's workflow with a job's files. */
-  forwardReport(request: { task: string; message: AddFiles }): Promise<void>;
+  forwardReport(request: StartTask & { message: AddFiles }): Promise<void>;
   /** Starts or joins the publisher of a dataset with files that may be published, or with word that no more come. */
   handToPublisher(request: HandOver): Promise<void>;
 }
@@ -23,7 +23,7 @@ export interface OpenedTask {
   earlier: { ledger: string; batches: number } | null;
 }
 
-export interface HandOver {
+export interface HandOver extends VomsAttributes {
   task: string;
   dataset: string;
   policy: TaskPolicy;

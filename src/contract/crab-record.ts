@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FileRecord } from '../domain/file.ts';
+import type { FileRecord, VomsAttributes } from '../domain/file.ts';
 import { ownerOfTask, type Groups } from '../domain/lfn-areas.ts';
 import { checkRecord, isJobId, RULES } from '../domain/record-rules.ts';
 
@@ -14,6 +14,8 @@ export const RECORD_RULES = {
   flag: 'must be 0 or 1',
   'transfer-state': 'must be NEW or DONE',
   'publication-state': 'must be NEW, RETRY or NOT_REQUIRED',
+  voms: 'must be the name of a VOMS group or role: letters, digits and - . _ after a letter or digit, at most 64',
+  'voms-differs': 'must be the same for all files of a task',
 } as const;
 export type RecordRule = keyof typeof RECORD_RULES;
 
@@ -25,16 +27,26 @@ const rule = (name: RecordRule) => ({
 const text = z.string(rule('text'));
 /** CRAB writes numbers; what has gone through its database and forms may be digits in a text. */
 const number = z.union([z.number(), z.string().regex(/^\d{1,20}$/, rule('number'))], rule('number')).transform(Number);
+/** CRAB writes `NULL`, or nothing, for plain membership. */
+const vomsName = z
+  .string(rule('voms'))
+  .regex(/^$|^[a-zA-Z0-9][\w.-]{0,63}$/, rule('voms'))
+  .transform((name) => (/^(null|none)$/i.test(name) ? '' : name))
+  .nullish()
+  .transform((name) => name ?? '');
 const flag = z.union([z.literal([0, 1, '0', '1']), z.boolean()], rule('flag')).transform(Number);
 
 /**
- * A record of CRAB's `task_process/transfers.txt`: what PostJob puts to `fileusertransfers`, with names of the dataset and checksums.
+ * A record of CRAB's `task_process/transfers.txt`: what PostJob puts to `fileusertransfers`, with names of the dataset and checksums, and
+ * group and role of the user's credential where PostJob says them.
  * Fields that are not listed are CRAB's own business.
  */
 export const crabRecordSchema = z.object(
   {
     id: text,
     username: text,
+    group: vomsName,
+    role: vomsName,
     taskname: text,
     start_time: number,
     destination: text,
@@ -70,7 +82,7 @@ export interface JobRef {
 }
 
 export type ReadRecord =
-  | { job: JobRef; file: FileRecord; faults?: never }
+  | { job: JobRef; file: FileRecord; voms: Required<VomsAttributes>; faults?: never }
   /** What the record is of, as far as it can be made out: it counts as one of that job's files. */
   | { job: JobRef | null; id: string | null; faults: RecordFault[] };
 
@@ -106,7 +118,8 @@ export function readCrabRecord(value: unknown, groups?: Groups): ReadRecord {
   for (const breach of checkRecord(file, record.taskname, groups))
     faults.push({ field: CRAB_FIELD[breach.field] ?? breach.field, rule: breach.rule });
   const job = { task: record.taskname, jobId: record.job_id, retry: record.job_retry_count };
-  return faults.length ? { job, id: record.id, faults } : { job, file };
+  const { group, role } = record;
+  return faults.length ? { job, id: record.id, faults } : { job, file, voms: { group, role } };
 }
 
 function toFileRecord(record: CrabRecord): FileRecord {

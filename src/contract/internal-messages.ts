@@ -1,3 +1,4 @@
+import type { VomsAttributes } from '../domain/file.ts';
 import type { TaskSnapshot } from '../domain/ledger/task-state.ts';
 import type { BatchFileInput, BatchOrder, BatchReport, FtsTarget, PublishableFile } from '../domain/orders.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -27,7 +28,7 @@ export type DatasetOrder =
   /** The task has ended. */
   | { kind: 'finish' };
 
-export interface TransferBatchInput {
+export interface TransferBatchInput extends VomsAttributes {
   task: string;
   batch: number;
   /** First run id of the task: part of the submission id, so that a task joined again never repeats one. */
@@ -38,7 +39,7 @@ export interface TransferBatchInput {
   target: FtsTarget | null;
 }
 
-export interface PublishDatasetInput {
+export interface PublishDatasetInput extends VomsAttributes {
   task: string;
   dataset: string;
   policy: Policy;

@@ -1,6 +1,7 @@
-import type { FileRecord, JobReport } from '../domain/file.ts';
+import { vomsOf } from '../domain/credential.ts';
+import type { FileRecord, JobReport, VomsAttributes } from '../domain/file.ts';
 import type { Groups } from '../domain/lfn-areas.ts';
-import { readCrabRecord, type JobRef, type RecordFault } from './crab-record.ts';
+import { readCrabRecord, type JobRef, type ReadRecord, type RecordFault } from './crab-record.ts';
 
 /** A record as it stands in a file. */
 export interface NumberedRecord {
@@ -15,9 +16,15 @@ export interface BadRecord {
   faults: RecordFault[];
 }
 
+/** A task's job outputs, and the group and role of its owner's credential. */
+export interface TaskReports extends VomsAttributes {
+  task: string;
+  jobs: JobReport[];
+}
+
 /** What a file of CRAB's records comes to. */
 export interface CollectedReports {
-  tasks: { task: string; jobs: JobReport[] }[];
+  tasks: TaskReports[];
   /** Files in `tasks`. */
   files: number;
   bad: BadRecord[];
@@ -42,9 +49,10 @@ interface Gathering {
  */
 export function collectReports(records: Iterable<NumberedRecord>, groups?: Groups): CollectedReports {
   const gathered = new Map<string, Gathering>();
+  const voms = new Map<string, Required<VomsAttributes>>();
   const bad: BadRecord[] = [];
   for (const { line, value } of records) {
-    const read = readCrabRecord(value, groups);
+    const read = withOneVoms(voms, readCrabRecord(value, groups));
     const job = read.job && gathering(gathered, read.job);
     if (read.faults) {
       job?.announced.add(read.id ?? line);
@@ -54,14 +62,14 @@ export function collectReports(records: Iterable<NumberedRecord>, groups?: Group
     const fault = job && take(job, read.file);
     if (fault) bad.push({ line, faults: [fault] });
   }
-  return { ...toTasks(gathered.values()), bad };
+  return { ...toTasks(gathered.values(), voms), bad };
 }
 
 /**
  * Groups records that are good into the reports of their jobs; `expected` is the number of a job's files among them.
  * @throws Error where one of them is not good
  */
-export function toJobReports(records: readonly unknown[]): { task: string; jobs: JobReport[] }[] {
+export function toJobReports(records: readonly unknown[]): TaskReports[] {
   const { tasks, bad } = collectReports(records.map((value, i) => ({ line: i + 1, value })));
   const [first] = bad;
   if (first) throw new Error(`record ${first.line}: ${first.faults.map((f) => `${f.field}: ${f.rule}`).join(', ')}`);
@@ -73,6 +81,16 @@ function gathering(all: Map<string, Gathering>, ref: JobRef): Gathering {
   let job = all.get(key);
   if (!job) all.set(key, (job = { ref, files: new Map(), destinations: new Map(), announced: new Set() }));
   return job;
+}
+
+/** A good record that names another group or role than its task's first one is a bad one. */
+function withOneVoms(known: Map<string, Required<VomsAttributes>>, read: ReadRecord): ReadRecord {
+  if (read.faults) return read;
+  const { job, file, voms } = read;
+  const first = known.get(job.task) ?? voms;
+  known.set(job.task, first);
+  const field = (['group', 'role'] as const).find((name) => first[name] !== voms[name]);
+  return field ? { job, id: file.id, faults: [{ field, rule: 'voms-differs' }] } : read;
 }
 
 /** Adds a good file to its job; answers what forbids it. */
@@ -89,7 +107,10 @@ function take(job: Gathering, file: FileRecord): RecordFault | null {
   return null;
 }
 
-function toTasks(jobs: Iterable<Gathering>): Pick<CollectedReports, 'tasks' | 'files' | 'incomplete'> {
+function toTasks(
+  jobs: Iterable<Gathering>,
+  voms: ReadonlyMap<string, Required<VomsAttributes>>,
+): Pick<CollectedReports, 'tasks' | 'files' | 'incomplete'> {
   const tasks = new Map<string, JobReport[]>();
   const incomplete: JobRef[] = [];
   let files = 0;
@@ -102,5 +123,9 @@ function toTasks(jobs: Iterable<Gathering>): Pick<CollectedReports, 'tasks' | 'f
     if (reports) reports.push(report);
     else tasks.set(ref.task, [report]);
   }
-  return { tasks: [...tasks].map(([task, reports]) => ({ task, jobs: reports })), files, incomplete };
+  return {
+    tasks: [...tasks].map(([task, reports]) => ({ task, jobs: reports, ...vomsOf(voms.get(task) ?? {}) })),
+    files,
+    incomplete,
+  };
 }

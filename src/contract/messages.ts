@@ -3,7 +3,7 @@ import type { Selection, SelectionResult } from '../domain/ledger/selection.ts';
 import type { TaskCounts } from '../domain/ledger/status.ts';
 import type { FileView, OutcomeView } from '../domain/batch/views.ts';
 import type { FailureClass } from '../domain/failure-classes.ts';
-import type { JobReport } from '../domain/file.ts';
+import type { JobReport, VomsAttributes } from '../domain/file.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PublicationState, StateCounts, TransferState } from '../domain/states.ts';
 
@@ -32,8 +32,11 @@ export const TASK_QUERIES = { status: 'status', files: 'files', job: 'job', ledg
 /** Query of a batch: its files in full. */
 export const BATCH_QUERIES = { files: 'files' } as const;
 
-/** First argument of stageOut when CRAB or an operator starts it (with `signalWithStart` or update-with-start). */
-export interface StartTask {
+/**
+ * First argument of stageOut when CRAB or an operator starts it (with `signalWithStart` or update-with-start). Group and role of the owner's
+ * credential are those of the start: no later message changes them.
+ */
+export interface StartTask extends VomsAttributes {
   task: string;
 }
 
@@ -120,7 +123,7 @@ export interface JobOutcome {
 export type FileOutcome = OutcomeView;
 
 /** First argument of jobOutput. */
-export interface JobOutputInput {
+export interface JobOutputInput extends VomsAttributes {
   task: string;
   report: JobReport;
 }

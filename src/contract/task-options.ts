@@ -15,11 +15,12 @@ export type StartOptions<Input> = Required<
  * How the workflow of a task is started or joined. A task that has ended may be joined again (`crab resubmit`).
  * @throws Error where the name is not that of a CRAB task: nobody would own it
  */
-export function taskStartOptions(task: string): StartOptions<StartTask> {
+export function taskStartOptions(start: StartTask): StartOptions<StartTask> {
+  const { task } = start;
   return {
     workflowId: stageOutId(task),
     taskQueue: TASK_QUEUES.workflows,
-    args: [{ task }],
+    args: [start],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     ...ofTask(task),

@@ -39,12 +39,16 @@ export interface JobReport {
   waiter?: boolean;
 }
 
+/** VOMS group and role that a task's user acts in; absent or empty: plain membership of the VO. */
+export interface VomsAttributes {
+  group?: string;
+  role?: string;
+}
+
 /**
  * A credential is named, never carried: the activity reads it from the store.
  * User, VO group and VO role; empty strings where there is none.
  */
-export interface CredentialRef {
+export interface CredentialRef extends Required<VomsAttributes> {
   user: string;
-  group: string;
-  role: string;
 }

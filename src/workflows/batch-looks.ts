@@ -1,6 +1,6 @@
 import { applyArrivalResults, applySettleResults, dueForLook, nextLookAt } from '../domain/batch/settling.ts';
 import { storageActivities } from './activities.ts';
-import { credentialOf } from './credential.ts';
+import { credentialOf } from '../domain/credential.ts';
 import type { AttemptContext } from './transfer-attempts.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function runLooks(context: AttemptContext): Promise<void> {
     );
     if (!isDue()) continue;
     const now = clock.now();
-    const credential = credentialOf(input.task);
+    const credential = credentialOf(input);
     const files = dueForLook(state, now);
     if (files.length > 0) {
       const request = files.map(({ key, record, source }) => ({ key, record, removeSource: source === 'present' }));
@@ -34,7 +34,7 @@ async function lookForShadows({ input, state, clock }: AttemptContext, now: numb
   const due = state.shadows.filter(({ lookAt }) => lookAt <= now);
   if (due.length === 0) return;
   const files = due.map(({ file }) => ({ key: file.key, record: file.record, removeSource: false }));
-  const credential = credentialOf(input.task);
+  const credential = credentialOf(input);
   const results = await clock.after(storageActivities.removeArrived({ credential, files }));
   applyArrivalResults(state, results, clock.now());
 }

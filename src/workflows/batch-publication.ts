@@ -2,6 +2,7 @@ import { condition } from '@temporalio/workflow';
 import type { BatchFile } from '../domain/batch/batch-file.ts';
 import { hasForPublisher, takeForPublication, takeForWithdrawal } from '../domain/batch/reporting.ts';
 import { taskActivities } from './activities.ts';
+import { vomsOf } from '../domain/credential.ts';
 import type { AttemptContext } from './transfer-attempts.ts';
 
 /**
@@ -9,19 +10,19 @@ import type { AttemptContext } from './transfer-attempts.ts';
  * what a newer generation has superseded meanwhile.
  */
 export async function runHandOvers({ input, state, clock, stopping }: AttemptContext): Promise<void> {
-  const { task, policy, batch } = input;
+  const ofTask = { task: input.task, ...vomsOf(input), policy: input.policy };
   while (!stopping()) {
     await condition(() => stopping() || hasForPublisher(state));
     for (const [dataset, files] of byDataset(takeForPublication(state))) {
       const publishable = files.map(({ key, record }) => {
         const { destinationLfn: lfn, size, adler32, destination: site } = record;
-        return { key, batch, lfn, size, adler32, site };
+        return { key, batch: input.batch, lfn, size, adler32, site };
       });
-      await clock.after(taskActivities.handToPublisher({ task, dataset, policy, files: publishable }));
+      await clock.after(taskActivities.handToPublisher({ ...ofTask, dataset, files: publishable }));
     }
     for (const [dataset, files] of byDataset(takeForWithdrawal(state))) {
       const withdraw = files.map(({ key }) => key);
-      await clock.after(taskActivities.handToPublisher({ task, dataset, policy, files: [], withdraw }));
+      await clock.after(taskActivities.handToPublisher({ ...ofTask, dataset, files: [], withdraw }));
     }
   }
 }

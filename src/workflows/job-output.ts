@@ -18,7 +18,8 @@ import { fileOutcomesSignal } from './signals.ts';
  * Waits for one job output: forwards its files to the task, which owns them, and answers with what became of each. Cancelling it
  * cancels the job's files.
  */
-export async function jobOutput({ task, report }: JobOutputInput): Promise<JobOutcome> {
+export async function jobOutput({ report, ...start }: JobOutputInput): Promise<JobOutcome> {
+  const { task } = start;
   const fault = ownerOfTask(task) === null ? `task: ${RULES['task-name']}` : checkAddFiles({ jobs: [report] });
   if (fault !== null) throw badMessage(fault);
   // Outcomes are told by destination: two files with the same one could not be told apart.
@@ -45,7 +46,7 @@ export async function jobOutput({ task, report }: JobOutputInput): Promise<JobOu
     }).catch(() => undefined),
   );
   await CancellationScope.nonCancellable(async () => {
-    await taskActivities.forwardReport({ task, message: { jobs: [{ ...report, waiter: true }] } });
+    await taskActivities.forwardReport({ ...start, message: { jobs: [{ ...report, waiter: true }] } });
     forwarded = true;
     await condition(() => outcomes.size >= records.size);
   });

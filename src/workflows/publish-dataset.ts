@@ -12,7 +12,7 @@ import type { PublishDatasetInput } from '../contract/internal-messages.ts';
 import { PublisherState, type PublisherAnswer, type PublisherSnapshot } from '../domain/publication/publisher-state.ts';
 import { catalogActivities, crabActivities } from './activities.ts';
 import { Clock } from './clock.ts';
-import { credentialOf } from './credential.ts';
+import { credentialOf } from '../domain/credential.ts';
 import { batchOrderSignal, datasetOrderSignal, tell } from './signals.ts';
 
 /**
@@ -55,11 +55,8 @@ export async function publishDataset(input: PublishDatasetInput, resumed?: Publi
 }
 
 /** Measures, cuts and publishes one block, and tells the batches what became of its files. */
-async function publishNextBlock(
-  { task, dataset }: PublishDatasetInput,
-  state: PublisherState,
-  clock: Clock,
-): Promise<void> {
+async function publishNextBlock(input: PublishDatasetInput, state: PublisherState, clock: Clock): Promise<void> {
+  const { task, dataset } = input;
   const candidates = state.candidates(clock.now());
   const unmeasured = candidates.filter(({ measure }) => !measure);
   if (unmeasured.length > 0) {
@@ -81,7 +78,7 @@ async function publishNextBlock(
   for (const { key } of block) state.inFlight.add(key);
   const publish = catalogActivities.publishBlock({
     task,
-    credential: credentialOf(task),
+    credential: credentialOf(input),
     dataset,
     block: `${dataset}#${uuid4()}`,
     originSite: first.site,

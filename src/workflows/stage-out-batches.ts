@@ -1,11 +1,12 @@
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { transferBatchId } from '../contract/ids.ts';
+import type { StartTask } from '../contract/messages.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
 import { beginBatches, type StartedBatch } from '../domain/ledger/turns.ts';
 import { ownerOfTask } from '../domain/lfn-areas.ts';
 import { ftsActivities } from './activities.ts';
-import { credentialOf } from './credential.ts';
+import { credentialOf, vomsOf } from '../domain/credential.ts';
 import type { StageOutContext } from './stage-out.ts';
 import type { transferBatch } from './transfer-batch.ts';
 
@@ -13,20 +14,21 @@ import type { transferBatch } from './transfer-batch.ts';
 const STARTED_AT_ONCE = 8;
 
 /** Starts batches for what is full or due in the window; answers whether more are. */
-export async function startBatches({ clock }: StageOutContext, state: TaskState): Promise<boolean> {
+export async function startBatches({ start, clock }: StageOutContext, state: TaskState): Promise<boolean> {
   const batches = beginBatches(state, clock.now(), STARTED_AT_ONCE);
-  await Promise.all(batches.map((batch) => startBatch(state, batch)));
+  await Promise.all(batches.map((batch) => startBatch(start, state, batch)));
   return batches.length === STARTED_AT_ONCE;
 }
 
 async function startBatch(
+  start: StartTask,
   state: TaskState,
   { batch, source, destination, files, target }: StartedBatch,
 ): Promise<void> {
   const { task, firstRunId, policy } = state;
   await startChild<typeof transferBatch>('transferBatch', {
     workflowId: transferBatchId(task, batch),
-    args: [{ task, batch, firstRunId, policy, files, target }],
+    args: [{ task, ...vomsOf(start), batch, firstRunId, policy, files, target }],
     // With the default, children are terminated when their parent continues as new.
     parentClosePolicy: ParentClosePolicy.ABANDON,
     typedSearchAttributes: [
@@ -45,7 +47,7 @@ export function prepareTargets(context: StageOutContext, state: TaskState): void
     const waiting = `fts ${destination}`;
     if (state.targets.has(destination) || context.waitsFor.has(waiting)) continue;
     context.waitsFor.set(waiting, `FTS to answer for ${destination}`);
-    const request = { destination, credential: credentialOf(state.task) };
+    const request = { destination, credential: credentialOf(context.start) };
     void context.clock.after(ftsActivities.prepareFts(request)).then((target) => {
       state.targets.set(destination, target);
       context.waitsFor.delete(waiting);

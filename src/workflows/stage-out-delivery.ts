@@ -3,6 +3,7 @@ import { ruleOf } from '../domain/failure-classes.ts';
 import { ordersLost } from '../domain/ledger/reports.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
 import { taskActivities } from './activities.ts';
+import { vomsOf } from '../domain/credential.ts';
 import type { StageOutContext } from './stage-out.ts';
 import { batchOrderSignal, datasetOrderSignal, fileOutcomesSignal, tell } from './signals.ts';
 
@@ -43,6 +44,7 @@ export async function deliverOutbox({ clock }: StageOutContext, state: TaskState
  */
 export async function flushPublishers(context: StageOutContext, state: TaskState): Promise<void> {
   const { ledger, policy, task } = state;
+  const ofTask = { task, ...vomsOf(context.start), policy };
   if (!state.closed || ledger.openTransfers > 0 || ledger.openPublications === 0) return;
   const open = new Map<number, number>();
   for (const entry of ledger.entries())
@@ -52,7 +54,7 @@ export async function flushPublishers(context: StageOutContext, state: TaskState
     // Told once: what is published meanwhile makes fewer, which changes nothing.
     if (!dataset || (context.flushed.get(dataset) ?? 0) >= expect) continue;
     context.flushed.set(dataset, expect);
-    await context.clock.after(taskActivities.handToPublisher({ task, dataset, policy, files: [], flush: { expect } }));
+    await context.clock.after(taskActivities.handToPublisher({ ...ofTask, dataset, files: [], flush: { expect } }));
   }
 }
 

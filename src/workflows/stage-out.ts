@@ -31,6 +31,8 @@ const WORTHWHILE_BYTES = 400_000;
 
 /** What the parts of the workflow share. */
 export interface StageOutContext {
+  /** What the task was started with. */
+  start: StartTask;
   /** The task's books; null until they are open (a task joined again reads its earlier ones first). */
   state: TaskState | null;
   /** Calls `act` with the books, now or when they are open, in the order of arrival. */
@@ -48,10 +50,12 @@ export interface StageOutContext {
  * One CRAB task: the books of all its files, their batching by link, and the routing between batches, publishers and waiting jobs.
  * Ends when it is closed and every file is final.
  */
-export async function stageOut({ task }: StartTask, snapshot?: TaskSnapshot, ledger?: Uint8Array): Promise<TaskTotals> {
+export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger?: Uint8Array): Promise<TaskTotals> {
+  const { task } = start;
   const inbox: ((state: TaskState) => void)[] = [];
   let changed = true;
   const context: StageOutContext = {
+    start,
     state: snapshot && ledger ? TaskState.restore(task, snapshot, ledger) : null,
     withState(act) {
       if (context.state) act(context.state);
@@ -94,7 +98,7 @@ export async function stageOut({ task }: StartTask, snapshot?: TaskSnapshot, led
       await deliverOutbox(context, state);
       if (isHistoryLong(longAt) && state.outbox.empty) {
         await condition(allHandlersFinished);
-        if (state.outbox.empty) await continueAsNew<typeof stageOut>({ task }, ...state.snapshot());
+        if (state.outbox.empty) await continueAsNew<typeof stageOut>(start, ...state.snapshot());
       }
       prepareTargets(context, state);
       const moreToStart = await startBatches(context, state);

@@ -8,7 +8,7 @@ import { sha256Hex, uuid5 } from '../domain/digest.ts';
 import { destinationArea, ownerOfTask } from '../domain/lfn-areas.ts';
 import type { FtsTarget } from '../domain/orders.ts';
 import { followActivities, ftsActivities } from './activities.ts';
-import { credentialOf } from './credential.ts';
+import { credentialOf } from '../domain/credential.ts';
 import type { Clock } from './clock.ts';
 
 /** What the attempts share with the rest of the batch. */
@@ -54,7 +54,7 @@ async function submit({ input, state, clock, touch }: AttemptContext, target: Ft
   const owner = ownerOfTask(input.task) ?? '';
   const request: SubmitRequest = {
     target,
-    credential: credentialOf(input.task),
+    credential: credentialOf(input),
     task: input.task,
     sid,
     expectedJobId: uuid5(uuid5(target.baseId, target.vo), sid),
@@ -81,7 +81,7 @@ const isOurs = ({ foreign, regenerated, ftsJobIds }: BatchFile): boolean =>
 async function follow(context: AttemptContext): Promise<void> {
   const { input, state, clock, touch, stopping } = context;
   if (!state.target || !state.ftsJobId) return;
-  const job: FtsJobRef = { target: state.target, credential: credentialOf(input.task), jobId: state.ftsJobId };
+  const job: FtsJobRef = { target: state.target, credential: credentialOf(input), jobId: state.ftsJobId };
   let since = clock.now();
   while (state.list('sent').length > 0 && !stopping()) {
     const kills = state.toKill();

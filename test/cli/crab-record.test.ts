@@ -37,6 +37,7 @@ describe('readCrabRecord', () => {
         startTime: 1795428900,
         alreadyThere: false,
       },
+      voms: { group: '', role: '' },
     });
   });
 
@@ -82,6 +83,7 @@ describe('readCrabRecord', () => {
     [{ destination_lfn: '/store/user/alice//x' }, 'destination_lfn: double-slash'],
     [{ id: 'x' }, 'id: id-format'],
     [{ username: '__proto__' }, 'username: owner'],
+    [{ group: '../x' }, 'group: voms'],
   ])('refuses %j', (changes, fault) => expect(faults({ ...first, ...changes })).toEqual([fault]));
 
   test.each([null, 1, 'x', [], undefined])('refuses %j as a whole', (value) => expect(faults(value)).toHaveLength(1));
@@ -118,6 +120,19 @@ describe('collectReports', () => {
     const { tasks, bad } = collectReports(numbered([first, later, later]));
     expect(tasks[0]?.jobs[0]?.files.map((file) => file.startTime)).toEqual([1795429900]);
     expect(bad).toEqual([{ line: 3, faults: [{ field: 'id', rule: 'duplicate-id' }] }]);
+  });
+
+  it('gives a task the group and role of its records', () => {
+    const inGroup = records.map((record) => ({ ...(record as object), group: 'becms', role: 'NULL' }));
+    expect(toJobReports(inGroup)).toMatchObject([{ group: 'becms' }]);
+    expect(toJobReports(inGroup)[0]).not.toHaveProperty('role');
+    expect(toJobReports(records)[0]).not.toHaveProperty('group');
+  });
+
+  it('refuses a record of another group than the first of its task, and leaves its job incomplete', () => {
+    const { tasks, bad } = collectReports(numbered([{ ...first, group: 'becms' }, log]));
+    expect(bad).toEqual([{ line: 2, faults: [{ field: 'group', rule: 'voms-differs' }] }]);
+    expect(tasks).toMatchObject([{ group: 'becms', jobs: [{ expected: 2, files: [{ id: first['id'] }] }] }]);
   });
 
   it('keeps tasks apart', () => {

@@ -38,7 +38,8 @@ async function submit(file: string, options: { dryRun?: true }): Promise<void> {
   if (bad.length) process.exitCode = EXIT.badInput;
   if (options.dryRun || !collected.files) return;
   await withClient(async (client, aso) => {
-    for (const { task, jobs } of collected.tasks) await tellAnswer(task, await aso.addFiles(client, task, jobs));
+    for (const { task, jobs, ...voms } of collected.tasks)
+      await tellAnswer(task, await aso.addFiles(client, task, jobs, voms));
   });
 }
 
