@@ -25,22 +25,31 @@ const ORDINARY_FILES = 400;
 /** Seconds a file may wait in FTS's queue: enough for every link but the stuck one. */
 export const queueTime = (files: number): number => Math.round(12 * Math.max(1, files / ORDINARY_FILES));
 
-/**
- * The environment that a worker and `aso` need to take part in the demo. Settings of the user's own are left out: they are for
- * another Temporal server, and other sites.
- */
-export async function demoEnvironment(
+/** The environment that a worker and `aso` need to take part in the demo. */
+export const demoEnvironment = (
   world: SimulatedWorld,
   server: DevServer,
   folder: string,
   files: number,
+): Promise<NodeJS.ProcessEnv> =>
+  simulatedEnvironment(world, server, folder, { ...FAST, ftsMaxTimeInQueue: queueTime(files) });
+
+/**
+ * The environment that a worker and `aso` need to work in a simulated world, with their configuration in `folder`. Settings of the user's
+ * own are left out: they are for another Temporal server, and other sites.
+ */
+export async function simulatedEnvironment(
+  world: SimulatedWorld,
+  server: DevServer,
+  folder: string,
+  policy: Partial<Policy>,
 ): Promise<NodeJS.ProcessEnv> {
   const config = {
     ftsServer: world.fts.url,
     crabUrl: world.crab.restUrl,
     siteconf: world.siteconf,
     worker: { shutdownGraceSeconds: 1 },
-    policy: { ...FAST, ftsMaxTimeInQueue: queueTime(files) },
+    policy,
   };
   const configFile = join(folder, 'aso.json');
   const temporalFile = join(folder, 'temporal.toml');

@@ -1,8 +1,8 @@
 import type { SimulatedWorld } from '../simulators/world.ts';
+import type { WorkerProcess } from '../workers/worker-process.ts';
 import { finishedCopies } from './fts-view.ts';
 import type { Tell } from './faults.ts';
 import { until } from './until.ts';
-import type { WorkerProcess } from './worker-process.ts';
 
 /** Long enough for a kill to fall between a request and its answer, milliseconds. */
 const SLOW_ANSWER = 400;

@@ -1,15 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import {
-  addFiles,
-  closeTask,
-  NoAnswerError,
-  reportJob,
-  requestPublication,
-  startJobOutput,
-  TemporalUnreachableError,
-} from '../client/index.ts';
+import { addFiles, closeTask, reportJob, requestPublication, startJobOutput } from '../client/index.ts';
 import { stageOutId } from '../contract/ids.ts';
 import type { JobOutcome } from '../contract/messages.ts';
 import type { JobReport } from '../domain/file.ts';
@@ -18,6 +10,7 @@ import type { Tell } from './faults.ts';
 import { rerunJob, type Generated } from './generate.ts';
 import { isGoodJob } from './expectations.ts';
 import type { PlannedFile, PlannedJob, PlannedTask } from './plan.ts';
+import { patiently } from './patiently.ts';
 import { until } from './until.ts';
 
 /** What the demo's CRAB was told in return. */
@@ -92,23 +85,4 @@ async function runAgain(context: ReportingContext, task: PlannedTask, job: Plann
   tell(
     `${task.label}: job ${job.jobId} was DONE and runs again with new bytes, which are to replace its files: they were never published`,
   );
-}
-
-/** Asks again where nobody answered, as while a killed worker is being replaced: every message may be sent twice. */
-async function patiently<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!isPassing(error)) throw error;
-    }
-  }
-}
-
-/** gRPC's DEADLINE_EXCEEDED, FAILED_PRECONDITION (nobody has taken the task up yet) and UNAVAILABLE, as the client gives them. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof NoAnswerError || error instanceof TemporalUnreachableError) return true;
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-  return [4, 9, 14].includes(Number(code ?? cause?.code));
 }

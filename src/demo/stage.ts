@@ -6,6 +6,7 @@ import type { Client } from '@temporalio/client';
 import { connect } from '../client/index.ts';
 import { startSimulatedWorld, type SimulatedWorld } from '../simulators/world.ts';
 import { startDevServer, type DevServer } from '../workers/dev-server.ts';
+import { WorkerProcess } from '../workers/worker-process.ts';
 import { demoEnvironment } from './environment.ts';
 import { generate, type Generated } from './generate.ts';
 import type { Ending } from './interrupt.ts';
@@ -13,7 +14,6 @@ import type { DemoOptions } from './main.ts';
 import { makePlan, type PlannedTask } from './plan.ts';
 import { COPIES_PER_LINK } from './struck-files.ts';
 import { SITES } from './task-shapes.ts';
-import { WorkerProcess } from './worker-process.ts';
 
 /** Everything that the demo is played with. */
 export interface Stage {

@@ -124,6 +124,7 @@ describe('reading', () => {
       { job_id: jobId },
     ]);
     expect((await fts.ask('GET', '/jobs/nope')).status).toBe(404);
+    expect(fts.looks).toEqual({ requests: 4, jobs: 5 });
   });
 
   it('shows the files of a repeated id once only, and only the fields it knows', async () => {

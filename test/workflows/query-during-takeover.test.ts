@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { addFiles, closeTask } from '../../src/client/index.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
 import { TASK_QUERIES, type TaskTotals } from '../../src/contract/messages.ts';
-import { WorkerProcess } from '../../src/demo/worker-process.ts';
+import { WorkerProcess } from '../../src/workers/worker-process.ts';
 import { newTask, startRig } from '../support/rig.ts';
 import { makeJob, startWorld } from '../support/world.ts';
 

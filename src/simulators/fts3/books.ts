@@ -67,6 +67,14 @@ export interface FtsDeletion {
   readonly fileIds: readonly number[] | null;
 }
 
+/** How often FTS was asked for jobs by their ids. */
+export interface FtsLooks {
+  /** `GET /jobs/<ids>`, whatever became of them. */
+  requests: number;
+  /** Ids in all of them: what one request per job would have taken. */
+  jobs: number;
+}
+
 /** A submission that was answered with an error. */
 export interface FtsRefusedSubmission {
   /** Epoch ms. */

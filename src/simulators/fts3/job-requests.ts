@@ -60,6 +60,8 @@ export function getJobs(
   query: URLSearchParams,
   caller: Caller | null,
 ): SimulatedAnswer {
+  service.looks.requests += 1;
+  service.looks.jobs += list.split(',').filter(Boolean).length;
   const fields = query.get('files')?.split(',');
   const shown = new Set<JobRow>();
   const entries = forEachJob(service, list, caller, (job) => {

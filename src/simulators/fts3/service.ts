@@ -1,4 +1,4 @@
-import type { FtsDeletion, FtsRefusedSubmission } from './books.ts';
+import type { FtsDeletion, FtsLooks, FtsRefusedSubmission } from './books.ts';
 import type { Delegations } from './delegation.ts';
 import type { Identities } from './identity.ts';
 import type { JobStore } from './job-store.ts';
@@ -14,4 +14,5 @@ export interface FtsService {
   rules: SubmissionRules;
   deletions: FtsDeletion[];
   refused: FtsRefusedSubmission[];
+  looks: FtsLooks;
 }

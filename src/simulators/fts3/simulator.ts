@@ -2,7 +2,7 @@ import { Agent } from 'undici';
 import type { Outage } from '../fault-script.ts';
 import { scheduleOutages } from '../fault-script.ts';
 import { SimulatorServer, type SimulatorOptions } from '../http-server.ts';
-import type { FtsDeletion, FtsJobRecord, FtsRefusedSubmission } from './books.ts';
+import type { FtsDeletion, FtsJobRecord, FtsLooks, FtsRefusedSubmission } from './books.ts';
 import { createCopyProcess } from './copy.ts';
 import { Delegations } from './delegation.ts';
 import { TransferFaults, type TransferFault } from './faults.ts';
@@ -69,6 +69,8 @@ export interface FtsSimulator {
   job(jobId: string): FtsJobRecord | undefined;
   /** Every DELETE of jobs or files received, in order. */
   deletions(): readonly FtsDeletion[];
+  /** How often jobs were asked for; live. */
+  readonly looks: Readonly<FtsLooks>;
   /** Every submission answered with an error by FTS itself, in order. */
   refusedSubmissions(): readonly FtsRefusedSubmission[];
   /** Moves a job to the archive at once, as FTS does 7 days after its end. False for an unknown job. */
@@ -116,6 +118,7 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
     },
     deletions: [],
     refused: [],
+    looks: { requests: 0, jobs: 0 },
   };
 
   let server: SimulatorServer;
@@ -134,6 +137,7 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
     jobs: () => [...store.archived.values(), ...store.jobs.values()].sort((a, b) => a.submitTime - b.submitTime),
     job: (jobId) => store.jobs.get(jobId) ?? store.archived.get(jobId),
     deletions: () => service.deletions,
+    looks: service.looks,
     refusedSubmissions: () => service.refused,
     archive: (jobId) => store.archive(jobId),
     close: async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { startOwnedProcess, type OwnedProcess } from '../workers/child-process.ts';
-import { READY_LINE } from '../workers/ready-line.ts';
+import { startOwnedProcess, type OwnedProcess } from './child-process.ts';
+import { READY_LINE } from './ready-line.ts';
 
 const READY_WITHIN_MS = 60_000;
 
