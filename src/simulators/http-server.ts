@@ -5,10 +5,13 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
+import type { ClientChain } from './pki/client-chain.ts';
+import { chainOfClient, tlsServerOptions, type SimulatorTls } from './pki/server-tls.ts';
 import { RequestFaults, type RequestFault } from './request-faults.ts';
 
 /** A request as a simulator's handler sees it. */
@@ -18,6 +21,8 @@ export interface SimulatedRequest {
   path: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
+  /** Who the client showed to be; null over plain HTTP. */
+  client: ClientChain | null;
   /** The body, read whole. */
   body(): Promise<Buffer>;
   /** The body as it arrives, for large ones. */
@@ -37,6 +42,8 @@ export interface SimulatorOptions {
   /** 0 or absent: any free port. */
   port?: number;
   host?: string;
+  /** Without it, plain HTTP. */
+  tls?: SimulatorTls;
   /** Scripted faults of requests. */
   requestFaults?: RequestFault[];
 }
@@ -44,22 +51,25 @@ export interface SimulatorOptions {
 /** Counts of requests a simulator served, by `METHOD /first-path-segment`. */
 export type RequestCounts = Record<string, number>;
 
-/** A loopback HTTP server around a handler, with scripted faults and a count of what it was asked. */
+/** A loopback server around a handler, with scripted faults and a count of what it was asked. */
 export class SimulatorServer {
   readonly faults: RequestFaults;
   readonly counts: RequestCounts = {};
   readonly #server: Server;
+  readonly #tls: SimulatorTls | undefined;
 
-  private constructor(handler: SimulatedHandler, faults: RequestFault[]) {
-    this.faults = new RequestFaults(faults);
-    this.#server = createServer((request, response) => {
+  private constructor(handler: SimulatedHandler, { requestFaults = [], tls }: SimulatorOptions) {
+    this.faults = new RequestFaults(requestFaults);
+    this.#tls = tls;
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
       this.#serve(handler, request, response).catch(() => response.destroy());
-    });
+    };
+    this.#server = tls ? createTlsServer(tlsServerOptions(tls), listener) : createServer(listener);
     this.#server.keepAliveTimeout = 30_000;
   }
 
   static async start(handler: SimulatedHandler, options: SimulatorOptions = {}): Promise<SimulatorServer> {
-    const simulator = new SimulatorServer(handler, options.requestFaults ?? []);
+    const simulator = new SimulatorServer(handler, options);
     await new Promise<void>((resolve, reject) => {
       simulator.#server.once('error', reject);
       simulator.#server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
@@ -69,7 +79,7 @@ export class SimulatorServer {
 
   get url(): string {
     const { address, port } = this.#server.address() as AddressInfo;
-    return `http://${address}:${port}`;
+    return `${this.#tls ? 'https' : 'http'}://${address}:${port}`;
   }
 
   /** Stops at once, open connections included. */
@@ -95,6 +105,7 @@ export class SimulatorServer {
       path: url.pathname,
       query: url.searchParams,
       headers: request.headers,
+      client: this.#tls ? chainOfClient(request.socket, this.#tls) : null,
       body: () => buffer(request),
       stream: request,
     });
