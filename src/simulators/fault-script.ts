@@ -1,7 +1,7 @@
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import type { TransferFault } from './fts3/faults.ts';
-import type { RequestFault, RequestFaults } from './request-faults.ts';
+import { REQUEST_FAULT_ACTIONS, type RequestFault, type RequestFaults } from './request-faults.ts';
 
 /** A time in which every connection is dropped. Both in seconds. */
 export interface Outage {
@@ -27,8 +27,6 @@ const number = z.number('must be a number, 0 or more').min(0, 'must be a number,
 const text = z.string('must be a text');
 const regex = z.string('must be a regular expression').refine(isRegex, 'must be a regular expression');
 
-const ACTIONS = ['drop-before', 'drop-after', 'answer', 'answer-after'] as const;
-
 const requestFault = z
   .strictObject({
     method: z
@@ -36,10 +34,12 @@ const requestFault = z
       .regex(/^[A-Z]+$/, 'must be an HTTP method in capitals')
       .exactOptional(),
     path: regex,
+    containing: regex.exactOptional(),
     skip: count(0).exactOptional(),
     times: count(1).exactOptional(),
     delayMs: number.exactOptional(),
-    action: z.enum(ACTIONS, `must be one of ${ACTIONS.join(', ')}`).exactOptional(),
+    stallMs: number.exactOptional(),
+    action: z.enum(REQUEST_FAULT_ACTIONS, `must be one of ${REQUEST_FAULT_ACTIONS.join(', ')}`).exactOptional(),
     status: z
       .int('must be an HTTP status')
       .min(200, 'must be an HTTP status')
@@ -47,7 +47,10 @@ const requestFault = z
       .exactOptional(),
     body: text.exactOptional(),
   })
-  .refine((fault) => fault.action !== undefined || fault.delayMs !== undefined, 'must have an action or delayMs');
+  .refine(
+    ({ action, delayMs, stallMs }) => (action ?? delayMs ?? stallMs) !== undefined,
+    'must have an action, delayMs or stallMs',
+  );
 
 const outcome = z.union(
   [

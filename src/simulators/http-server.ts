@@ -57,6 +57,8 @@ export class SimulatorServer {
   readonly counts: RequestCounts = {};
   readonly #server: Server;
   readonly #tls: SimulatorTls | undefined;
+  /** Counts restarts: what was under way before one is lost. */
+  #life = 0;
 
   private constructor(handler: SimulatedHandler, { requestFaults = [], tls }: SimulatorOptions) {
     this.faults = new RequestFaults(requestFaults);
@@ -70,10 +72,7 @@ export class SimulatorServer {
 
   static async start(handler: SimulatedHandler, options: SimulatorOptions = {}): Promise<SimulatorServer> {
     const simulator = new SimulatorServer(handler, options);
-    await new Promise<void>((resolve, reject) => {
-      simulator.#server.once('error', reject);
-      simulator.#server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
-    });
+    await simulator.#listen(options.port ?? 0, options.host ?? '127.0.0.1');
     return simulator;
   }
 
@@ -89,15 +88,36 @@ export class SimulatorServer {
     await closed;
   }
 
+  /**
+   * Stops, stays away for so many milliseconds, and comes back on the same port. Requests that waited for a fault's `delayMs` are lost;
+   * what others asked for is done, though nobody hears of it.
+   */
+  async restart(downMs = 0): Promise<void> {
+    const { address, port } = this.#server.address() as AddressInfo;
+    this.#life += 1;
+    await this.close();
+    await sleep(downMs);
+    await this.#listen(port, address);
+  }
+
+  async #listen(port: number, host: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, resolve);
+    });
+  }
+
   async #serve(handler: SimulatedHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const life = this.#life;
     const url = new URL(`http://simulator/${(request.url ?? '/').replace(/^\/+/, '')}`);
     const method = request.method ?? 'GET';
     const kind = `${method} /${url.pathname.split('/')[1] ?? ''}`;
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
 
-    const fault = this.faults.next(method, url.pathname);
-    if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
-    if (fault?.action === 'drop-before') return void response.destroy();
+    const early = this.faults.asksForBody(method, url.pathname) ? await buffer(request) : null;
+    const fault = this.faults.next(method, url.pathname, early?.toString());
+    if (fault?.delayMs) await sleep(fault.delayMs);
+    if (fault?.action === 'drop-before' || life !== this.#life) return void response.destroy();
     if (fault?.action === 'answer') return this.#send(response, method, fault.answer);
 
     const answer = await handler({
@@ -106,10 +126,12 @@ export class SimulatorServer {
       query: url.searchParams,
       headers: request.headers,
       client: this.#tls ? chainOfClient(request.socket, this.#tls) : null,
-      body: () => buffer(request),
+      body: () => (early ? Promise.resolve(early) : buffer(request)),
       stream: request,
     });
+    if (fault?.stallMs) await sleep(fault.stallMs);
     if (fault?.action === 'drop-after') return void response.destroy();
+    if (fault?.action === 'cut-after') return cutShort(response, answer);
     await this.#send(response, method, fault?.action === 'answer-after' ? fault.answer : answer);
   }
 
@@ -123,4 +145,13 @@ export class SimulatorServer {
     if (isStream) return pipeline(body, response);
     response.end(method === 'HEAD' ? undefined : content);
   }
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms).unref());
+
+/** Sends half of a JSON answer, then resets the connection. */
+function cutShort(response: ServerResponse, { status, body }: SimulatedAnswer): void {
+  const content = JSON.stringify(body ?? {});
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': content.length });
+  response.write(content.slice(0, content.length / 2), () => response.socket?.resetAndDestroy());
 }

@@ -1,22 +1,31 @@
 import type { SimulatedAnswer } from './http-server.ts';
 
+/** What a fault does instead of answering. */
+export const REQUEST_FAULT_ACTIONS = ['drop-before', 'drop-after', 'cut-after', 'answer', 'answer-after'] as const;
+export type RequestFaultAction = (typeof REQUEST_FAULT_ACTIONS)[number];
+
 /** A scripted fault of requests: which ones, how many of them, and what happens instead. */
 export interface RequestFault {
   /** HTTP method; any where absent. */
   method?: string;
   /** Regular expression on the path. */
   path: string;
+  /** Regular expression on the request's body; any where absent. */
+  containing?: string;
   /** Let so many matching requests pass first. */
   skip?: number;
   /** Act on so many requests, then never again; without it, always. */
   times?: number;
   /** Wait before anything else, milliseconds. May stand alone: a slow server. */
   delayMs?: number;
+  /** Act, then wait before the answer leaves, milliseconds. May stand alone: a server that forgets to answer. */
+  stallMs?: number;
   /**
-   * `drop-before`: close the connection before acting; `drop-after`: act, then close it (a lost answer);
-   * `answer`: answer without acting; `answer-after`: act, then answer something else (e.g. a 502 from a front end).
+   * `drop-before`: close the connection before acting; `drop-after`: act, then close it (a lost answer); `cut-after`: act, send half
+   * of the answer, then reset the connection; `answer`: answer without acting; `answer-after`: act, then answer something else (e.g.
+   * a 502 from a front end).
    */
-  action?: 'drop-before' | 'drop-after' | 'answer' | 'answer-after';
+  action?: RequestFaultAction;
   /** For `answer` and `answer-after`; without it an HTML page with status 503, as a front end sends. */
   status?: number;
   body?: string;
@@ -26,7 +35,24 @@ export interface RequestFault {
 export interface AppliedFault {
   action: RequestFault['action'];
   delayMs: number;
+  stallMs: number;
   answer: SimulatedAnswer;
+}
+
+/** A fault that was added, and what came of it so far. */
+export interface AddedFault {
+  /** Matching requests, those that passed included. */
+  readonly seen: number;
+  /** Requests it was applied to. */
+  readonly used: number;
+}
+
+interface Entry {
+  fault: RequestFault;
+  pattern: RegExp;
+  body: RegExp | null;
+  seen: number;
+  used: number;
 }
 
 const FRONT_END_PAGE =
@@ -34,15 +60,25 @@ const FRONT_END_PAGE =
 
 /** Decides, request by request, which scripted fault applies. Faults may be added and outages begun while it runs. */
 export class RequestFaults {
-  #faults: { fault: RequestFault; pattern: RegExp; seen: number; used: number }[] = [];
+  readonly #faults: Entry[] = [];
   #outageUntil = 0;
 
   constructor(faults: RequestFault[] = []) {
     for (const fault of faults) this.add(fault);
   }
 
-  add(fault: RequestFault): void {
-    this.#faults.push({ fault, pattern: new RegExp(fault.path), seen: 0, used: 0 });
+  /** Adds a fault; its counts go on. */
+  add(fault: RequestFault): AddedFault {
+    const { path, containing } = fault;
+    const body = containing === undefined ? null : new RegExp(containing);
+    const entry: Entry = { fault, pattern: new RegExp(path), body, seen: 0, used: 0 };
+    this.#faults.push(entry);
+    return entry;
+  }
+
+  /** Whether the body of such a request has to be read before anything is decided. */
+  asksForBody(method: string, path: string): boolean {
+    return this.#faults.some((entry) => entry.body !== null && matches(entry, method, path));
   }
 
   /** For so many milliseconds every connection is dropped. */
@@ -55,25 +91,32 @@ export class RequestFaults {
     return this.#faults.map(({ used }) => used);
   }
 
-  next(method: string, path: string): AppliedFault | null {
-    if (Date.now() < this.#outageUntil) return { action: 'drop-before', delayMs: 0, answer: { status: 503 } };
+  /** @param body the request's, where {@link asksForBody} says that it counts */
+  next(method: string, path: string, body = ''): AppliedFault | null {
+    if (Date.now() < this.#outageUntil) return { ...NOTHING, action: 'drop-before' };
     for (const entry of this.#faults) {
       const { fault } = entry;
-      if ((fault.method ?? method) !== method || !entry.pattern.test(path)) continue;
+      if (!matches(entry, method, path) || entry.body?.test(body) === false) continue;
       entry.seen += 1;
       if (entry.seen <= (fault.skip ?? 0) || entry.used >= (fault.times ?? Infinity)) continue;
       entry.used += 1;
-      const body = fault.body ?? FRONT_END_PAGE;
+      const page = fault.body ?? FRONT_END_PAGE;
       return {
         action: fault.action,
         delayMs: fault.delayMs ?? 0,
+        stallMs: fault.stallMs ?? 0,
         answer: {
           status: fault.status ?? 503,
-          headers: { 'content-type': body.startsWith('<') ? 'text/html' : 'application/json' },
-          body,
+          headers: { 'content-type': page.startsWith('<') ? 'text/html' : 'application/json' },
+          body: page,
         },
       };
     }
     return null;
   }
 }
+
+const NOTHING: AppliedFault = { action: undefined, delayMs: 0, stallMs: 0, answer: { status: 503 } };
+
+const matches = ({ fault, pattern }: Entry, method: string, path: string): boolean =>
+  (fault.method ?? method) === method && pattern.test(path);

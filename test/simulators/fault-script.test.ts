@@ -35,9 +35,9 @@ outages:
   it.each([
     [
       'requestFaults: [{ path: x, action: explode }]',
-      'requestFaults[0].action: must be one of drop-before, drop-after, answer, answer-after',
+      'requestFaults[0].action: must be one of drop-before, drop-after, cut-after, answer, answer-after',
     ],
-    ['requestFaults: [{ path: x }]', 'requestFaults[0]: must have an action or delayMs'],
+    ['requestFaults: [{ path: x }]', 'requestFaults[0]: must have an action, delayMs or stallMs'],
     ['requestFaults: [{ path: "(", action: answer }]', 'requestFaults[0].path: must be a regular expression'],
     [
       'transferFaults: [{ url: x, times: 0, outcome: hang }]',

@@ -77,6 +77,7 @@ export const copyFailed = (errno: number, lastAttempt: string): CopyFailure =>
 
 export const CONNECTION_LOST = 'Connection terminated abruptly; Status of TPC request unknown';
 export const JOB_FAILED = 'One or more files failed. Please have a look at the details for more information';
+export const COPY_STALLED = 'No FTS server has updated the transfer status the last 900 seconds. Probably stalled';
 export const JOB_CANCELED = 'Job canceled by the user';
 export const QUEUE_EXPIRED =
   'Job has been canceled because it stayed in the queue for too long (max-time-in-queue timeout)';

@@ -2,6 +2,7 @@ import { CLOSING, type CopyOutcome, type CopyProcess } from './copy.ts';
 import { endJobIfDone, setFileState, setJobState, successorOf } from './job-progress.ts';
 import { LinkQueues, type Link, type TransferUnit } from './link-queues.ts';
 import { QueueDeadlines } from './queue-deadlines.ts';
+import { COPY_STALLED } from './reasons.ts';
 import { ACTIVE_FILE_STATES, ACTIVE_JOB_STATES, type FileRow, type JobRow } from './rows.ts';
 
 /** How fast the simulator's clockwork runs. All times in milliseconds. */
@@ -18,12 +19,16 @@ export interface SchedulerOptions {
   retrySecondMs: number;
   /** Retries of jobs that ask for `retry: 0`. */
   defaultRetries: number;
+  /** Silence after which FTS gives up a copy whose machine died. */
+  stalledAfterMs: number;
 }
 
 /** FTS's delay where a job names none, seconds. */
 const DEFAULT_RETRY_DELAY = 120;
 /** So many copies that end at once are taken before other requests get their turn. */
 const BURST = 1_000;
+
+const STALLED: CopyOutcome = { kind: 'failed', reason: COPY_STALLED, recoverable: true };
 
 interface RunningCopy {
   abort: AbortController;
@@ -86,6 +91,11 @@ export class Scheduler {
       copy?.abort.abort();
       void (copy?.done ?? Promise.resolve()).then(() => (file.finishTime = Date.now()));
     });
+  }
+
+  /** The machine that ran the copies dies: they end where they are. FTS believes them running until they have been silent for too long. */
+  loseCopies(): void {
+    for (const { abort } of this.#running.values()) abort.abort(CLOSING);
   }
 
   /** Stops the clockwork and all copies; resolves when they have cleaned up. */
@@ -155,7 +165,11 @@ export class Scheduler {
         attempt.endedAt = Date.now();
         attempt.reason = outcome.kind === 'failed' ? outcome.reason : outcome.kind === 'aborted' ? 'aborted' : null;
         // Whatever a copy of a cancelled file reports comes too late.
-        if (file.state === 'ACTIVE' && !this.#closed) this.#ended(file, outcome, attempt.endedAt);
+        const end = (last: CopyOutcome, at: number): void => {
+          if (file.state === 'ACTIVE' && !this.#closed) this.#ended(file, last, at);
+        };
+        if (abort.signal.reason !== CLOSING) end(outcome, attempt.endedAt);
+        else this.#later(this.#options.stalledAfterMs, () => end(STALLED, Date.now()));
       };
       const outcome = this.#copy(file, abort.signal);
       if (outcome instanceof Promise) {

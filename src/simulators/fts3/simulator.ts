@@ -9,6 +9,7 @@ import { TransferFaults, type TransferFault } from './faults.ts';
 import { Identities, type FtsIdentity } from './identity.ts';
 import { createInstantCopyProcess } from './instant-copy.ts';
 import { JobStore } from './job-store.ts';
+import { rewriteJob, type JobRewrite } from './rewrite.ts';
 import { createFtsHandler } from './routes.ts';
 import { Scheduler } from './scheduler.ts';
 import type { FtsService } from './service.ts';
@@ -27,6 +28,8 @@ export interface FtsSimulatorOptions extends SimulatorOptions {
   retrySecondMs?: number;
   /** Retries of jobs that ask for `retry: 0`; default 0. */
   defaultRetries?: number;
+  /** Silence after which FTS gives up a copy whose machine died; default 900 000, which is FTS's. */
+  stalledAfterMs?: number;
   /** Bytes per second of one copy; unlimited by default. */
   bytesPerSecond?: number;
   /** Time a copy takes at least; default 0. */
@@ -75,6 +78,13 @@ export interface FtsSimulator {
   refusedSubmissions(): readonly FtsRefusedSubmission[];
   /** Moves a job to the archive at once, as FTS does 7 days after its end. False for an unknown job. */
   archive(jobId: string): boolean;
+  /** Changes rows behind everybody's back, to what no request leads to. False for an unknown job. */
+  rewrite(jobId: string, changes: JobRewrite): boolean;
+  /**
+   * Restarts the REST interface on its port, its database kept, away for `downMs`. Copies are processes of their own and go on; with
+   * `copies: 'lost'` their machine dies with it.
+   */
+  restart(options?: { downMs?: number; copies?: 'go on' | 'lost' }): Promise<void>;
   /** Stops at once, running copies included; what they wrote so far stays. */
   close(): Promise<void>;
 }
@@ -102,6 +112,7 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
       cancelGraceMs: options.cancelGraceMs ?? tickMs * 5,
       retrySecondMs: options.retrySecondMs ?? 1_000,
       defaultRetries: options.defaultRetries ?? 0,
+      stalledAfterMs: options.stalledAfterMs ?? 900_000,
     },
     copy,
   );
@@ -140,6 +151,15 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
     looks: service.looks,
     refusedSubmissions: () => service.refused,
     archive: (jobId) => store.archive(jobId),
+    rewrite: (jobId, changes) => {
+      const job = store.jobs.get(jobId);
+      if (job) rewriteJob(job, changes);
+      return job !== undefined;
+    },
+    restart: async ({ downMs = 0, copies = 'go on' } = {}) => {
+      if (copies === 'lost') scheduler.loseCopies();
+      await server.restart(downMs);
+    },
     close: async () => {
       endOutages();
       await server.close();
