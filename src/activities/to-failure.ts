@@ -1,5 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { FAILURE_TYPES } from '../contract/failure-types.ts';
+import { FAILURE_TYPES, type FailureDetails } from '../contract/failure-types.ts';
 import { PortError } from '../ports/errors.ts';
 import { wrapAll } from './wrap.ts';
 
@@ -16,6 +16,7 @@ export function toFailure(error: unknown): unknown {
   return ApplicationFailure.create({
     type: error.type,
     message: error.message,
+    ...(error.since === undefined ? {} : { details: [{ since: error.since } satisfies FailureDetails] }),
     ...(pause === undefined ? {} : { nextRetryDelay: pause }),
   });
 }

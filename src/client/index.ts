@@ -12,4 +12,5 @@ export {
   taskStatus,
 } from './requests.ts';
 export { addFiles, reportJob, startJobOutput, type JobOutputWorkflow } from './submit.ts';
+export { taskWaits, type TaskWait } from './task-waits.ts';
 export { taskFiles, type TaskFile } from './task-files.ts';

@@ -22,4 +22,9 @@ export const FAILURE_TYPES = {
   nothingNew: 'NothingNew',
 } as const;
 
+/** First detail of such a failure: since when it is so, epoch milliseconds, where whoever failed knows. */
+export interface FailureDetails {
+  since?: number;
+}
+
 export type FailureType = (typeof FAILURE_TYPES)[keyof typeof FAILURE_TYPES];

@@ -10,16 +10,19 @@ export class PortError extends Error {
   readonly retryable: boolean;
   /** The server said when to come back, milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** Since when it is so, epoch milliseconds, where that is known. */
+  readonly since: number | undefined;
 
   constructor(
     type: FailureType,
     message: string,
-    options: { retryable: boolean; retryAfterMs?: number; cause?: unknown } = { retryable: true },
+    options: { retryable: boolean; retryAfterMs?: number; since?: number; cause?: unknown } = { retryable: true },
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'PortError';
     this.type = type;
     this.retryable = options.retryable;
     this.retryAfterMs = options.retryAfterMs;
+    this.since = options.since;
   }
 }

@@ -1,7 +1,9 @@
 import Table from 'cli-table3';
+import type { TaskWait } from '../../client/index.ts';
 import type { TaskStatus } from '../../contract/messages.ts';
 import { classText } from '../class-text.ts';
 import { colors, counted, printable } from '../terminal.ts';
+import { waitsText } from './waits-text.ts';
 
 /** Counts by state in one line, in the order given. */
 export function countsText(counts: Readonly<Record<string, number | undefined>>): string {
@@ -16,7 +18,7 @@ function colored(state: string): string {
 }
 
 /** A task's status for people. */
-export function statusText(status: TaskStatus): string {
+export function statusText(status: TaskStatus, waits: readonly TaskWait[] = []): string {
   const { jobs, batches } = status;
   const state = status.complete ? 'complete' : status.paused ? 'paused' : status.closed ? 'closed, running' : 'open';
   const parts = [
@@ -26,6 +28,7 @@ export function statusText(status: TaskStatus): string {
     `publication  ${countsText(status.publication)}`,
     `batches      ${batches.started} started, ${batches.open} open, ${batches.active} in FTS, ${batches.waiting} waiting; ${counted(batches.inWindow, 'file')} not in one yet`,
     ...status.waitsFor.map((what) => `waits for    ${printable(what)}`),
+    ...waitsText(status.user, waits),
   ];
   const links = status.links.map((link) => [
     `${link.source} → ${link.destination}`,

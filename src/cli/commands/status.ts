@@ -10,7 +10,8 @@ export function addStatus(program: Command): void {
     .argument('[task]', 'CRAB task name; without it, all tasks are listed')
     .summary('where a task stands')
     .description(
-      'Counts of a task by state, per link and per dataset, and its failures by class with reasons; or a list of the tasks.',
+      'Counts of a task by state, per link and per dataset, its failures by class with reasons, and what it waits for outside of\n' +
+        'Temporal (credentials, FTS, DBS, CRAB, storage) and since when; or a list of the tasks.',
     )
     .option('--json', 'for programs')
     .option('--user <name>', 'list only the tasks of this user')
@@ -24,8 +25,11 @@ async function status(
   options: { json?: true; user?: string; running?: true },
 ): Promise<void> {
   if (task === undefined) return list(options);
-  const answer = await withClient((client, aso) => aso.taskStatus(client, task));
-  say(options.json ? JSON.stringify(answer, null, 2) : statusText(answer));
+  const [answer, waits] = await withClient(async (client, aso) => {
+    const known = await aso.taskStatus(client, task);
+    return [known, known.complete ? [] : await aso.taskWaits(client, task)] as const;
+  });
+  say(options.json ? JSON.stringify({ ...answer, waits }, null, 2) : statusText(answer, waits));
 }
 
 async function list({ json, user, running }: { json?: true; user?: string; running?: true }): Promise<void> {

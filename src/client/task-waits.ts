@@ -1,0 +1,70 @@
+import type { Client } from '@temporalio/client';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { ApplicationFailure } from '@temporalio/common';
+import { FAILURE_TYPES, type FailureDetails, type FailureType } from '../contract/failure-types.ts';
+import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
+import { signalWithin } from './deadlines.ts';
+import { explained } from './errors.ts';
+
+/** Something outside that a task's workflows wait for: an activity is tried again and again, and says why. */
+export interface TaskWait {
+  /** What it fails with, e.g. `CredentialUnavailable`. */
+  type: FailureType;
+  /** What it said last. */
+  reason: string;
+  /** Since when, where whoever failed knows it. */
+  since: Date | null;
+  /** Activities that wait for it. */
+  activities: number;
+}
+
+/** Workflows of a task that are asked: each is a small read on the server. */
+const ASKED = 200;
+const AT_ONCE = 8;
+
+const TYPES: ReadonlySet<string> = new Set(
+  Object.values(FAILURE_TYPES).filter((type) => type !== FAILURE_TYPES.nothingNew),
+);
+
+/**
+ * What the workflows of a task wait for outside of Temporal, most activities first; one entry per kind and reason. Asks Temporal itself:
+ * no worker is needed, and nothing is written for it while nothing fails. Of a task with more than 200 open workflows, 200 are asked.
+ * @throws TemporalUnreachableError
+ */
+export async function taskWaits(client: Client, task: string): Promise<TaskWait[]> {
+  const query = `${SEARCH_ATTRIBUTES.task.name} = ${JSON.stringify(task)} AND ExecutionStatus = 'Running'`;
+  return explained(task, async () => {
+    const ids: string[] = [];
+    for await (const { workflowId } of client.workflow.list({ query })) if (ids.push(workflowId) >= ASKED) break;
+    const waits = new Map<string, TaskWait>();
+    const askNext = async (): Promise<void> => {
+      for (let id = ids.pop(); id !== undefined; id = ids.pop())
+        for (const wait of await waitsOf(client, id)) merge(waits, wait);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, askNext));
+    return [...waits.values()].sort((a, b) => b.activities - a.activities);
+  });
+}
+
+async function waitsOf(client: Client, workflowId: string): Promise<TaskWait[]> {
+  const { raw } = await signalWithin(client, () => client.workflow.getHandle(workflowId).describe());
+  const pending = raw.pendingActivities ?? [];
+  const waits = await Promise.all(
+    pending.map(async ({ lastFailure }): Promise<TaskWait | null> => {
+      const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, lastFailure);
+      if (!(error instanceof ApplicationFailure) || !TYPES.has(error.type ?? '')) return null;
+      const [details] = (error.details ?? []) as [FailureDetails?];
+      const since = details?.since === undefined ? null : new Date(details.since);
+      return { type: error.type as FailureType, reason: error.message, since, activities: 1 };
+    }),
+  );
+  return waits.filter((wait) => wait !== null);
+}
+
+function merge(waits: Map<string, TaskWait>, wait: TaskWait): void {
+  const key = `${wait.type} ${wait.reason}`;
+  const known = waits.get(key);
+  if (!known) return void waits.set(key, wait);
+  known.activities += wait.activities;
+  if (wait.since && !(known.since && known.since < wait.since)) known.since = wait.since;
+}
