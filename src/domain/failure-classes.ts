@@ -32,13 +32,13 @@ export interface FailureRule {
   code: number;
   /** What the owner of the file reads. */
   text: string;
-  /** So many failures of this class end the file. */
+  /** So many failures of this class end the file; Infinity: only its deadline does. */
   attempts: number;
   /** Pauses are so many times the usual ones. */
   delayFactor: number;
 }
 
-type Scope = 'SOURCE' | 'DESTINATION' | 'TRANSFER';
+export type Scope = 'SOURCE' | 'DESTINATION' | 'TRANSFER';
 
 /** CRAB's codes for failures that are told apart by their side only. */
 const CODE_OF_SCOPE: Readonly<Record<Scope | 'NONE', number>> = {
@@ -65,7 +65,8 @@ const CLASSES: Readonly<Record<FailureClass, Omit<FailureRule, 'class'>>> = {
   checksum: passing(60327, 'The copy differs from its source in size or checksum.'),
   'no-source': permanent(60326, 'The source file does not exist.'),
   space: passing(60323, 'Disk full, or disk quota exceeded.', 3, 4),
-  credential: passing(60322, 'The credential for the transfer was not accepted or has expired.'),
+  // Never the file's fault: only its time over all attempts ends it.
+  credential: passing(60322, 'The credential for the transfer was not accepted or has expired.', Infinity),
   permission: permanent(60322, 'Permission denied.'),
   'transfer-permission': passing(60322, 'Permission denied between the two sites.', 2),
   'fts-refused': passing(60328, 'FTS did not accept the transfer.'),
@@ -183,12 +184,24 @@ const PATTERNS: readonly Pattern[] = [
   },
 ];
 
+/** A rule with what it was found by. */
+export interface ClassifiedFailure {
+  rule: FailureRule;
+  /** The words of the reason that decided; null where none did. */
+  words: string | null;
+  /** The side that the reason names, where it names one. */
+  scope: Scope | null;
+}
+
 /**
  * The rule for a failure.
  * @param reason as FTS or this service wrote it; may have several lines
  * @param state FTS's state of the file; CANCELED means that somebody else cancelled it, unless the reason says more
  */
-export function classify(reason: string, state: string): FailureRule {
+export const classify = (reason: string, state: string): FailureRule => classified(reason, state).rule;
+
+/** As {@link classify}, with why. */
+export function classified(reason: string, state: string): ClassifiedFailure {
   // Line breaks fall anywhere in what storage systems write, so that a phrase is looked for in one line.
   const text = reason.replaceAll(/\s+/g, ' ').trim();
   const scope = (/^(SOURCE|DESTINATION|TRANSFER)\b/i.exec(text)?.[1]?.toUpperCase() ?? null) as Scope | null;
@@ -196,13 +209,14 @@ export function classify(reason: string, state: string): FailureRule {
   for (const pattern of PATTERNS) {
     if (cancelled && !CANCELLATIONS.has(pattern.class)) continue;
     if (pattern.scope && pattern.scope !== scope) continue;
-    if (!pattern.match.test(text)) continue;
+    const words = pattern.match.exec(text)?.[0];
+    if (words === undefined) continue;
     const rule = ruleOf(pattern.class);
     const code = pattern.code === 'by-scope' ? CODE_OF_SCOPE[scope ?? 'NONE'] : (pattern.code ?? rule.code);
-    return { ...rule, code, text: pattern.text ?? rule.text };
+    return { rule: { ...rule, code, text: pattern.text ?? rule.text }, words, scope };
   }
-  if (cancelled) return ruleOf('cancelled');
-  return { ...ruleOf('unknown'), code: CODE_OF_SCOPE[scope ?? 'NONE'] };
+  if (cancelled) return { rule: ruleOf('cancelled'), words: null, scope };
+  return { rule: { ...ruleOf('unknown'), code: CODE_OF_SCOPE[scope ?? 'NONE'] }, words: null, scope };
 }
 
 /** The classes that a reason may name for a file that FTS shows as CANCELED. */

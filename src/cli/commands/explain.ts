@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { classify, type FailureRule } from '../../domain/failure-classes.ts';
+import { classified, type ClassifiedFailure, type FailureRule } from '../../domain/failure-classes.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
+import { printable } from '../terminal.ts';
 import { adviceFor } from '../failure-advice.ts';
 
 /** `aso explain` */
@@ -8,18 +9,20 @@ export function addExplain(program: Command): void {
   program
     .command('explain')
     .summary('say what a failure reason means')
-    .description('Says which class a failure reason falls into, what happens next, and what its reader can do.')
+    .description('Says which class a failure reason falls into and why, what happens next, and what its reader can do.')
     .argument('<reason>', 'the reason, as `aso files` or FTS shows it; quote it')
     .option('--state <state>', "FTS's state of the file", 'FAILED')
     .addHelpText('after', "\nExamples:\n  aso explain 'DESTINATION [1] HTTP 403 : Permission refused'")
     .action((reason: string, { state }: { state: string }) => {
-      process.stdout.write(`${explanation(classify(reason, state)).join('\n')}\n`);
+      process.stdout.write(`${explanation(classified(reason, state), state).join('\n')}\n`);
     });
 }
 
-function explanation(rule: FailureRule): string[] {
+function explanation(failure: ClassifiedFailure, state: string): string[] {
+  const { rule } = failure;
   return [
     `class      ${rule.class}`,
+    `why        ${whySo(failure, state)}`,
     `means      ${rule.text}`,
     `next       ${whatHappensNext(rule)}`,
     `exit code  ${rule.code} in CRAB, if it ends the file`,
@@ -27,8 +30,18 @@ function explanation(rule: FailureRule): string[] {
   ];
 }
 
+function whySo({ rule, words, scope }: ClassifiedFailure, state: string): string {
+  const side = scope ? `, of the ${scope}` : '';
+  if (words !== null) return `the reason says ${JSON.stringify(printable(words))}${side}`;
+  return rule.class === 'cancelled' ? `FTS shows the file as ${state}` : `nothing in the reason is known${side}`;
+}
+
 function whatHappensNext({ recoverable, attempts, delayFactor }: FailureRule): string {
   if (!recoverable) return 'the file is FAILED at once; its source is kept';
   const minutes = Math.round((DEFAULT_POLICY.retryDelay * delayFactor) / 60);
-  return `tried again after about ${minutes} minutes, doubling; FAILED when this has happened ${attempts} times`;
+  const end =
+    attempts === Infinity
+      ? 'FAILED only when its time over all attempts is up'
+      : `FAILED when this has happened ${attempts} times`;
+  return `tried again after about ${minutes} minutes, doubling; ${end}`;
 }
