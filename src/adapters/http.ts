@@ -29,6 +29,8 @@ export interface HttpAnswer {
   /** Names in lower case. */
   headers: Record<string, string | string[] | undefined>;
   text: string;
+  /** What came behind the body, names in lower case. */
+  trailers?: Record<string, string>;
 }
 
 /** An exchange that waiting may heal; tells the status, which a PortError does not. */
@@ -109,7 +111,7 @@ async function send(call: HttpRequest): Promise<HttpAnswer> {
       signal: AbortSignal.timeout(call.timeoutMs),
     });
     const text = await readBody(call, response.body);
-    return { status: response.statusCode, headers: response.headers, text };
+    return { status: response.statusCode, headers: response.headers, text, trailers: response.trailers };
   } catch (error) {
     // A wrong argument is a defect of ours, not an outage.
     if (error instanceof PortError || error instanceof errors.InvalidArgumentError) throw error;

@@ -6,14 +6,19 @@ export interface StoredFile {
   size: number;
   /** 8 lower-case hex digits; null where the door does not tell. */
   adler32: string | null;
+  /** Tells this content of the URL from any other, for a conditional removal; absent where the door tells no such thing. */
+  version?: string;
 }
 
 /** A site's storage door. All methods throw PortError (`StorageUnavailable`, `CredentialUnavailable`, `StorageRefused`). */
 export interface StoragePort {
   /** Size and checksum of a file; null where there is none. */
   look(url: string, credential: CredentialRef): Promise<StoredFile | null>;
-  /** Deletes a file; `absent` where there is none. */
-  remove(url: string, credential: CredentialRef): Promise<'removed' | 'absent'>;
+  /**
+   * Deletes a file; `absent` where there is none. With the `version` of a look, doors that can delete only that and answer `changed` where
+   * other bytes lie there by now; doors that cannot delete what is there.
+   */
+  remove(url: string, credential: CredentialRef, version?: string): Promise<'removed' | 'absent' | 'changed'>;
 }
 
 /** The two ends of a copy as URLs. */

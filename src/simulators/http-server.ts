@@ -34,6 +34,8 @@ export interface SimulatedAnswer {
   status: number;
   headers?: Record<string, string>;
   body?: string | Buffer | object | Readable;
+  /** Sent behind the body, which then goes in chunks. */
+  trailers?: Record<string, string>;
 }
 
 export type SimulatedHandler = (request: SimulatedRequest) => Promise<SimulatedAnswer> | SimulatedAnswer;
@@ -140,8 +142,13 @@ export class SimulatorServer {
     const isStream = typeof body === 'object' && 'pipe' in body;
     const isJson = typeof body === 'object' && !Buffer.isBuffer(body) && !isStream;
     const content = isJson ? JSON.stringify(body) : body;
-    const headers = { ...(isJson ? { 'content-type': 'application/json' } : {}), ...answer.headers };
+    const headers = {
+      ...(isJson ? { 'content-type': 'application/json' } : {}),
+      ...trailerNames(answer),
+      ...answer.headers,
+    };
     response.writeHead(answer.status, headers);
+    if (answer.trailers) response.addTrailers(answer.trailers);
     if (isStream) return pipeline(body, response);
     response.end(method === 'HEAD' ? undefined : content);
   }
@@ -155,3 +162,7 @@ function cutShort(response: ServerResponse, { status, body }: SimulatedAnswer): 
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': content.length });
   response.write(content.slice(0, content.length / 2), () => response.socket?.resetAndDestroy());
 }
+
+/** Announces trailers, which are sent in chunks only. */
+const trailerNames = ({ trailers }: SimulatedAnswer): Record<string, string> =>
+  trailers ? { trailer: Object.keys(trailers).join(', '), 'transfer-encoding': 'chunked' } : {};

@@ -20,6 +20,11 @@ export class Checksums {
     return sum;
   }
 
+  /** The file was summed before, as it is or as it was. */
+  isKnown(diskPath: string): boolean {
+    return this.#known.has(diskPath);
+  }
+
   /** Notes the sum of a file that was summed while it was written; the signature is taken before others may replace it. */
   learn(diskPath: string, signature: string, sum: string): void {
     this.#remember(diskPath, signature, Promise.resolve(sum));

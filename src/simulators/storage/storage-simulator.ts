@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { SimulatorServer, type SimulatedAnswer, type SimulatedRequest, type SimulatorOptions } from '../http-server.ts';
 import { Checksums } from './checksums.ts';
+import { serveWithHabits } from './habit-door.ts';
+import type { SiteHabits } from './habits.ts';
 import { RefusedPath, SiteFolders, unlessMissing } from './site-folders.ts';
 import { SiteFaults, type SiteFault } from './site-faults.ts';
 import { storeWhole } from './upload.ts';
@@ -14,6 +16,8 @@ export interface StorageSimulatorOptions extends SimulatorOptions {
   /** Sites to serve, their folders are made; without it, any. */
   sites?: readonly string[];
   siteFaults?: readonly SiteFault[];
+  /** Sites that answer as a kind of storage does; the others are plain WebDAV doors. */
+  habits?: Readonly<Record<string, SiteHabits>>;
 }
 
 /** A WebDAV door onto a folder per site: `<url>/<SITE>/store/…` is `<root>/<SITE>/store/…` on disk. */
@@ -47,23 +51,30 @@ export async function startStorageSimulator(options: StorageSimulatorOptions): P
   await mkdir(root, { recursive: true });
   for (const site of options.sites ?? []) await mkdir(folders.placeOf(site, '/').diskPath, { recursive: true });
 
-  const handle = async (request: SimulatedRequest): Promise<SimulatedAnswer> => {
-    try {
-      // The raw target: the server's own URL parsing would already have resolved the `..` that must be refused.
-      const place = await folders.place(request.stream.url ?? '/');
-      const fault = siteFaults.next(request.method, place.site, place.lfn);
-      if (fault === 'full') return { status: 507, body: 'Insufficient Storage: no space left on device\n' };
-      if (fault === 'refused') return { status: 403, body: 'Permission denied\n' };
-      if (fault === 'down') return dropConnection();
-      if (fault === 'silent') return await neverAnswer(request);
-      return await serveWebdav({ folders, checksums }, request, place);
-    } catch (error) {
-      if (error instanceof RefusedPath) return { status: error.status, body: `${error.message}\n` };
-      throw error;
-    }
-  };
+  let dataServer: SimulatorServer | null = null;
+  const serve =
+    (isDoor: boolean) =>
+    async (request: SimulatedRequest): Promise<SimulatedAnswer> => {
+      try {
+        // The raw target: the server's own URL parsing would already have resolved the `..` that must be refused.
+        const place = await folders.place(request.stream.url ?? '/');
+        const fault = siteFaults.next(request.method, place.site, place.lfn);
+        if (fault === 'full') return { status: 507, body: 'Insufficient Storage: no space left on device\n' };
+        if (fault === 'refused') return { status: 403, body: 'Permission denied\n' };
+        if (fault === 'down') return dropConnection();
+        if (fault === 'silent') return await neverAnswer(request);
+        const habits = options.habits?.[place.site];
+        if (!habits) return await serveWebdav({ folders, checksums }, request, place);
+        const entrance = { dataServer: isDoor && dataServer ? dataServer.url : null };
+        return await serveWithHabits({ folders, checksums }, habits, entrance, request, place);
+      } catch (error) {
+        if (error instanceof RefusedPath) return { status: error.status, body: `${error.message}\n` };
+        throw error;
+      }
+    };
 
-  const server = await SimulatorServer.start(handle, options);
+  const server = await SimulatorServer.start(serve(true), options);
+  if (options.habits) dataServer = await SimulatorServer.start(serve(false), { ...options, port: 0 });
   return {
     url: server.url,
     server,
@@ -75,7 +86,7 @@ export async function startStorageSimulator(options: StorageSimulatorOptions): P
     readFile: (site, lfn) => folders.read(site, lfn),
     listFiles: (site) => folders.list(site),
     adler32Of: (site, lfn) => unlessMissing(checksums.of(folders.placeOf(site, lfn).diskPath)),
-    close: () => server.close(),
+    close: async () => void (await Promise.all([server.close(), dataServer?.close()])),
   };
 }
 
