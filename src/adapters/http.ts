@@ -1,5 +1,5 @@
 import { errors, request, type Dispatcher } from 'undici';
-import type { FailureType } from '../contract/failure-types.ts';
+import { FAILURE_TYPES, type FailureType } from '../contract/failure-types.ts';
 import { PortError } from '../ports/errors.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { shortText } from './short-text.ts';
@@ -55,7 +55,8 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
  * One HTTP exchange: sends, reads the whole body. Never repeats anything: Temporal is the only retry layer.
  * Redirects are not followed.
  * @returns the answer with any status below 500 other than 429.
- * @throws HttpFailure of the caller's type, retryable: no answer, time-out, 429, 5xx, a body that is cut or too large.
+ * @throws HttpFailure of the caller's type, retryable: no answer, time-out, 429, 5xx, a body that is cut or too large; of
+ *   type `CredentialUnavailable` where the server refuses our certificate in the TLS handshake.
  */
 export async function exchange(call: HttpRequest): Promise<HttpAnswer> {
   const answer = await send(call);
@@ -115,7 +116,8 @@ async function send(call: HttpRequest): Promise<HttpAnswer> {
   } catch (error) {
     // A wrong argument is a defect of ours, not an outage.
     if (error instanceof PortError || error instanceof errors.InvalidArgumentError) throw error;
-    throw new HttpFailure(failure, `${describe(call)}: ${reasonOf(error, call.timeoutMs)}`, null, undefined, error);
+    const type = isCertificateRefused(error) ? FAILURE_TYPES.credential : failure;
+    throw new HttpFailure(type, `${describe(call)}: ${reasonOf(error, call.timeoutMs)}`, null, undefined, error);
   }
 }
 
@@ -132,6 +134,14 @@ async function readBody(call: HttpRequest, body: AsyncIterable<Buffer> & { destr
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** TLS alerts by which a server says that it does not take our certificate, as OpenSSL names them. */
+const CERTIFICATE_ALERT =
+  /^ERR_SSL_.*ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED)/;
+
+function isCertificateRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && CERTIFICATE_ALERT.test(String(error.code));
 }
 
 function reasonOf(error: unknown, timeoutMs: number): string {

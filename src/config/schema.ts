@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { policySchema } from './policy-schema.ts';
-import { directory, oneOf, optionalAddress, optionalDirectory, optionalFiles, serviceUrl, whole } from './setting.ts';
+import {
+  directory,
+  number,
+  oneOf,
+  optionalAddress,
+  optionalDirectory,
+  optionalFiles,
+  optionalPath,
+  serviceUrl,
+  whole,
+} from './setting.ts';
 
 const slots = (fallback: number, what: string) => whole(fallback, 1, 1000, 'activities', `${what} at a time`);
 
@@ -19,12 +29,23 @@ const workerSchema = z.strictObject({
   shutdownGraceSeconds: whole(30, 0, 3600, 's', 'Running activities may take so long to end at shutdown'),
 });
 
+/** CRAB's own numbers: FTS jobs wait in queues for most of a day. FTS takes no job when less than an hour is left. */
+const delegationSchema = z.strictObject({
+  lifetime: number(48, 2, 720, 'hours', 'How long a credential delegated to FTS is to be good for'),
+  renewBelow: number(24, 1, 720, 'hours', 'It is delegated again when less than this is left'),
+});
+
 /** All settings of this project. How to reach Temporal is Temporal's own configuration: see temporal.ts. */
 export const configSchema = z.strictObject({
   ftsServer: serviceUrl('https://fts3-cms.cern.ch:8446', 'FTS3 server that serves every site'),
   crabUrl: serviceUrl('https://cmsweb.cern.ch/crabserver/prod', 'CRAB REST server'),
   siteconf: directory('/cvmfs/cms.cern.ch/SITECONF', "Sites' storage.json files"),
   credentials: optionalDirectory('Proxies and tokens, one folder per user; none: files wait for credentials'),
+  trustAnchors: optionalPath(
+    '/etc/grid-security/certificates',
+    "Certificates of the authorities that servers are verified by; none: Node's own",
+  ),
+  delegation: delegationSchema.prefault({}),
   groups: optionalFiles('Files naming the members of each group under /store/group; none: any group is allowed'),
   logLevel: oneOf(['trace', 'debug', 'info', 'warn', 'error'], 'info', 'What is logged'),
   logFormat: oneOf(['auto', 'json', 'pretty'], 'auto', 'How it is logged; auto: pretty on a terminal, else JSON'),
@@ -58,6 +79,7 @@ export const CROSS_RULES: readonly CrossRule[] = [
   { lower: 'policy.stageOutTimeout', upper: 'policy.taskLifetime', strict: true },
   { lower: 'policy.blockTimeout', upper: 'policy.taskLifetime', strict: true },
   { lower: 'policy.metadataTimeout', upper: 'policy.taskLifetime', strict: true },
+  { lower: 'delegation.renewBelow', upper: 'delegation.lifetime', strict: true },
   { lower: 'policy.retryDelay', upper: 'policy.retryDelayMax' },
   { lower: 'policy.cleanupDelay', upper: 'policy.cleanupDelayMax' },
   // A task may be joined again while it lives; that its files are known depends on its closed workflow being kept.

@@ -64,6 +64,14 @@ export function optionalDirectory(description: string) {
   return path.nullable().default(null).meta({ description, rule: 'the absolute path of a directory, or none' });
 }
 
+/** Files of one kind in a folder, or all in one file. */
+export function optionalPath(fallback: string, description: string) {
+  return path
+    .nullable()
+    .default(fallback)
+    .meta({ description, rule: 'the absolute path of a directory or file, or none' });
+}
+
 /** Names with the file each stands for. */
 export function optionalFiles(description: string) {
   return z

@@ -1,7 +1,10 @@
 import type { Client } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/index.ts';
 import { createCrabAdapter } from '../adapters/crab/crab-adapter.ts';
-import { createAnonymousDispatchers } from '../adapters/credentials/dispatchers.ts';
+import { createCredentialFolder } from '../adapters/credentials/credential-folder.ts';
+import { createDispatchers } from '../adapters/credentials/dispatchers.ts';
+import { NO_CREDENTIALS } from '../adapters/credentials/no-credentials.ts';
+import { createTrustAnchors } from '../adapters/credentials/trust-anchors.ts';
 import { createDbsAdapter } from '../adapters/dbs/dbs-adapter.ts';
 import { createFtsAdapter } from '../adapters/fts3/fts-adapter.ts';
 import { readGroups } from '../adapters/groups/group-files.ts';
@@ -9,12 +12,18 @@ import { createSiteCatalog } from '../adapters/site-catalog/site-catalog.ts';
 import { createWebDavStorage } from '../adapters/storage/webdav-storage.ts';
 import type { Config } from '../config/index.ts';
 
-/** Puts the adapters together: the only place that knows all of them. */
+/**
+ * Puts the adapters together: the only place that knows all of them.
+ * @param warn is told what is wrong with the surroundings and is no task's failure
+ */
 export function createDependencies(
   config: Config,
   client: Client,
+  warn?: (problem: string) => void,
 ): { dependencies: ActivityDependencies; close: () => Promise<void> } {
-  const dispatchers = createAnonymousDispatchers();
+  const store = config.credentials === null ? NO_CREDENTIALS : createCredentialFolder(config.credentials);
+  const trust = createTrustAnchors({ path: config.trustAnchors, ...(warn && { onProblem: warn }) });
+  const dispatchers = createDispatchers({ store, trust });
   return {
     dependencies: {
       client,

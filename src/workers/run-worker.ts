@@ -29,7 +29,7 @@ export async function runWorker(
     namespace,
     dataConverter,
   });
-  const { dependencies, close } = createDependencies(config, client);
+  const { dependencies, close } = createDependencies(config, client, (problem) => log.warn(problem));
   try {
     const workers = await createWorkers({ connection, namespace, dependencies, tuning: config.worker, roles });
     const running = workers.map((worker) => worker.run());

@@ -1,6 +1,12 @@
-import { Agent } from 'undici';
+import { createSecureContext } from 'node:tls';
+import { FAILURE_TYPES } from '../../contract/failure-types.ts';
 import type { CredentialRef } from '../../domain/file.ts';
+import type { Credential, CredentialStore } from '../../ports/credentials.ts';
+import { PortError } from '../../ports/errors.ts';
 import type { Connection } from '../http.ts';
+import { AgentPool, type AgentPoolOptions } from './agent-pool.ts';
+import { ownerText } from './credential-names.ts';
+import type { Anchors, TrustAnchors } from './trust-anchors.ts';
 
 /** Connections to servers as somebody: the one place where credentials meet the network. */
 export interface Dispatchers {
@@ -16,46 +22,63 @@ export interface Dispatchers {
 /** No user at all: for services that know the service itself only. */
 export const NO_USER: CredentialRef = Object.freeze({ user: '', group: '', role: '' });
 
-/** An agent that nobody asked for so long is closed; far longer than any exchange lasts. */
-const IDLE_MS = 10 * 60 * 1000;
+export interface DispatcherOptions extends AgentPoolOptions {
+  store: CredentialStore;
+  trust: TrustAnchors;
+}
 
-const AGENT_OPTIONS: Agent.Options = {
-  // Connections to one server; further exchanges queue, which counts against their time-out.
-  connections: 64,
-  pipelining: 1,
-  connectTimeout: 10_000,
-  keepAliveTimeout: 20_000,
-  // FTS, DBS and the storage doors were studied over HTTP/1.1.
-  allowH2: false,
-};
+/**
+ * Connections with the credentials of a store: an agent for each server and credential, replaced together with the
+ * credential. Servers are always verified. Plain http, which is for loopback, carries neither certificate nor token.
+ */
+export function createDispatchers({ store, trust, ...pooling }: DispatcherOptions): Dispatchers {
+  const pool = new AgentPool(pooling);
+  return {
+    async for(server, ref) {
+      const { origin, protocol } = new URL(server);
+      if (protocol !== 'https:') return { dispatcher: pool.take(origin, '', () => ({})), headers: {} };
+      const credential = await store.get(ref);
+      const anchors = await trusted(trust);
+      const slot = JSON.stringify([origin, ref.user, ref.group, ref.role]);
+      const version = `${credential.fingerprint} ${anchors.fingerprint}`;
+      return {
+        dispatcher: pool.take(slot, version, () => tlsOptions(ref, credential, anchors)),
+        headers: credential.kind === 'token' ? { authorization: `Bearer ${credential.token}` } : {},
+      };
+    },
+    close: () => pool.close(),
+  };
+}
 
 /** Connections without any credential: one keep-alive agent per origin, closed when idle. For simulators and open doors. */
 export function createAnonymousDispatchers(): Dispatchers {
-  const agents = new Map<string, { agent: Agent; usedAt: number }>();
-
-  const closeIdle = (now: number): void => {
-    for (const [origin, { agent, usedAt }] of agents) {
-      if (now - usedAt < IDLE_MS) continue;
-      agents.delete(origin);
-      // Graceful: what still runs is finished first.
-      agent.close().catch(() => undefined);
-    }
-  };
-  const sweeper = setInterval(() => closeIdle(Date.now()), IDLE_MS).unref();
-
+  const pool = new AgentPool();
   return {
-    for(server) {
-      const { origin } = new URL(server);
-      const entry = agents.get(origin) ?? { agent: new Agent(AGENT_OPTIONS), usedAt: 0 };
-      entry.usedAt = Date.now();
-      agents.set(origin, entry);
-      return Promise.resolve({ dispatcher: entry.agent, headers: {} });
-    },
-    async close() {
-      clearInterval(sweeper);
-      const open = [...agents.values()];
-      agents.clear();
-      await Promise.all(open.map(({ agent }) => agent.close()));
-    },
+    for: (server) => Promise.resolve({ dispatcher: pool.take(new URL(server).origin, '', () => ({})), headers: {} }),
+    close: () => pool.close(),
   };
+}
+
+async function trusted(trust: TrustAnchors): Promise<Anchors> {
+  try {
+    return await trust.current();
+  } catch (error) {
+    throw new PortError(FAILURE_TYPES.credential, (error as Error).message);
+  }
+}
+
+/** The context is made once per agent: with a hundred authorities that takes longer than a handshake. */
+function tlsOptions(ref: CredentialRef, credential: Credential, { certificates }: Anchors) {
+  try {
+    const secureContext = createSecureContext({
+      ...(certificates && { ca: [...certificates] }),
+      ...(credential.kind === 'x509' && { cert: credential.chain.join(''), key: credential.key }),
+      minVersion: 'TLSv1.2',
+    });
+    // Said outright: an environment variable must not be able to turn it off.
+    return { secureContext, rejectUnauthorized: true };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new PortError(FAILURE_TYPES.credential, `TLS cannot use the credential of ${ownerText(ref)}: ${code}`);
+  }
 }
