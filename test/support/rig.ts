@@ -1,6 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 import { dataConverter } from '../../src/client/data-converter.ts';
+import { createAnonymousDispatchers } from '../../src/adapters/credentials/dispatchers.ts';
+import { createFtsAdapter, type FtsTimeouts } from '../../src/adapters/fts3/fts-adapter.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
 import { bundleWorkflows, createWorkers } from '../../src/workers/create-workers.ts';
@@ -47,6 +49,8 @@ export interface RigOptions {
   policy?: Partial<Policy>;
   /** Further arguments of the dev server. */
   serverArgs?: string[];
+  /** Patience with FTS, milliseconds: for faults that outlast it. */
+  ftsTimeouts?: Partial<FtsTimeouts>;
 }
 
 /** Starts server and workers. `close` replays every execution that was started, and fails where one does not replay. */
@@ -62,6 +66,9 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
   });
   const { dependencies, close } = createDependencies(config, client);
   const policy = { ...DEFAULT_POLICY, ...FAST, ...options.policy };
+  const { ftsTimeouts: timeouts } = options;
+  const dispatchers = createAnonymousDispatchers();
+  const patience = timeouts ? { fts: createFtsAdapter({ dispatchers, timeouts }) } : {};
 
   let running: Promise<unknown> = Promise.resolve();
   const rig: Rig = {
@@ -73,7 +80,7 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
       rig.workers = await createWorkers({
         connection: native,
         namespace: server.namespace,
-        dependencies: { ...dependencies, policy },
+        dependencies: { ...dependencies, ...patience, policy },
         tuning: { ...config.worker, shutdownGraceSeconds: 1 },
         workflowBundle: await bundle,
       });
@@ -84,6 +91,7 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
       await stop();
       await replayAll(client);
       await close();
+      await dispatchers.close();
       await connection.close();
       await native.close();
       await server.close();

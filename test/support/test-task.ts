@@ -98,6 +98,13 @@ export class TestTask {
     return this.ftsJobs().flatMap(({ files }) => files.filter(({ destination }) => destination.includes(lfn)));
   }
 
+  /** Copies to destinations of the task, whoever asked FTS for them, oldest first. */
+  allCopies(): FtsFileRecord[] {
+    return this.#world.fts
+      .jobs()
+      .flatMap(({ files }) => files.filter(({ destination }) => destination.includes(this.mark)));
+  }
+
   /** States of the copies that FTS was asked for, oldest first. */
   copyStates(lfn = ''): string[] {
     return this.copies(lfn).map(({ state }) => state);

@@ -26,6 +26,7 @@ async function expectUntouched(work: TestTask, report: JobReport, source: string
   expect(await work.atSource(theFile(report))).toBe(source);
 }
 
+/** During a submission: test/fts/exactly-once-events.test.ts. */
 describe('a cancel reaches a file wherever it is', () => {
   test('in the window: nothing reaches FTS', async () => {
     const work = task();
@@ -36,37 +37,6 @@ describe('a cancel reaches a file wherever it is', () => {
     expect(await work.finish()).toMatchObject({ transfer: { KILLED: 1 }, publication: { FAILED: 1 } });
     expect(work.ftsJobs()).toEqual([]);
     expect(await work.atSource(theFile(report))).not.toBeNull();
-  });
-
-  test('during the submission: one FTS job, one DELETE, no bytes', async () => {
-    const work = task();
-    work.fault('', { outcome: 'hang' });
-    const report = await work.job();
-    world.fts.server.faults.add({ method: 'POST', path: '^/jobs$', times: 1, delayMs: 1500 });
-    await work.add(report);
-    await expect.poll(() => lastApplied(world.fts.server), { timeout: 5000 }).toBe(1);
-    const source = await work.atSource(theFile(report));
-    await work.cancel();
-    expect(await work.transfer()).toEqual({ KILL: 1 });
-    expect(await work.finish()).toMatchObject({ transfer: { KILLED: 1 } });
-    expect(work.copyStates()).toEqual(['CANCELED']);
-    expect(work.deletions()).toHaveLength(1);
-    await expectUntouched(work, report, source);
-  });
-
-  test('during a submission whose answer is lost: the job is found and cancelled', async () => {
-    const work = task();
-    work.fault('', { outcome: 'hang' });
-    const report = await work.job();
-    world.fts.server.faults.add({ method: 'POST', path: '^/jobs$', times: 1, delayMs: 1000, action: 'drop-after' });
-    await work.add(report);
-    await expect.poll(() => lastApplied(world.fts.server), { timeout: 5000 }).toBe(1);
-    const source = await work.atSource(theFile(report));
-    await work.cancel();
-    expect(await work.finish()).toMatchObject({ transfer: { KILLED: 1 } });
-    expect(work.copyStates()).toEqual(['CANCELED']);
-    expect(work.deletions()).toHaveLength(1);
-    await expectUntouched(work, report, source);
   });
 
   test('while its copy runs: DELETE within 15 s, no bytes, the source stays', async () => {

@@ -80,15 +80,6 @@ test('wrong bytes are never accepted: the copy is made again', async () => {
   expect(await world.storage.adler32Of(file.destination, file.destinationLfn)).toBe(file.adler32);
 });
 
-test('a lost answer leads to one FTS job, not two', async () => {
-  const { task, report } = await oneJob();
-  world.fts.server.faults.add({ method: 'POST', path: '^/jobs$', times: 1, action: 'drop-after' });
-  await addFiles(rig.client, task, [report]);
-  expect(await finish(task)).toMatchObject({ transfer: { DONE: 3 } });
-  const destinations = jobsOf(task).flatMap(({ files }) => files.map(({ destination }) => destination));
-  expect(destinations.sort()).toEqual([...new Set(destinations)].sort());
-});
-
 test('an outage of FTS holds files and fails none', async () => {
   const { task, report } = await oneJob();
   world.fts.server.faults.outage(3_000);

@@ -1,0 +1,43 @@
+import type { Client } from '@temporalio/client';
+import { dataConverter } from '../../src/client/data-converter.ts';
+import { transferBatchId } from '../../src/contract/ids.ts';
+import type { SubmitRequest } from '../../src/activities/types.ts';
+import type { Rig } from '../support/rig.ts';
+
+/** A submission of a batch as its history has it. */
+export interface Submission {
+  runId: string;
+  request: SubmitRequest;
+  /** The workflow task that decided on it: history may be reset to before it. */
+  decidedBy: number;
+}
+
+/** The submissions that a task's first batch has decided on so far, oldest first. */
+export async function submissionsOf(client: Client, task: string): Promise<Submission[]> {
+  const handle = client.workflow.getHandle(transferBatchId(task, 1));
+  const { runId } = await handle.describe();
+  const { events } = await handle.fetchHistory();
+  const submissions: Submission[] = [];
+  for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {
+    if (scheduled?.activityType?.name !== 'submitFtsJob') continue;
+    const codecs = dataConverter.payloadCodecs ?? [];
+    let payloads = scheduled.input?.payloads ?? [];
+    for (const codec of codecs) payloads = await codec.decode(payloads);
+    const request = JSON.parse(new TextDecoder().decode(payloads[0]?.data ?? undefined)) as SubmitRequest;
+    submissions.push({ runId, request, decidedBy: Number(scheduled.workflowTaskCompletedEventId) });
+  }
+  return submissions;
+}
+
+/** Resets a task's first batch to before the decision on its latest submission: it decides again, and submits again. */
+export async function resetBeforeSubmission({ client, server }: Rig, task: string): Promise<void> {
+  const submission = (await submissionsOf(client, task)).at(-1);
+  if (!submission) throw new Error(`${task} has submitted nothing`);
+  await client.workflowService.resetWorkflowExecution({
+    namespace: server.namespace,
+    workflowExecution: { workflowId: transferBatchId(task, 1), runId: submission.runId },
+    reason: 'an operator repairs something',
+    requestId: `reset ${task}`,
+    workflowTaskFinishEventId: submission.decidedBy as unknown as never,
+  });
+}
