@@ -2,6 +2,7 @@ import type { SimulatedAnswer } from '../http-server.ts';
 
 const STATUS_NAMES: Record<number, string> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
@@ -23,6 +24,23 @@ export class FtsRefusal extends Error {
     this.status = status;
     this.headers = headers;
   }
+}
+
+/** A caller that FTS does not let in: its authentication layer answers in HTML. */
+export class DoorRefusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The page of FTS's authentication layer. */
+export function doorAnswer({ status, message }: DoorRefusal): SimulatedAnswer {
+  const name = STATUS_NAMES[status] ?? 'Forbidden';
+  const body = `<!doctype html>\n<html lang=en>\n<title>${status} ${name}</title>\n<h1>${name}</h1>\n<p>${message}</p>\n`;
+  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
 }
 
 /** What FTS answers where its own code stumbles, e.g. over anonymous users. */

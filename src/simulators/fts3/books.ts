@@ -47,6 +47,8 @@ export interface FtsJobRecord {
   readonly sid: string | null;
   readonly userDn: string;
   readonly vo: string;
+  /** Of the credential its copies use. */
+  readonly delegationId: string;
   /** Epoch ms. */
   readonly submitTime: number;
   readonly finishTime: number | null;
@@ -82,4 +84,14 @@ export interface FtsRefusedSubmission {
   /** HTTP status. */
   readonly status: number;
   readonly message: string;
+}
+
+/** A credential that FTS was given, and took. */
+export interface FtsDelegation {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly delegationId: string;
+  readonly userDn: string;
+  /** Epoch ms at which the first certificate of it expires. */
+  readonly notAfter: number;
 }

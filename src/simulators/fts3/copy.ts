@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
 import { adler32Hex } from '../../domain/adler32.ts';
 import { ByteStream } from './byte-stream.ts';
 import { compareChecksums, compareSource, userChecksum } from './checksum-checks.ts';
+import type { CopyConnections } from './copy-connections.ts';
 import type { TransferFaults, TransferOutcome } from './faults.ts';
 import { HttpDoor } from './http-door.ts';
 import { MockDoor } from './mock-door.ts';
 import { CONNECTION_LOST, copyFailed, CopyFailure, ERRNO, isRecoverable, StorageError, type Scope } from './reasons.ts';
-import type { FileRow } from './rows.ts';
+import type { FileRow, JobRow } from './rows.ts';
 import type { StorageDoor } from './storage-door.ts';
 
 export type CopyOutcome =
@@ -28,7 +28,7 @@ export interface CopyOptions {
   /** The URL to open for a PFN. */
   resolveUrl: (pfn: string) => string;
   faults: TransferFaults;
-  client: Dispatcher;
+  connections: CopyConnections;
 }
 
 /** Abort reason of copies that end because the simulator does: they clean nothing up. */
@@ -66,8 +66,8 @@ async function copyFile(
   const settings = job.internalParams?.split(',') ?? [];
   const isStrict = settings.includes('strict');
   const [source, destination] = [
-    doorOf('SOURCE', file.source, options),
-    doorOf('DESTINATION', file.destination, options),
+    doorOf('SOURCE', file.source, job, options),
+    doorOf('DESTINATION', file.destination, job, options),
   ];
   const [checksSource, checksTarget] = [/[sb]/.test(job.verifyChecksum), /[tb]/.test(job.verifyChecksum)];
   const user = userChecksum(file.checksum);
@@ -156,12 +156,18 @@ async function prepareDestination(file: FileRow, destination: StorageDoor, signa
 }
 
 /** The door for a PFN. Schemes other than HTTP's, WebDAV's and mock are refused as FTS refuses unknown ones. */
-function doorOf(scope: Scope, pfn: string, options: CopyOptions): StorageDoor {
+function doorOf(scope: Scope, pfn: string, job: JobRow, options: CopyOptions): StorageDoor {
   if (pfn.startsWith('mock://')) return new MockDoor(pfn);
   const url = options.resolveUrl(pfn);
   if (!URL.canParse(url)) throw new CopyFailure(scope, ERRNO.EINVAL, 'Invalid argument');
-  if (/^https?:/.test(url)) return new HttpDoor(url, options.client);
-  throw new CopyFailure(scope, ERRNO.EPROTO, 'Protocol not supported or path/url invalid');
+  if (!/^https?:/.test(url)) {
+    throw new CopyFailure(scope, ERRNO.EPROTO, 'Protocol not supported or path/url invalid');
+  }
+  try {
+    return new HttpDoor(url, options.connections.for(url, job));
+  } catch (error) {
+    throw blamed(scope, error);
+  }
 }
 
 /** Gives a storage's error the side it came from. */

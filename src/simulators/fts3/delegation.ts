@@ -1,38 +1,53 @@
 import type { SimulatedAnswer, SimulatedRequest } from '../http-server.ts';
 import { FtsRefusal, json } from './answers.ts';
+import type { FtsDelegation } from './books.ts';
+import { DelegationExchange, type DelegatedCredential } from './delegation-exchange.ts';
 import { authorised, type Caller } from './identity.ts';
 import { wireTime } from './views.ts';
 
 const HOUR_MS = 3_600_000;
 
+/** Size of a key for a client that has none of its own, as over plain HTTP. */
+const USUAL_BITS = 2048;
+
 /**
- * Delegated credentials. Over plain HTTP there is no certificate to delegate from, so every user has a live delegation
- * unless the simulator was told otherwise, and any certificate in a PUT is accepted. A real exchange over TLS (a key of
- * our own per request, the proxy's chain and modulus checked) belongs here.
+ * Delegated credentials. Over TLS a user has the one last delegated, by a real exchange. Over plain HTTP there is no
+ * certificate to delegate from: every user has a live delegation unless the simulator was told otherwise, and any
+ * certificate in a PUT is accepted.
  */
 export class Delegations {
+  /** Every delegation accepted, in order. */
+  readonly accepted: FtsDelegation[] = [];
+  readonly #exchange = new DelegationExchange();
   readonly #lifetimeMs: number;
-  /** Epoch ms of expiry by delegation id, where it differs from the default. */
-  readonly #expiries = new Map<string, number>();
+  readonly #isReal: boolean;
+  /** By delegation id; null where it was revoked. */
+  readonly #credentials = new Map<string, DelegatedCredential | null>();
 
-  /** @param lifetimeHours how long a delegation is good for */
-  constructor(lifetimeHours: number) {
+  /** @param lifetimeHours how long a delegation over plain HTTP is good for */
+  constructor(lifetimeHours: number, isOverTls: boolean) {
     this.#lifetimeMs = lifetimeHours * HOUR_MS;
+    this.#isReal = isOverTls;
   }
 
-  /** Epoch ms; null without a delegation. */
-  expiryOf(caller: Caller): number | null {
-    const known = this.#expiries.get(caller.delegationId);
-    const expiry = known ?? (caller.delegated === false ? 0 : Date.now() + this.#lifetimeMs);
-    return expiry > Date.now() ? expiry : null;
+  /** What FTS holds for a delegation, expired or not. */
+  credentialOf(delegationId: string): DelegatedCredential | null {
+    return this.#credentials.get(delegationId) ?? null;
   }
 
-  /** @throws FtsRefusal 419, as FTS also does when less than an hour is left */
+  /** @throws FtsRefusal 419, as FTS also does when less than an hour is left; users of tokens need no delegation */
   demand(caller: Caller): void {
-    const expiry = this.expiryOf(caller);
+    if (caller.method === 'oauth2') return;
+    const expiry = this.#expiryOf(caller);
+    const id = caller.delegationId;
     if (expiry === null) throw new FtsRefusal(419, `No delegation found for "${caller.dn}"`);
-    if (expiry < Date.now() + HOUR_MS) {
-      throw new FtsRefusal(419, 'The delegated credentials has less than one hour left');
+    const leftMs = expiry - Date.now();
+    if (leftMs <= 0) {
+      const seconds = Math.round(-leftMs / 1000);
+      throw new FtsRefusal(419, `The delegated credentials expired ${seconds} seconds ago (${id})`);
+    }
+    if (leftMs < HOUR_MS) {
+      throw new FtsRefusal(419, `The delegated credentials has less than one hour left (${id})`);
     }
   }
 
@@ -40,32 +55,51 @@ export class Delegations {
   async answer(request: SimulatedRequest, segments: readonly string[], user: Caller | null): Promise<SimulatedAnswer> {
     const [id, action] = segments;
     const caller = authorised(user);
+    const what = `${request.method} ${action ?? ''}`;
+    if (what !== 'GET ') requireCertificate(caller);
     if (id !== caller.delegationId) {
       throw new FtsRefusal(403, 'The requested ID and the credentials ID do not match');
     }
-    switch (`${request.method} ${action ?? ''}`) {
+    switch (what) {
       case 'GET ':
         return this.#view(request, caller);
       case 'DELETE ':
-        if (this.expiryOf(caller) === null) throw new FtsRefusal(404, 'Delegation ID not found');
-        this.#expiries.set(id, 0);
+        if (this.#expiryOf(caller) === null) throw new FtsRefusal(404, 'Delegated credentials not found');
+        this.#credentials.set(id, null);
         return { status: 204 };
-      case 'GET request':
-        return { status: 200, headers: { 'content-type': 'text/plain', 'x-delegation-id': id }, body: REQUEST_PEM };
+      case 'GET request': {
+        const body = await this.#exchange.request(id, keyBits(caller));
+        return { status: 200, headers: { 'content-type': 'text/plain', 'x-delegation-id': id }, body };
+      }
       case 'PUT credential':
       case 'POST credential':
-        if (!String(await request.body()).includes('-----BEGIN CERTIFICATE-----')) {
-          throw new FtsRefusal(400, 'Could not process the proxy: no certificate in the body');
-        }
-        this.#expiries.set(id, Date.now() + this.#lifetimeMs);
+        await this.#accept(caller, String(await request.body()));
         return { status: 201 };
       default:
         throw new FtsRefusal(405, 'The method is not allowed for the requested URL.');
     }
   }
 
+  async #accept({ dn, delegationId }: Caller, pem: string): Promise<void> {
+    if (!this.#isReal && !pem.includes('-----BEGIN CERTIFICATE-----')) {
+      throw new FtsRefusal(400, 'Could not process the proxy: Malformed proxy');
+    }
+    const credential = this.#isReal
+      ? await this.#exchange.accept(delegationId, pem)
+      : { pem, notAfter: Date.now() + this.#lifetimeMs };
+    this.#credentials.set(delegationId, credential);
+    this.accepted.push({ at: Date.now(), delegationId, userDn: dn, notAfter: credential.notAfter });
+  }
+
+  /** Epoch ms; null without a delegation. */
+  #expiryOf({ delegationId, delegated }: Caller): number | null {
+    const credential = this.#credentials.get(delegationId);
+    if (credential !== undefined) return credential?.notAfter ?? null;
+    return this.#isReal || delegated === false ? null : Date.now() + this.#lifetimeMs;
+  }
+
   #view(request: SimulatedRequest, caller: Caller): SimulatedAnswer {
-    const expiry = this.expiryOf(caller);
+    const expiry = this.#expiryOf(caller);
     if (expiry !== null) return json({ termination_time: wireTime(expiry), voms_attrs: [''] });
     // FTS's own clients from 3.12 on are told [], everybody else null.
     const [, major = '0', minor = '0'] = /fts-.+\/(\d+)\.(\d+)/.exec(request.headers['user-agent'] ?? '') ?? [];
@@ -73,20 +107,10 @@ export class Delegations {
   }
 }
 
-/** A certificate request (RSA 2048, subject O=Dummy) whose private key nobody has. */
-const REQUEST_PEM = `-----BEGIN CERTIFICATE REQUEST-----
-MIICVTCCAT0CAQAwEDEOMAwGA1UECgwFRHVtbXkwggEiMA0GCSqGSIb3DQEBAQUA
-A4IBDwAwggEKAoIBAQDHDUTKx+LNBqbo4Q0fU7kqCXMVqjjCrgNzKevGrUFtR3Br
-sXxXRF62MV8QEvnZRB7RtlWLohoApboE0QrTNrj0yweNDM80k31KmSDJ7dkij+Zp
-qdFT0u+IHDbVSQjD8knwMVypBrv+g7fltS1LHwFGupQ+4YulCqtvBC7DbKHhY/V2
-d238JO9GjNNdSaEE3vHlbhLhke83F4+4WS37uo4xlXzWIHJ4bPlAAMa56afOT1eM
-pp2JxJfhXhGErl2xnFRBDblFh99CiFEGBab+CK4jl71UMR5jwG/7miwsxhv3BmY2
-uxHhIyky+gitfuVufenuzzhpvve3+fWVlGL5yfM3AgMBAAGgADANBgkqhkiG9w0B
-AQsFAAOCAQEARt3YVif4HxBHph8aI4Vp9gUWIJn6YH5czc3b/Vx/mWdr29rzP5qz
-ZNoLscjU5VUSj+wBLsCNEiIrqFbVNtsg8sW9jEOq3tb4Db3WM2PyWkUGuk6yVJYR
-/fijJjguMCmj0Qi1H/ut/G2HJyBvdEytimjInXtiIeW/tYFmazYigDlihKUD4RP9
-/hHfsdBXPOOGbzSNz+ffTfxDdAbElt6FIaAHEc6e6YnHGY2tweZTAx+1UbcYYVeY
-rqRlGffL5ufeW3voml5QaG5IEAi0SShmr4OeHOljVdN4ZI+xRWkDlf7YH3e7atQa
-aWL/pqXfrZ2X7GExmwI7S1zNzaav2blnsA==
------END CERTIFICATE REQUEST-----
-`;
+/** @throws FtsRefusal 403 for users of tokens */
+function requireCertificate({ method }: Caller): void {
+  if (method !== 'certificate') throw new FtsRefusal(403, 'Certificate required');
+}
+
+const keyBits = ({ certificates }: Caller): number =>
+  certificates[0]?.publicKey.asymmetricKeyDetails?.modulusLength ?? USUAL_BITS;

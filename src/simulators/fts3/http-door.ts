@@ -1,22 +1,27 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { CopyConnection } from './copy-connections.ts';
 import { connectionError, httpError, StorageError } from './reasons.ts';
 import type { StorageDoor } from './storage-door.ts';
 
 /** Removing a partial file must not take longer than this, milliseconds. */
 const CLEAN_UP_MS = 5_000;
 
+interface DoorRequest extends Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'headers'> {
+  headers?: Record<string, string>;
+}
+
 /** A file at an HTTP or WebDAV door. */
 export class HttpDoor implements StorageDoor {
   readonly #origin: string;
   readonly #path: string;
-  readonly #client: Dispatcher;
+  readonly #connection: CopyConnection;
 
-  constructor(url: string, client: Dispatcher) {
+  constructor(url: string, connection: CopyConnection) {
     const { origin, pathname, search } = new URL(url);
     this.#origin = origin;
     this.#path = pathname + search;
-    this.#client = client;
+    this.#connection = connection;
   }
 
   async stat(signal: AbortSignal): Promise<{ size: number; adler32: string | null }> {
@@ -41,9 +46,11 @@ export class HttpDoor implements StorageDoor {
     await answer.body.dump();
   }
 
-  async #request(options: Omit<Dispatcher.RequestOptions, 'origin' | 'path'>): Promise<Dispatcher.ResponseData> {
+  async #request({ headers, ...options }: DoorRequest): Promise<Dispatcher.ResponseData> {
+    const { dispatcher, headers: credential } = this.#connection;
     try {
-      const answer = await this.#client.request({ ...options, origin: this.#origin, path: this.#path });
+      const where = { origin: this.#origin, path: this.#path };
+      const answer = await dispatcher.request({ ...options, ...where, headers: { ...headers, ...credential } });
       if (answer.statusCode < 300) return answer;
       await answer.body.dump();
       throw httpError(answer.statusCode);

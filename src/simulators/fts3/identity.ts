@@ -1,19 +1,22 @@
-import { createHash } from 'node:crypto';
+import { createHash, type X509Certificate } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { uuid5 } from '../../domain/digest.ts';
-import { FtsRefusal } from './answers.ts';
+import { bearerToken } from '../bearer-token.ts';
+import type { SimulatedRequest } from '../http-server.ts';
+import { DoorRefusal, FtsRefusal } from './answers.ts';
 
 /** FTS's constant from which deterministic job ids are made. */
 export const BASE_ID = '01874efb-4735-4595-bc9c-591aef8240c9';
 
 /** A user the simulator knows. */
 export interface FtsIdentity {
+  /** Of users of tokens, their token's subject. */
   dn: string;
   /** First VO; deterministic job ids depend on it. */
   vo: string;
   /** May do everything. */
   root?: boolean;
-  /** False: has to delegate before submitting. Default true. */
+  /** Over plain HTTP only. False: has to delegate before submitting. Default true. */
   delegated?: boolean;
 }
 
@@ -21,35 +24,68 @@ export interface FtsIdentity {
 export interface Caller extends FtsIdentity {
   method: 'certificate' | 'oauth2';
   delegationId: string;
+  /** As shown over TLS, leaf first. */
+  certificates: readonly X509Certificate[];
+  /** The bearer token, which its jobs' copies use too. */
+  token: string | null;
 }
 
 export const DEFAULT_IDENTITY: FtsIdentity = { dn: '/DC=org/DC=example/OU=Robots/CN=asyncstageout', vo: 'cms' };
 
-/**
- * Recognises users. Without TLS there is no certificate: everyone is the first identity, a Bearer token only changes
- * the method, and the header `X-Test-DN` chooses another identity (`anon`: nobody).
- */
+/** Recognises users, by certificate or token over TLS, by what they say over plain HTTP. */
 export class Identities {
   readonly #first: FtsIdentity;
   readonly #byDn: Map<string, FtsIdentity>;
+  readonly #vo: string | null;
 
-  constructor(identities: readonly FtsIdentity[] = []) {
+  /** @param vo of users that are none of the identities; null: they are refused; absent: the first identity's */
+  constructor(identities: readonly FtsIdentity[] = [], vo?: string | null) {
     this.#first = identities[0] ?? DEFAULT_IDENTITY;
     this.#byDn = new Map(identities.map((identity) => [identity.dn, identity]));
+    this.#vo = vo === undefined ? this.#first.vo : vo;
   }
 
-  /** The caller, or null for an anonymous one. An unknown DN is a user of the first identity's VO, not delegated. */
-  recognise(headers: IncomingHttpHeaders): Caller | null {
+  /** The caller, or null for an anonymous one. @throws DoorRefusal 403 */
+  recognise({ client, headers }: SimulatedRequest): Caller | null {
+    if (!client) return this.#overHttp(headers);
+    const token = bearerToken(headers.authorization);
+    if (token === 'invalid') throw new DoorRefusal(403, 'Invalid credentials (Invalid OAuth2 credentials)');
+    if (token) {
+      const delegationId = delegationIdOf(token.issuer + token.subject);
+      const identity = this.#known(token.subject, token.groups[0]?.replace(/^\//, ''));
+      return { ...identity, method: 'oauth2', delegationId, certificates: [], token: token.text };
+    }
+    if (client.kind === 'none') return null;
+    if (client.kind === 'refused') throw new DoorRefusal(403, `Invalid credentials (${client.reason})`);
+    return asCertificate(this.#known(client.dn), client.certificates);
+  }
+
+  /** Everyone is the first identity; a Bearer token only changes the method, `X-Test-DN` the identity (`anon`: nobody). */
+  #overHttp(headers: IncomingHttpHeaders): Caller | null {
     const wanted = headers['x-test-dn'];
     if (wanted === 'anon') return null;
-    const identity =
-      typeof wanted === 'string'
-        ? (this.#byDn.get(wanted) ?? { dn: wanted, vo: this.#first.vo, delegated: false })
-        : this.#first;
-    const method = headers.authorization?.startsWith('Bearer ') ? 'oauth2' : 'certificate';
-    return { ...identity, method, delegationId: delegationIdOf(identity.dn) };
+    const stranger = (dn: string): FtsIdentity => ({ dn, vo: this.#first.vo, delegated: false });
+    const identity = typeof wanted === 'string' ? (this.#byDn.get(wanted) ?? stranger(wanted)) : this.#first;
+    const caller = asCertificate(identity, []);
+    return headers.authorization?.startsWith('Bearer ') ? { ...caller, method: 'oauth2' } : caller;
+  }
+
+  /** @throws DoorRefusal 403 for strangers, where those are not welcome */
+  #known(name: string, vo: string | null = this.#vo): FtsIdentity {
+    const known = this.#byDn.get(name);
+    if (known) return known;
+    if (vo === null) throw new DoorRefusal(403, 'The user does not belong to any authorized vo');
+    return { dn: name, vo };
   }
 }
+
+const asCertificate = (identity: FtsIdentity, certificates: readonly X509Certificate[]): Caller => ({
+  ...identity,
+  method: 'certificate',
+  delegationId: delegationIdOf(identity.dn),
+  certificates,
+  token: null,
+});
 
 /** FTS's id of a user's credential, 16 hex digits; the simulator's users have no VOMS attributes. */
 function delegationIdOf(dn: string): string {

@@ -37,6 +37,7 @@ export class JobStore {
       userDn: caller.dn,
       vo: caller.vo,
       delegationId: caller.delegationId,
+      token: caller.token,
       metadata: { ...plan.metadata, auth_method: caller.method },
       submitTime: now,
       finishTime: null,

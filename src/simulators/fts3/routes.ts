@@ -1,5 +1,5 @@
 import type { SimulatedAnswer, SimulatedHandler, SimulatedRequest } from '../http-server.ts';
-import { FtsRefusal, json, refusalAnswer } from './answers.ts';
+import { doorAnswer, DoorRefusal, FtsRefusal, json, refusalAnswer } from './answers.ts';
 import { authorised, whoami, type Caller } from './identity.ts';
 import { deleteAll, deleteFiles, deleteJobs, findJob, getJobs, modifyJobs } from './job-requests.ts';
 import { listFiles, listJobs } from './list-requests.ts';
@@ -32,6 +32,7 @@ export function createFtsHandler(service: FtsService): SimulatedHandler {
       return await route(service, request);
     } catch (error) {
       if (error instanceof FtsRefusal) return refusalAnswer(error);
+      if (error instanceof DoorRefusal) return doorAnswer(error);
       throw error;
     }
   };
@@ -40,7 +41,7 @@ export function createFtsHandler(service: FtsService): SimulatedHandler {
 async function route(service: FtsService, request: SimulatedRequest): Promise<SimulatedAnswer> {
   const line = `${request.method} ${request.stream.url ?? ''} HTTP/1.1`;
   if (line.length > LONGEST_REQUEST_LINE) return tooLong();
-  const user = service.identities.recognise(request.headers);
+  const user = service.identities.recognise(request);
   const [first, ...rest] = segmentsOf(request.path);
   const tail = rest.join('/');
   switch (first) {
@@ -51,7 +52,7 @@ async function route(service: FtsService, request: SimulatedRequest): Promise<Si
     case 'delegation':
       return service.delegations.answer(request, rest, user);
     case 'whoami':
-      if (tail === 'certificate') throw new FtsRefusal(403, 'Certificate required');
+      if (tail === 'certificate') return certificate(user);
       return onlyGet(request, () => json(whoami(user)));
     case 'archive':
       return onlyGet(request, () => archived(service, tail, user));
@@ -113,6 +114,12 @@ function archived(service: FtsService, jobId: string, user: Caller | null): Simu
   const job = service.store.archived.get(jobId);
   if (!job) throw new FtsRefusal(404, `No job with the id "${jobId}" has been found in the archive`);
   return json({ ...jobView(job), files: job.files.map(fileView) });
+}
+
+/** GET /whoami/certificate: the chain that the caller has shown. @throws FtsRefusal 403 */
+function certificate(user: Caller | null): SimulatedAnswer {
+  if (!user?.certificates.length) throw new FtsRefusal(403, 'Certificate required');
+  return { status: 200, headers: { 'content-type': 'application/x-pem-file' }, body: user.certificates.join('') };
 }
 
 /** @throws FtsRefusal 404 for percent signs that encode nothing */

@@ -50,7 +50,8 @@ export interface JobRow extends Mutable<Omit<FtsJobRecord, 'history' | 'files'>>
   history: FtsStateChange[];
   files: FileRow[];
   type: JobType;
-  delegationId: string;
+  /** The bearer token it was submitted with; null for users of certificates. */
+  token: string | null;
   sourceSe: string | null;
   destinationSe: string | null;
   cancelled: boolean;

@@ -1,8 +1,8 @@
-import { Agent } from 'undici';
 import type { Outage } from '../fault-script.ts';
 import { scheduleOutages } from '../fault-script.ts';
 import { SimulatorServer, type SimulatorOptions } from '../http-server.ts';
-import type { FtsDeletion, FtsJobRecord, FtsLooks, FtsRefusedSubmission } from './books.ts';
+import type { FtsDelegation, FtsDeletion, FtsJobRecord, FtsLooks, FtsRefusedSubmission } from './books.ts';
+import { CopyConnections } from './copy-connections.ts';
 import { createCopyProcess } from './copy.ts';
 import { Delegations } from './delegation.ts';
 import { TransferFaults, type TransferFault } from './faults.ts';
@@ -47,9 +47,11 @@ export interface FtsSimulatorOptions extends SimulatorOptions {
   storageOf?: (pfn: string) => string;
   transferFaults?: readonly TransferFault[];
   outages?: readonly Outage[];
-  /** Users; the first one is everybody who does not say otherwise. */
+  /** Users; over plain HTTP the first one is everybody who does not say otherwise. */
   identities?: readonly FtsIdentity[];
-  /** Default 48. */
+  /** VO of users over TLS that are none of the identities; null: they are refused. Default: the first identity's. */
+  unknownVo?: string | null;
+  /** Of delegations over plain HTTP; default 48. */
   delegationLifetimeHours?: number;
   /** Characters of JSON a job's metadata may have; default 2048, as FTS is shipped. */
   jobMetadataLimit?: number;
@@ -61,7 +63,7 @@ export interface FtsSimulatorOptions extends SimulatorOptions {
 
 /** A running FTS simulator and its books, which tell what really happened. */
 export interface FtsSimulator {
-  /** `http://host:port`, without a slash at its end. */
+  /** `http://host:port` or `https://host:port`, without a slash at its end. */
   readonly url: string;
   /** Counts of requests, faults of requests. */
   readonly server: SimulatorServer;
@@ -74,6 +76,8 @@ export interface FtsSimulator {
   deletions(): readonly FtsDeletion[];
   /** How often jobs were asked for; live. */
   readonly looks: Readonly<FtsLooks>;
+  /** Every delegation accepted, in order. */
+  delegations(): readonly FtsDelegation[];
   /** Every submission answered with an error by FTS itself, in order. */
   refusedSubmissions(): readonly FtsRefusedSubmission[];
   /** Moves a job to the archive at once, as FTS does 7 days after its end. False for an unknown job. */
@@ -92,8 +96,12 @@ export interface FtsSimulator {
 /** Starts an FTS simulator on loopback. @throws when the port is taken or a fault's regular expression is none */
 export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Promise<FtsSimulator> {
   const tickMs = options.tickMs ?? 2_000;
-  const timeout = options.storageTimeoutMs ?? 600_000;
-  const client = new Agent({ headersTimeout: timeout, bodyTimeout: timeout });
+  const delegations = new Delegations(options.delegationLifetimeHours ?? 48, options.tls !== undefined);
+  const connections = new CopyConnections(
+    (id) => delegations.credentialOf(id),
+    options.tls?.clientAuthorities ?? null,
+    options.storageTimeoutMs ?? 600_000,
+  );
   const transferFaults = new TransferFaults(options.transferFaults);
   const copy = options.instant
     ? createInstantCopyProcess(transferFaults)
@@ -102,7 +110,7 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
         minCopyMs: options.minCopyMs ?? 0,
         resolveUrl: options.resolveUrl ?? ((pfn) => pfn.replace(/^dav(s?):/, 'http$1:')),
         faults: transferFaults,
-        client,
+        connections,
       });
   const scheduler = new Scheduler(
     {
@@ -119,8 +127,8 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
   const service: FtsService = {
     store: new JobStore(options.checkDuplicates),
     scheduler,
-    delegations: new Delegations(options.delegationLifetimeHours ?? 48),
-    identities: new Identities(options.identities),
+    delegations,
+    identities: new Identities(options.identities, options.unknownVo),
     rules: {
       jobMetadataLimit: options.jobMetadataLimit ?? 2_048,
       fileMetadataLimit: 4_096,
@@ -149,6 +157,7 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
     job: (jobId) => store.jobs.get(jobId) ?? store.archived.get(jobId),
     deletions: () => service.deletions,
     looks: service.looks,
+    delegations: () => delegations.accepted,
     refusedSubmissions: () => service.refused,
     archive: (jobId) => store.archive(jobId),
     rewrite: (jobId, changes) => {
@@ -164,7 +173,7 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
       endOutages();
       await server.close();
       await scheduler.close();
-      await client.destroy();
+      await connections.close();
     },
   };
 }
