@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { ClientChain } from './pki/client-chain.ts';
 import { chainOfClient, tlsServerOptions, type SimulatorTls } from './pki/server-tls.ts';
 import { RequestFaults, type RequestFault } from './request-faults.ts';
@@ -160,7 +161,10 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTi
 function cutShort(response: ServerResponse, { status, body }: SimulatedAnswer): void {
   const content = JSON.stringify(body ?? {});
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': content.length });
-  response.write(content.slice(0, content.length / 2), () => response.socket?.resetAndDestroy());
+  const { socket } = response;
+  // Node resets plain connections only; over TLS the end without a last word is as good.
+  const end = (): unknown => (socket instanceof TLSSocket ? socket.destroy() : socket?.resetAndDestroy());
+  response.write(content.slice(0, content.length / 2), end);
 }
 
 /** Announces trailers, which are sent in chunks only. */

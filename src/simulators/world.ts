@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startCrabSimulator, type CrabSimulator } from './crab/crab-simulator.ts';
 import { startDbsSimulator, type DbsSimulator } from './dbs/dbs-simulator.ts';
 import { startFtsSimulator, type FtsSimulator, type FtsSimulatorOptions } from './fts3/simulator.ts';
+import { createSimulatedPki, type SimulatedPki } from './pki/simulated-pki.ts';
 import { writeStorageJson } from './storage/storage-json.ts';
 import { startStorageSimulator, type StorageSimulator } from './storage/storage-simulator.ts';
 
@@ -14,6 +15,8 @@ export interface SimulatedWorld {
   sites: readonly string[];
   /** Folder of the sites' storage.json. */
   siteconf: string;
+  /** Authority and users; null where all of it speaks plain HTTP. */
+  pki: SimulatedPki | null;
   /** Stops all of it; the folders stay. */
   close(): Promise<void>;
 }
@@ -23,10 +26,18 @@ export interface WorldOptions {
   root: string;
   sites: readonly string[];
   fts?: FtsSimulatorOptions;
+  /** Everything over TLS, and only for these users, whose proxies lie below the root then. */
+  tls?: WorldTls;
+}
+
+export interface WorldTls {
+  users: readonly string[];
+  /** Members of groups with an area at the sites. */
+  groups?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Starts one simulator of each kind, and describes the sites to whoever reads SITECONF. */
-export async function startSimulatedWorld({ root, sites, fts }: WorldOptions): Promise<SimulatedWorld> {
+export async function startSimulatedWorld({ root, sites, fts, tls }: WorldOptions): Promise<SimulatedWorld> {
   const siteconf = join(root, 'SITECONF');
   const started: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(part: T): T => {
@@ -37,15 +48,24 @@ export async function startSimulatedWorld({ root, sites, fts }: WorldOptions): P
     await Promise.all(started.map((part) => part.close()));
   };
   try {
-    const storage = keep(await startStorageSimulator({ root: join(root, 'sites'), sites }));
+    const pki = tls ? await createSimulatedPki(root, tls.users) : null;
+    const server = pki ? { tls: pki.server } : {};
+    const knownUsers = pki && {
+      identities: (tls?.users ?? []).map((user) => ({ dn: pki.dnOf(user), vo: 'cms' })),
+      unknownVo: null,
+    };
+    const storage = keep(
+      await startStorageSimulator({ root: join(root, 'sites'), sites, groups: tls?.groups ?? {}, ...server }),
+    );
     await writeStorageJson(siteconf, sites, storage.url);
     return {
       storage,
-      fts: keep(await startFtsSimulator({ storageOf: siteOfPfn, ...fts })),
-      dbs: keep(await startDbsSimulator()),
-      crab: keep(await startCrabSimulator({ refuseRepeatedLists: true })),
+      fts: keep(await startFtsSimulator({ storageOf: siteOfPfn, ...server, ...knownUsers, ...fts })),
+      dbs: keep(await startDbsSimulator(server)),
+      crab: keep(await startCrabSimulator({ refuseRepeatedLists: true, ...server })),
       sites,
       siteconf,
+      pki,
       close,
     };
   } catch (error) {

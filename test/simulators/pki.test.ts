@@ -18,6 +18,7 @@ import { verifyClientChain, type ClientChain } from '../../src/simulators/pki/cl
 import { credentialPem, writeCredential } from '../../src/simulators/pki/credential-file.ts';
 import { INHERIT_ALL, issueProxy, PROXY_CERT_INFO } from '../../src/simulators/pki/proxy.ts';
 import { tlsOf } from '../../src/simulators/pki/server-tls.ts';
+import { createSimulatedPki } from '../../src/simulators/pki/simulated-pki.ts';
 import { addToTrustFolder, subjectHash } from '../../src/simulators/pki/trust-folder.ts';
 import { Extension } from '../../src/simulators/pki/x509.ts';
 
@@ -152,6 +153,20 @@ describe('files', () => {
     expect((await readdir(trust)).sort()).toEqual([`${subjectHash(authority.name)}.0`, 'ASO-Test-CA.pem'].sort());
     // What `openssl x509 -subject_hash` of OpenSSL 3 prints for this name.
     expect(subjectHash(authority.name)).toBe('5fb03956');
+  });
+
+  it('a simulated PKI has a proxy for each user, renewed on request', async () => {
+    const pki = await createSimulatedPki(join(folder, 'pki'), ['alice', 'bob']);
+    const { credentials, trust } = pki;
+    expect((await readdir(credentials)).sort()).toEqual(['alice', 'bob']);
+    expect(await readdir(trust)).toContain('5fb03956.0');
+    const read = async () => new X509Certificate(await readFile(join(credentials, 'bob', 'proxy.pem')));
+    const before = await read();
+    await pki.renewProxy('bob', -60);
+    const after = await read();
+    expect(pki.dnOf('bob')).toBe('/DC=org/DC=example/CN=bob');
+    expect(after.issuer).toBe(before.issuer);
+    expect(Date.parse(after.validTo)).toBeLessThan(Date.now());
   });
 
   it('OpenSSL itself accepts the chain from the files', async (context) => {

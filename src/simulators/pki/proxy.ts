@@ -1,3 +1,4 @@
+import type { webcrypto } from 'node:crypto';
 import * as x509 from './x509.ts';
 import { generateKeys, issueCertificate, type Credential, type Name } from './certificates.ts';
 
@@ -21,10 +22,19 @@ export const END_ENTITY: readonly x509.Extension[] = [
  */
 export async function issueProxy(issuer: Credential, lifetimeSeconds: number): Promise<Credential> {
   const keys = await generateKeys();
+  return { ...(await certifyProxy(issuer, keys.publicKey, lifetimeSeconds)), keys };
+}
+
+/** Issues a proxy for the key of somebody else: what a client does when it delegates. */
+export async function certifyProxy(
+  issuer: Credential,
+  publicKey: webcrypto.CryptoKey,
+  lifetimeSeconds: number,
+): Promise<Omit<Credential, 'keys'>> {
   const name: Name = [...issuer.name, ['CN', String(crypto.getRandomValues(new Uint32Array(1))[0])]];
   const certificate = await issueCertificate({
-    ...{ name, publicKey: keys.publicKey, issuer: issuer.name, issuerKey: issuer.keys.privateKey, lifetimeSeconds },
+    ...{ name, publicKey, issuer: issuer.name, issuerKey: issuer.keys.privateKey, lifetimeSeconds },
     extensions: [...END_ENTITY, new x509.Extension(PROXY_CERT_INFO, true, INHERIT_ALL)],
   });
-  return { name, keys, certificates: [certificate, ...issuer.certificates] };
+  return { name, certificates: [certificate, ...issuer.certificates] };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /**
  * Writes `<dir>/<SITE>/storage.json` for each site, as CVMFS serves it under SITECONF: one volume with a WebDAV
- * protocol, whose prefix is the site's door at a storage simulator.
+ * protocol, whose prefix is the site's door at a storage simulator: `davs:` where it speaks TLS.
  *
  * @param url the storage simulator's URL, without a slash at its end
  */
@@ -12,7 +12,7 @@ export async function writeStorageJson(dir: string, sites: readonly string[], ur
     const volume = {
       site,
       volume: `${site}_Disk`,
-      protocols: [{ protocol: 'WebDAV', access: 'global-rw', prefix: `${url}/${site}` }],
+      protocols: [{ protocol: 'WebDAV', access: 'global-rw', prefix: `${url.replace(/^https:/, 'davs:')}/${site}` }],
       type: 'DISK',
       rse: site,
       fts: [],
