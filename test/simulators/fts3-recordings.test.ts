@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startFtsSimulator, type FtsSimulator } from '../../src/simulators/fts3/simulator.ts';
+import { readRecordings, type RecordedExchange } from '../support/fts-recordings.ts';
 
 /**
- * Replays requests recorded at a real FTS (REST server 3.13.4 with its C++ server and `mock://` storages), in order,
- * and compares status, shape and states of the answers.
+ * Replays the requests recorded at a real FTS, in order, and compares what the simulator answers: status, content type,
+ * shape, and every value that is not of the machine or the moment.
  */
-const FOLDER = join(import.meta.dirname, '../fixtures/fts3');
 
 /** Where the simulator's answer still differs, and why it may. */
 const DIFFERENCES: Record<string, { where: string[]; why: string }> = {
@@ -21,39 +19,31 @@ const DIFFERENCES: Record<string, { where: string[]; why: string }> = {
     where: ['message'],
     why: "the database's message without its SQL statement",
   },
+  '077-list-default': {
+    where: ['length', '[].job_id'],
+    why: 'FTS had not started eight of the small jobs yet; here all short ones are over by now',
+  },
   '078-list-finished': {
-    where: ['[1].reason', '[1].job_state'],
-    why: 'the latest two jobs that are over are others: here all short ones are over by now',
+    where: [
+      ...['[0].job_id', '[0].priority'],
+      ...['[1].dest_se', '[1].job_id', '[1].job_state', '[1].reason', '[1].source_se'],
+    ],
+    why: 'the latest two jobs that are over are others',
+  },
+  '080-list-fields': { where: ['[0].job_id', '[1].job_id'], why: 'the latest two jobs that are over are others' },
+  '099-cancel-all-vo-root': {
+    where: ['affected_files'],
+    why: 'some of the 10 001 copies have ended before: they are fast',
   },
   '109-config-links-root': { where: ['status'], why: "an operator's page; links are set by the simulator's options" },
   '110-config-se-root': { where: ['status'], why: "an operator's page; storages are set by the simulator's options" },
 };
 
-interface Exchange {
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-  body: string;
-  status: number;
-  answer: string;
-}
+/** Values of the moment, of the machine, or drawn by lot: only their type is compared. */
+const CHANCE =
+  /^(submit_time|start_time|finish_time|job_finished|datetime|termination_time|tx_duration|throughput|hashed_id|pid|log_file|submit_host|transfer_host|internal_file_params)$/;
 
-function readExchange(file: string): Exchange {
-  const text = readFileSync(join(FOLDER, file), 'utf8').replace(/^(#.*\n)+/, '');
-  const at = text.indexOf('\nHTTP/1.1 ');
-  const [head = '', ...rest] = text.slice(0, at).split('\n\n');
-  const [line = '', ...fields] = head.trim().split('\n');
-  const [method = '', path = ''] = line.split(' ');
-  const headers = Object.fromEntries(fields.map((field) => field.split(/: (.*)/s, 2) as [string, string]));
-  const [answerHead = '', ...answerRest] = text.slice(at + 1).split('\n\n');
-  const status = Number(answerHead.split(' ')[1]);
-  return { method, path, headers, body: rest.join('\n\n').trim(), status, answer: answerRest.join('\n\n').trim() };
-}
-
-const recordings = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.http'))
-  .sort()
-  .map((file) => file.slice(0, -'.http'.length));
+const recordings = readRecordings();
 
 /** The first file id of the recorded server; ids were given in order. */
 const RECORDED_FILE_ID = 8872390239;
@@ -64,36 +54,43 @@ const ids = new Map<string, string>();
 
 const translated = (text: string): string => [...ids].reduce((result, [from, to]) => result.replaceAll(from, to), text);
 
-async function replay(exchange: Exchange): Promise<{ status: number; text: string }> {
-  const hasBody = exchange.method === 'POST' || exchange.method === 'PUT';
-  const answer = await fetch(fts.url + translated(exchange.path), {
-    method: exchange.method,
-    headers: exchange.headers,
-    ...(hasBody ? { body: exchange.body } : {}),
-  });
-  return { status: answer.status, text: await answer.text() };
+type Answer = Pick<RecordedExchange, 'status' | 'contentType' | 'answer'>;
+
+async function replay({ method, path, headers, body }: RecordedExchange): Promise<Answer> {
+  const hasBody = method === 'POST' || method === 'PUT';
+  const response = await fetch(fts.url + translated(path), { method, headers, ...(hasBody ? { body } : {}) });
+  const contentType = response.headers.get('content-type') ?? '';
+  return { status: response.status, contentType, answer: await response.text() };
 }
 
-/** Values that must be equal, not only of the same type. */
-const COMPARED = ['job_state', 'file_state', 'http_status', 'http_message', 'status', 'message', 'reason'];
+/** Where two answers differ; of those with another status, only that. */
+function compare(recorded: Answer, simulated: Answer): string[] {
+  if (recorded.status !== simulated.status) return ['status'];
+  if (recorded.contentType !== simulated.contentType) return ['content type'];
+  if (!recorded.answer || !simulated.answer) return recorded.answer === simulated.answer ? [] : ['body'];
+  return differences(JSON.parse(translated(recorded.answer)), JSON.parse(simulated.answer));
+}
 
-/** Where two JSON values differ in shape, or in a value that is compared. */
+/** Where two JSON values differ, in shape or in a value that is not left to chance. */
 function differences(recorded: unknown, simulated: unknown, path = ''): string[] {
-  if (recorded === null || simulated === null) return [];
   if (Array.isArray(recorded) && Array.isArray(simulated)) {
-    if (recorded.length !== simulated.length)
-      return differences(recorded[0] ?? null, simulated[0] ?? null, `${path}[]`);
-    return recorded.flatMap((item, at) => differences(item, simulated[at], `${path}[${at}]`));
+    if (recorded.length === simulated.length) {
+      return recorded.flatMap((item, at) => differences(item, simulated[at], `${path}[${at}]`));
+    }
+    return [`${path}length`, ...differences(recorded[0], simulated[0], `${path}[]`)];
   }
-  if (typeof recorded !== typeof simulated) return [path];
-  if (typeof recorded !== 'object') {
-    const name = path.split('.').at(-1) ?? '';
-    return COMPARED.includes(name) && recorded !== simulated ? [path] : [];
+  if (isObject(recorded) && isObject(simulated)) {
+    if (Object.keys(recorded).sort().join() !== Object.keys(simulated).sort().join()) return [path];
+    const keys = Object.keys(recorded).sort();
+    return keys.flatMap((key) => differences(recorded[key], simulated[key], path ? `${path}.${key}` : key));
   }
-  const [left, right] = [recorded as Record<string, unknown>, simulated as Record<string, unknown>];
-  if (Object.keys(left).sort().join() !== Object.keys(right).sort().join()) return [path];
-  return Object.keys(left).flatMap((key) => differences(left[key], right[key], path ? `${path}.${key}` : key));
+  const kind = (value: unknown): string => (value === null ? 'null' : typeof value);
+  if (kind(recorded) !== kind(simulated)) return [path];
+  return recorded === simulated || CHANCE.test(path.split('.').at(-1) ?? '') ? [] : [path];
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The recorded world's state before a recording. */
 const BEFORE: Record<string, () => Promise<void>> = {
@@ -114,6 +111,11 @@ const BEFORE: Record<string, () => Promise<void>> = {
       },
       { timeout: 10_000, interval: 10 },
     ),
+  '099-cancel-all-vo-root': () =>
+    vi.waitFor(() => expect(fts.jobs().at(-1)?.files[0]?.finishTime).toEqual(expect.any(Number)), {
+      timeout: 10_000,
+      interval: 1,
+    }),
 };
 
 beforeAll(async () => {
@@ -135,21 +137,24 @@ beforeAll(async () => {
 afterAll(() => fts.close());
 
 describe('recordings of a real FTS', () => {
-  it.each(recordings)('%s', async (name) => {
-    await BEFORE[name]?.();
-    const exchange = readExchange(`${name}.http`);
+  it.each(recordings)('$name', async (exchange) => {
+    await BEFORE[exchange.name]?.();
     // The recording has only the beginning of this body.
-    if (name.includes('10001-files')) exchange.body = JSON.stringify({ files: manyFiles(10_001) });
-    const { status, text } = await replay(exchange);
+    const body = exchange.name.includes('10001-files') ? JSON.stringify({ files: manyFiles(10_001) }) : exchange.body;
+    const simulated = await replay({ ...exchange, body });
+    learnIds(exchange, simulated);
+    expect(compare(exchange, simulated)).toEqual(DIFFERENCES[exchange.name]?.where ?? []);
+  });
 
-    const { where: expected = [] } = DIFFERENCES[name] ?? {};
-    const found = status === exchange.status ? [] : ['status'];
-    if (found.length === 0 && exchange.answer) {
-      const recorded: unknown = JSON.parse(translated(exchange.answer));
-      found.push(...differences(recorded, JSON.parse(text)));
-    }
-    expect(found).toEqual(expected);
-    learnIds(exchange, text);
+  it('are all there, and so are those that differ', () => {
+    expect(recordings).toHaveLength(110);
+    const names = recordings.map(({ name }) => name);
+    expect(Object.keys(DIFFERENCES).filter((name) => !names.includes(name))).toEqual([]);
+    const different = Object.values(DIFFERENCES).map(({ where, why }) => `  ${where.join(', ')}: ${why}`);
+    const same = recordings.length - different.length;
+    console.log(
+      [`${same} of ${recordings.length} recorded answers of FTS are ours too, but for:`, ...different].join('\n'),
+    );
   });
 });
 
@@ -158,9 +163,10 @@ function manyFiles(count: number): object[] {
   return Array.from({ length: count }, (_, at) => ({ sources: [url('src', at)], destinations: [url('dst', at)] }));
 }
 
-function learnIds(exchange: Exchange, text: string): void {
+/** From the answer to a submission on, its ids are known under the simulator's names. */
+function learnIds(exchange: RecordedExchange, { answer }: Answer): void {
   if (exchange.path !== '/jobs' || exchange.status !== 200 || !exchange.body) return;
-  const [from, to] = [exchange.answer, text].map((answer) => (JSON.parse(answer) as { job_id: string }).job_id);
+  const [from, to] = [exchange.answer, answer].map((text) => (JSON.parse(text) as { job_id: string }).job_id);
   if (!from || !to) return;
   ids.set(from, to);
   const files = fts.jobs().flatMap((job) => job.files);

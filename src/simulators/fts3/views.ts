@@ -63,7 +63,8 @@ export function fileView(file: FileRow): Record<string, unknown> {
     staging_host: null,
     reason: file.reason ?? (started ? '' : null),
     recoverable: file.recoverable ?? (started ? false : null),
-    filesize: file.size,
+    // A copy that failed before it saw the source reports none.
+    filesize: file.size ?? (file.state === 'FAILED' ? 0 : null),
     checksum: file.checksum,
     finish_time: wireTime(file.finishTime),
     start_time: wireTime(file.startTime),

@@ -1,21 +1,21 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { bulkEntries } from '../../../src/adapters/fts3/bulk-answer.ts';
 import { messageOf } from '../../../src/adapters/fts3/fts-client.ts';
 import { jobView } from '../../../src/adapters/fts3/job-view.ts';
+import { readRecording, readRecordings } from '../../support/fts-recordings.ts';
 
 /** Status and body of a recorded answer. */
 function recorded(name: string): { status: number; json: unknown } {
-  const text = readFileSync(new URL(`../../fixtures/fts3/${name}.http`, import.meta.url), 'utf8');
-  const answer = text.slice(text.indexOf('HTTP/1.1 ', text.indexOf(' HTTP/1.1') + 9));
-  const status = Number(answer.split(' ')[1]);
-  return { status, json: JSON.parse(answer.slice(answer.search(/\r?\n\r?\n/))) };
+  const { status, answer } = readRecording(name);
+  return { status, json: JSON.parse(answer) };
 }
 
 const entriesOf = (name: string) => {
   const { status, json } = recorded(name);
   return [...(bulkEntries(status, json) ?? [])].map(([id, entry]) => [id.slice(0, 8), entry.status]);
 };
+
+const answers = readRecordings().filter(({ answer }) => answer !== '');
 
 describe('bulkEntries', () => {
   it.each([
@@ -37,6 +37,14 @@ describe('bulkEntries', () => {
     const { status, json } = recorded('076-job-anonymous');
     expect(bulkEntries(status, json)).toBeNull();
   });
+
+  it('reads every answer about jobs by id', () => {
+    const aboutJobs = answers.filter(({ method, path }) => method !== 'POST' && /^\/jobs\/[^/?]*-/.test(path));
+    const whole = aboutJobs.filter(({ path }) => /^\/jobs\/[^/?]+(\?.*)?$/.test(path));
+    expect(whole.length).toBeGreaterThan(15);
+    const unread = whole.filter(({ status, answer }) => !bulkEntries(status, JSON.parse(answer))?.size);
+    expect(unread.map(({ name }) => name)).toEqual(['076-job-anonymous']);
+  });
 });
 
 describe('jobView', () => {
@@ -54,8 +62,21 @@ describe('jobView', () => {
     });
   });
 
-  it('is null for a refusal', () => {
-    expect(jobView(recorded('072-job-unknown').json)).toBeNull();
+  it.each([
+    ['065-job-files', 'FINISHED'],
+    ['066-job-files-failed', 'FAILED'],
+    ['096-job-canceled-files', 'CANCELED'],
+  ])('reads every column of the files of %s', (name, state) => {
+    const files = recorded(name).json as { reason: string | null; recoverable: boolean | null }[];
+    const view = jobView({ ...(recorded('059-job-finished').json as object), files });
+    expect(view?.files.map((file) => file.state)).toEqual(files.map(() => state));
+    expect(view?.files.map((file) => file.reason)).toEqual(files.map(({ reason }) => reason ?? ''));
+    expect(view?.files.map((file) => file.recoverable)).toEqual(files.map(({ recoverable }) => recoverable));
+  });
+
+  it('is null for what is no job with its files', () => {
+    const views = answers.filter(({ answer }) => jobView(JSON.parse(answer)) !== null);
+    expect(views.map(({ name }) => name)).toEqual(['062-job-with-files-fields', '082-modify-priority']);
   });
 
   it('takes only our own metadata', () => {
@@ -77,5 +98,12 @@ describe('messageOf', () => {
     ['058-submit-no-delegation', 'No delegation found for "<DN>"'],
   ])('%s', (name, message) => {
     expect(messageOf(recorded(name).json)).toBe(message);
+  });
+
+  it("tells FTS's own words of every refusal", () => {
+    const refused = answers.filter(({ status }) => status >= 400);
+    expect(refused.length).toBeGreaterThan(40);
+    const without = refused.filter(({ answer }) => /^[[{"]|^$/.test(messageOf(JSON.parse(answer))));
+    expect(without.map(({ name }) => name)).toEqual([]);
   });
 });
