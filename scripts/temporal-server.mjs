@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { cacheFolder } from './cache.mjs';
+import { finish } from './finish.mjs';
 import { withLock } from './lock.mjs';
 
 /** The Temporal CLI, of which the dev server is a part; src/workers/temporal-cli.ts names the same one. */
@@ -37,8 +38,7 @@ export async function ensureTemporalServer({ env, root, node, say }) {
 
 /** Where a fetched one is kept. */
 export function cachePath(env) {
-  const cache = env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache');
-  return join(cache, 'asyncstageout', `temporal-${VERSION}`, 'temporal');
+  return join(cacheFolder(env), `temporal-${VERSION}`, 'temporal');
 }
 
 function onPath(env, say) {
@@ -135,45 +135,4 @@ async function build(folder, { env, say }) {
   const path = join(folder, 'temporal');
   chmodSync(path, 0o755);
   return path;
-}
-
-/** Runs a program to its end, with all that it starts; what it wrote last is the error. */
-function finish(command, args, { timeoutMs, ...options }) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-    let tail = '';
-    let late = false;
-    const end = () => {
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // Ended already.
-      }
-    };
-    const stop = (signal) => process.exit(signal === 'SIGINT' ? 130 : 143);
-    process.once('exit', end).once('SIGINT', stop).once('SIGTERM', stop);
-    const timer = setTimeout(() => ((late = true), end()), timeoutMs);
-    child.stderr.on('data', (data) => (tail = (tail + data).slice(-2_000)));
-    const settle = (outcome) => {
-      clearTimeout(timer);
-      process.off('exit', end).off('SIGINT', stop).off('SIGTERM', stop);
-      outcome();
-    };
-    child.on('error', (error) =>
-      settle(() => reject(new Error(error.code === 'ENOENT' ? `there is no \`${command}\`` : error.message))),
-    );
-    child.on('close', (code) =>
-      settle(() => {
-        if (code === 0) resolve();
-        else if (late) reject(new Error(`not finished after ${timeoutMs / 1000} s`));
-        else reject(new Error(lastLine(tail) || `exit code ${code}`));
-      }),
-    );
-  });
-}
-
-/** The line that names the error, among a stack trace or the notes of a compiler. */
-function lastLine(text) {
-  const lines = text.split('\n').filter((line) => line.trim());
-  return (lines.find((line) => /^\[?\w*Error/.test(line)) ?? lines.at(-1) ?? '').slice(0, 300);
 }
