@@ -14,7 +14,7 @@ export const RECORD_RULES = {
   flag: 'must be 0 or 1',
   'transfer-state': 'must be NEW or DONE',
   'publication-state': 'must be NEW, RETRY or NOT_REQUIRED',
-  voms: 'must be the name of a VOMS group or role: letters, digits and - . _ after a letter or digit, at most 64',
+  voms: 'must be the name of a VOMS group or role: letters, digits, - and _, at most 64',
   'voms-differs': 'must be the same for all files of a task',
 } as const;
 export type RecordRule = keyof typeof RECORD_RULES;
@@ -30,7 +30,7 @@ const number = z.union([z.number(), z.string().regex(/^\d{1,20}$/, rule('number'
 /** CRAB writes `NULL`, or nothing, for plain membership. */
 const vomsName = z
   .string(rule('voms'))
-  .regex(/^$|^[a-zA-Z0-9][\w.-]{0,63}$/, rule('voms'))
+  .regex(/^$|^\w[\w-]{0,63}$/, rule('voms'))
   .transform((name) => (/^(null|none)$/i.test(name) ? '' : name))
   .nullish()
   .transform((name) => name ?? '');
