@@ -92,16 +92,22 @@ export interface FollowActivities {
   followFtsJob(request: FollowRequest): Promise<FollowResult>;
 }
 
-export interface SettleRequest {
+/** Files that arrived after they were cancelled. */
+export interface ArrivalRequest {
   credential: CredentialRef;
-  files: { key: string; record: FileRecord; removeSource: boolean }[];
+  files: { key: string; record: FileRecord }[];
+}
+
+export interface SettleRequest extends ArrivalRequest {
+  /** `needsSum`: a destination of the right size is not enough where a checksum is lacking. */
+  files: { key: string; record: FileRecord; removeSource: boolean; needsSum: boolean }[];
 }
 
 export interface StorageActivities {
   /** Looks at each destination and, where the right bytes are there, removes the source if it is still the same. */
   settleFiles(request: SettleRequest): Promise<SettleResult[]>;
   /** Removes files that arrived at their destinations after they were cancelled, if they are ours. */
-  removeArrived(request: SettleRequest): Promise<ArrivalResult[]>;
+  removeArrived(request: ArrivalRequest): Promise<ArrivalResult[]>;
 }
 
 export interface CrabActivities {

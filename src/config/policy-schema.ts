@@ -34,6 +34,13 @@ export const policySchema = z.strictObject({
   metadataTimeout: time('metadataTimeout', 0, 30 * DAY, 'A file whose metadata CRAB still lacks is then set aside'),
   cleanupDelay: time('cleanupDelay', 0, DAY, 'First pause before a failed clean-up is tried again'),
   cleanupDelayMax: time('cleanupDelayMax', 0, 7 * DAY, 'Longest pause before a failed clean-up is tried again'),
+  cleanupTimeout: time('cleanupTimeout', 0, 30 * DAY, 'A source whose removal fails for so long is left behind'),
+  sourceRetention: time(
+    'sourceRetention',
+    0,
+    365 * DAY,
+    'Sources left behind are kept so long before a sweep may remove them',
+  ),
   ftsMaxTimeInQueue: time('ftsMaxTimeInQueue', 1, 7 * DAY, "Time a file may wait in FTS's queue"),
   ftsPriority: count('ftsPriority', 1, 5, '', 'FTS priority, 5 is first'),
 } satisfies Record<keyof Policy, z.ZodType>);

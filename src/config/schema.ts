@@ -82,6 +82,12 @@ export const CROSS_RULES: readonly CrossRule[] = [
   { lower: 'delegation.renewBelow', upper: 'delegation.lifetime', strict: true },
   { lower: 'policy.retryDelay', upper: 'policy.retryDelayMax' },
   { lower: 'policy.cleanupDelay', upper: 'policy.cleanupDelayMax' },
+  { lower: 'policy.cleanupDelayMax', upper: 'policy.cleanupTimeout' },
+  { lower: 'policy.cleanupTimeout', upper: 'policy.sourceRetention' },
+  // What a task may still try again has its source.
+  { lower: 'policy.stageOutTimeout', upper: 'policy.sourceRetention' },
+  // What is left behind is known as long as the closed workflows of its task are.
+  { lower: 'policy.sourceRetention', upper: 'retentionDays' },
   // A task may be joined again while it lives; that its files are known depends on its closed workflow being kept.
   { lower: 'policy.taskLifetime', upper: 'retentionDays' },
 ];

@@ -16,6 +16,10 @@ export const FAILURE_TYPES = {
   crabRefused: 'CrabRefused',
   storageUnavailable: 'StorageUnavailable',
   storageRefused: 'StorageRefused',
+  /** As many requests as a site's door gets at a time are under way: not asked. */
+  storageBusy: 'StorageBusy',
+  /** Files of this scheme cannot be looked at, or removed, by this installation. */
+  storageNoWay: 'StorageNoWay',
   /** storage.json has no protocol, rule or common scheme for this LFN: the site's files wait. */
   siteMisconfigured: 'SiteMisconfigured',
   /** Nothing new from FTS yet: the activity is simply tried again (benign). */

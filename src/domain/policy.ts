@@ -38,6 +38,10 @@ export interface Policy {
   /** First pause before a failed clean-up is tried again; doubles. */
   cleanupDelay: number;
   cleanupDelayMax: number;
+  /** A source whose removal fails for so long is left behind, for the sweep. */
+  cleanupTimeout: number;
+  /** Sources of files that failed, were killed or could not be cleaned are kept at least so long before a sweep may remove them. */
+  sourceRetention: number;
   /** Seconds a file may wait in FTS's queue (10 h, as CRAB). */
   ftsMaxTimeInQueue: number;
   /** FTS priority, 1 to 5. */
@@ -66,6 +70,8 @@ export const DEFAULT_POLICY: Readonly<Policy> = Object.freeze({
   metadataTimeout: 3 * 24 * 3600,
   cleanupDelay: 60,
   cleanupDelayMax: 3600,
+  cleanupTimeout: 3 * 24 * 3600,
+  sourceRetention: 30 * 24 * 3600,
   ftsMaxTimeInQueue: 10 * 3600,
   ftsPriority: 3,
 });

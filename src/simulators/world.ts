@@ -4,7 +4,11 @@ import { startDbsSimulator, type DbsSimulator } from './dbs/dbs-simulator.ts';
 import { startFtsSimulator, type FtsSimulator, type FtsSimulatorOptions } from './fts3/simulator.ts';
 import { createSimulatedPki, type SimulatedPki } from './pki/simulated-pki.ts';
 import { writeStorageJson } from './storage/storage-json.ts';
-import { startStorageSimulator, type StorageSimulator } from './storage/storage-simulator.ts';
+import {
+  startStorageSimulator,
+  type StorageSimulator,
+  type StorageSimulatorOptions,
+} from './storage/storage-simulator.ts';
 
 /** Everything outside of us, simulated on loopback: sites with folders, FTS, DBS, CRAB. */
 export interface SimulatedWorld {
@@ -28,6 +32,8 @@ export interface WorldOptions {
   fts?: FtsSimulatorOptions;
   /** Everything over TLS, and only for these users, whose proxies lie below the root then. */
   tls?: WorldTls;
+  /** How sites' storage answers; plain WebDAV doors where nothing is said. */
+  habits?: StorageSimulatorOptions['habits'];
 }
 
 export interface WorldTls {
@@ -37,7 +43,7 @@ export interface WorldTls {
 }
 
 /** Starts one simulator of each kind, and describes the sites to whoever reads SITECONF. */
-export async function startSimulatedWorld({ root, sites, fts, tls }: WorldOptions): Promise<SimulatedWorld> {
+export async function startSimulatedWorld({ root, sites, fts, tls, habits }: WorldOptions): Promise<SimulatedWorld> {
   const siteconf = join(root, 'SITECONF');
   const started: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(part: T): T => {
@@ -55,7 +61,13 @@ export async function startSimulatedWorld({ root, sites, fts, tls }: WorldOption
       unknownVo: null,
     };
     const storage = keep(
-      await startStorageSimulator({ root: join(root, 'sites'), sites, groups: tls?.groups ?? {}, ...server }),
+      await startStorageSimulator({
+        root: join(root, 'sites'),
+        sites,
+        groups: tls?.groups ?? {},
+        ...server,
+        ...(habits && { habits }),
+      }),
     );
     await writeStorageJson(siteconf, sites, storage.url);
     return {

@@ -9,6 +9,7 @@ import { createDbsAdapter } from '../adapters/dbs/dbs-adapter.ts';
 import { createFtsAdapter } from '../adapters/fts3/fts-adapter.ts';
 import { readGroups } from '../adapters/groups/group-files.ts';
 import { createSiteCatalog } from '../adapters/site-catalog/site-catalog.ts';
+import { boundPerSite } from '../adapters/storage/site-bulkhead.ts';
 import { createWebDavStorage } from '../adapters/storage/webdav-storage.ts';
 import type { Config } from '../config/index.ts';
 
@@ -32,7 +33,7 @@ export function createDependencies(
       defaultFtsServer: config.ftsServer,
       fts: createFtsAdapter({ dispatchers }),
       sites: createSiteCatalog({ siteconf: config.siteconf }),
-      storage: createWebDavStorage({ dispatchers }),
+      storage: boundPerSite(createWebDavStorage({ dispatchers })),
       crab: createCrabAdapter({ url: config.crabUrl, dispatchers }),
       catalog: createDbsAdapter({ dispatchers }),
     },

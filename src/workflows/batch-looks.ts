@@ -1,4 +1,4 @@
-import { applyArrivalResults, applySettleResults, dueForLook, nextLookAt } from '../domain/batch/settling.ts';
+import { applyArrivalResults, applySettleResults, dueForLook, needsSum, nextLookAt } from '../domain/batch/settling.ts';
 import { storageActivities } from './activities.ts';
 import { credentialOf } from '../domain/credential.ts';
 import type { AttemptContext } from './transfer-attempts.ts';
@@ -20,7 +20,10 @@ export async function runLooks(context: AttemptContext): Promise<void> {
     const credential = credentialOf(input);
     const files = dueForLook(state, now);
     if (files.length > 0) {
-      const request = files.map(({ key, record, source }) => ({ key, record, removeSource: source === 'present' }));
+      const request = files.map((file) => {
+        const { key, record, source } = file;
+        return { key, record, removeSource: source === 'present', needsSum: needsSum(file) };
+      });
       const results = await clock.after(storageActivities.settleFiles({ credential, files: request }));
       applySettleResults(state, results, clock.now(), Math.random);
     }
@@ -33,7 +36,7 @@ export async function runLooks(context: AttemptContext): Promise<void> {
 async function lookForShadows({ input, state, clock }: AttemptContext, now: number): Promise<void> {
   const due = state.shadows.filter(({ lookAt }) => lookAt <= now);
   if (due.length === 0) return;
-  const files = due.map(({ file }) => ({ key: file.key, record: file.record, removeSource: false }));
+  const files = due.map(({ file }) => ({ key: file.key, record: file.record }));
   const credential = credentialOf(input);
   const results = await clock.after(storageActivities.removeArrived({ credential, files }));
   applyArrivalResults(state, results, clock.now());

@@ -110,6 +110,7 @@ describe('errors', () => {
 
   test('retention shorter than a task may live would forget its files', () => {
     expect(problemsOf({ ASO_RETENTION_DAYS: '29' })).toEqual([
+      'ASO_RETENTION_DAYS: policy.sourceRetention must be at most retentionDays; given 2592000 s and 29 days',
       'ASO_RETENTION_DAYS: policy.taskLifetime must be at most retentionDays; given 2592000 s and 29 days',
     ]);
   });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { BatchState } from '../../src/domain/batch/batch-state.ts';
 import { applyCancelResults, applyJobGone } from '../../src/domain/batch/fts-results.ts';
 import { isBatchOver, takeReport } from '../../src/domain/batch/reporting.ts';
-import { applyArrivalResults, dueForLook } from '../../src/domain/batch/settling.ts';
+import { keptSource } from '../../src/domain/batch/kept-source.ts';
+import { applyArrivalResults, dueForLook, needsSum } from '../../src/domain/batch/settling.ts';
 import { NOW, GRACE, DAY, middle, sent, arrived, file, order, cancel, fts, look } from './model/batch-kit.ts';
 
 describe('a newer generation', () => {
@@ -124,6 +125,67 @@ describe('looks and clean-up', () => {
   it('leave a source alone that has changed', () => {
     const state = arrived();
     look(state, { source: 'changed' });
-    expect(file(state)).toMatchObject({ transfer: 'DONE', source: 'left', lookAt: null });
+    expect(file(state)).toMatchObject({ transfer: 'DONE', source: 'changed', lookAt: null });
+    expect(keptSource(file(state))).toMatchObject({ why: 'changed', since: NOW });
+  });
+
+  it('go on for as long as the policy says, then leave the source for the sweep, and the batch may end', () => {
+    const state = arrived();
+    look(state, { source: 'left', reason: 'HTTP 500' });
+    expect(keptSource(file(state))).toEqual({ why: 'deletion-failed', reason: 'HTTP 500', since: NOW });
+    const end = NOW + state.policy.cleanupTimeout * 1000;
+    look(state, { source: 'left', reason: 'HTTP 500' }, end - 1);
+    expect(file(state).lookAt).not.toBeNull();
+    look(state, { source: 'left', reason: 'HTTP 500' }, end);
+    expect(file(state)).toMatchObject({ source: 'uncleaned', lookAt: null });
+    expect(keptSource(file(state))).toEqual({ why: 'uncleaned', reason: 'HTTP 500', since: NOW });
+  });
+
+  it('end at once where there is no way to remove the source', () => {
+    const state = arrived();
+    look(state, { source: 'uncleaned', reason: 'no way to delete srm' });
+    expect(file(state)).toMatchObject({ transfer: 'DONE', source: 'uncleaned', lookAt: null });
+  });
+
+  it('do not count where the storage could not be asked', () => {
+    const state = arrived();
+    for (let n = 0; n < 9; n++) look(state, { destination: 'unasked' }, file(state).lookAt ?? NaN);
+    expect(file(state)).toMatchObject({ phase: 'arrived', transfer: 'SUBMITTED', looks: 0 });
+  });
+
+  it('take the size alone for proof, but not of what was there before our first attempt', () => {
+    expect(needsSum(file(arrived()))).toBe(false);
+    const state = sent();
+    const meet = (): void => fts(state, 'FAILED', ['a'], 'DESTINATION [17] file exists');
+    meet();
+    expect(needsSum(file(state))).toBe(true);
+    look(state, { destination: 'unproven' });
+    expect(file(state)).toMatchObject({ foreign: true, attempts: [{ class: 'exists' }] });
+    // It has not become ours by our trying again.
+    state.beginAttempt(Infinity);
+    state.submitted('j2', NOW);
+    meet();
+    expect(needsSum(file(state))).toBe(true);
+  });
+});
+
+describe('a source left behind', () => {
+  const REFUSED = 'DESTINATION [1] HTTP 403 : Permission refused';
+
+  it('is told of files that failed or were killed, with why and since when', () => {
+    const failed = sent();
+    fts(failed, 'FAILED', ['a'], REFUSED);
+    expect(keptSource(file(failed))).toEqual({ why: 'failed', reason: REFUSED, since: NOW });
+    const killed = sent();
+    order(killed, cancel('all'));
+    fts(killed, 'CANCELED');
+    expect(keptSource(file(killed))).toEqual({ why: 'killed', reason: 'me: because', since: NOW });
+  });
+
+  it('is none while the file is under way, nor where it was removed', () => {
+    const state = arrived();
+    expect(keptSource(file(state))).toBeNull();
+    look(state, { source: 'removed' });
+    expect(keptSource(file(state))).toBeNull();
   });
 });

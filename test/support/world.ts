@@ -4,18 +4,22 @@ import { join } from 'node:path';
 import { crabFileId } from '../../src/domain/digest.ts';
 import type { FileRecord, JobReport } from '../../src/domain/file.ts';
 import type { FtsSimulatorOptions } from '../../src/simulators/fts3/simulator.ts';
-import { startSimulatedWorld, type SimulatedWorld } from '../../src/simulators/world.ts';
+import { startSimulatedWorld, type SimulatedWorld, type WorldOptions } from '../../src/simulators/world.ts';
 
 export const SITES = ['T2_IT_Pisa', 'T2_DE_DESY', 'T2_US_MIT', 'T2_CH_CERN', 'T2_ES_CIEMAT'];
 
 export type World = SimulatedWorld;
 
 /** Starts the simulators on a fresh folder, fast enough for tests. */
-export async function startWorld(fts: FtsSimulatorOptions = {}): Promise<World> {
+export async function startWorld(
+  fts: FtsSimulatorOptions = {},
+  options: Pick<WorldOptions, 'habits'> = {},
+): Promise<World> {
   const root = await mkdtemp(join(tmpdir(), 'aso-world-'));
   const world = await startSimulatedWorld({
     root,
     sites: SITES,
+    ...options,
     fts: { tickMs: 20, activePerLink: 20, cancelGraceMs: 300, ...fts },
   });
   return {

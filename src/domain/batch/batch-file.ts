@@ -54,9 +54,15 @@ export interface BatchFile extends BatchFileInput {
   heldReason: string | null;
   /** Set while `arrived` only on suspicion: the failure that holds if our look does not find the right bytes. */
   suspicion: { reason: string; state: string } | null;
-  source: 'present' | 'removed' | 'left';
+  /**
+   * `left`: kept because the destination turned out not to have the file; `changed`: other bytes lie there now; `uncleaned`: its removal was
+   * given up.
+   */
+  source: 'present' | 'removed' | 'left' | 'changed' | 'uncleaned';
   /** Why the source is still there, or why our look failed. */
   sourceReason: string | null;
+  /** When its transfer became final, epoch milliseconds; null while it is not. */
+  finalAt: number | null;
   /** When our next look or clean-up is due, epoch milliseconds; null where none is. */
   lookAt: number | null;
   looks: number;
@@ -90,6 +96,7 @@ export function newBatchFile(input: BatchFileInput, now: number): BatchFile {
       : null,
     source: there ? 'removed' : 'present',
     sourceReason: null,
+    finalAt: null,
     lookAt: there ? now : null,
     looks: 0,
     told: '',

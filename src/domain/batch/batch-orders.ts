@@ -70,6 +70,7 @@ function retry(file: BatchFile, what: 'transfer' | 'publication', now: number): 
   if (what === 'transfer' && file.transfer === 'FAILED') {
     file.phase = 'waiting';
     file.transfer = 'RETRY';
+    file.finalAt = null;
     file.retryAt = now;
     // The clock may have stood for days: its time counts from when FTS takes it.
     file.since = null;

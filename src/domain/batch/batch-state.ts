@@ -147,6 +147,7 @@ export class BatchState {
     file.notBefore = Math.max(file.notBefore, notBefore);
     if (kill?.why === 'superseded') return this.drop(file, now);
     file.phase = 'settled';
+    file.finalAt = now;
     file.suspicion = null;
     file.retryAt = null;
     if (kill?.why === 'deadline') {
@@ -177,6 +178,7 @@ export class BatchState {
     const next = nextAttempt(file.attempts, this.policy, random);
     if (next.giveUp) {
       file.phase = 'settled';
+      file.finalAt = now;
       file.transfer = 'FAILED';
     } else {
       file.phase = 'waiting';

@@ -5,10 +5,16 @@ import type { BatchState } from './batch-state.ts';
 /** What our own look at a file's destination, and the removal of its source, came to. */
 export interface SettleResult {
   key: string;
-  /** `right`: size and checksum as reported; `unknown`: the storage did not tell. */
-  destination: 'right' | 'wrong' | 'absent' | 'unknown';
-  /** `changed`: other bytes lie there now, which we leave alone; `left`: it could not be removed this time. */
-  source: 'removed' | 'changed' | 'left' | 'untouched';
+  /**
+   * `right`: size and checksum as reported; `unproven`: the size is, and the checksum that was needed is lacking on one side; `unknown`: the
+   * storage did not tell; `unasked`: it could not be asked, for a reason of ours.
+   */
+  destination: 'right' | 'unproven' | 'wrong' | 'absent' | 'unknown' | 'unasked';
+  /**
+   * `changed`: other bytes lie there now, which we leave alone; `left`: it could not be removed this time; `uncleaned`: there is no way to
+   * remove it.
+   */
+  source: 'removed' | 'changed' | 'left' | 'uncleaned' | 'untouched';
   /** Why the look or the removal failed. */
   reason: string | null;
 }
@@ -47,7 +53,7 @@ export function applySettleResults(
   for (const result of results) {
     const file = state.files.get(result.key);
     if (!file || file.lookAt === null) continue;
-    file.looks += 1;
+    if (result.destination !== 'unasked') file.looks += 1;
     file.lookAt = null;
     file.sourceReason = result.reason;
     if (file.phase === 'arrived') settle(state, file, result, now, random);
@@ -57,15 +63,17 @@ export function applySettleResults(
 
 function settle(state: BatchState, file: BatchFile, result: SettleResult, now: number, random: () => number): void {
   const { suspicion } = file;
+  const isUnseen = result.destination === 'unknown' || result.destination === 'unasked';
   const trusted = result.destination === 'unknown' && !suspicion && file.looks >= LOOKS_BEFORE_TRUST;
   if (result.destination === 'right' || trusted) {
     file.phase = 'settled';
+    file.finalAt = now;
     file.transfer = 'DONE';
     file.suspicion = null;
     file.looks = 0;
-  } else if (result.destination === 'unknown' && !(suspicion && state.isLate(file, now))) later(state, file, now);
+  } else if (isUnseen && !(suspicion && state.isLate(file, now))) later(state, file, now);
   else if (suspicion) {
-    file.foreign ||= result.destination === 'wrong' && classify(suspicion.reason, suspicion.state).class === 'exists';
+    file.foreign ||= !isUnseen && result.destination !== 'absent' && metAnother(file);
     state.failed(file, suspicion.reason, suspicion.state, now, random);
   } else {
     const found = result.destination === 'absent' ? 'no file' : 'other bytes';
@@ -79,20 +87,36 @@ function settle(state: BatchState, file: BatchFile, result: SettleResult, now: n
   }
 }
 
+/**
+ * Whether our look needs the checksum for proof, the size alone not being enough: where FTS found a file before our first attempt, it may be
+ * anybody's. To be asked before the look, since that removes the source with what it finds right.
+ */
+export const needsSum = (file: BatchFile): boolean =>
+  metAnother(file) && (file.foreign || (file.ftsJobIds.length <= 1 && !file.regenerated));
+
+/** FTS says that a file lies at the destination already. */
+const metAnother = ({ suspicion }: BatchFile): boolean =>
+  suspicion !== null && classify(suspicion.reason, suspicion.state).class === 'exists';
+
 /** A source that could not be removed, or a destination not seen yet, is tried again on its own; it never fails the transfer. */
 function cleanUp(state: BatchState, file: BatchFile, result: SettleResult, now: number): void {
-  if (result.source === 'removed') file.source = 'removed';
-  else if (result.source === 'changed') file.source = 'left';
+  file.finalAt ??= now;
+  if (result.source === 'removed' || result.source === 'changed' || result.source === 'uncleaned')
+    file.source = result.source;
   else if (result.destination === 'wrong' || result.destination === 'absent') {
     // It counted as DONE on FTS's word alone, which was wrong: the source is all that is left.
     file.source = 'left';
     file.sourceReason = `the destination is ${result.destination}`;
-  } else if (file.source === 'present') later(state, file, now);
+  } else if (file.source === 'present') {
+    // Else the batch, and with it the task, would never end.
+    if (now >= file.finalAt + state.policy.cleanupTimeout * 1000) file.source = 'uncleaned';
+    else later(state, file, now);
+  }
 }
 
 function later(state: BatchState, file: BatchFile, now: number): void {
   const { cleanupDelay, cleanupDelayMax } = state.policy;
-  file.lookAt = now + Math.min(cleanupDelay * 2 ** Math.min(file.looks - 1, 20), cleanupDelayMax) * 1000;
+  file.lookAt = now + Math.min(cleanupDelay * 2 ** Math.min(Math.max(file.looks - 1, 0), 20), cleanupDelayMax) * 1000;
 }
 
 /**

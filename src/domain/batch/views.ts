@@ -1,5 +1,6 @@
 import type { PublicationState, TransferState } from '../states.ts';
 import type { Attempt, BatchFile } from './batch-file.ts';
+import { keptSource, type KeptSource } from './kept-source.ts';
 
 /** A file in full, for operators. */
 export interface FileView {
@@ -12,6 +13,8 @@ export interface FileView {
   destination: string;
   destinationLfn: string;
   size: number;
+  /** 8 hex digits, as reported; null where it was not. */
+  adler32: string | null;
   transfer: TransferState;
   publication: PublicationState;
   publicationReason: string | null;
@@ -19,6 +22,8 @@ export interface FileView {
   attempts: Attempt[];
   retryAt: number | null;
   sourceState: string;
+  /** Set where the source is left behind. */
+  kept: KeptSource | null;
 }
 
 /** What a waiting job is told of a file. */
@@ -37,11 +42,12 @@ export interface OutcomeView {
 /** A file as its batch shows it. */
 export function describeFile(file: BatchFile): FileView {
   const { key, jobId, retry, record, transfer, publication, publicationReason, ftsJobIds, attempts, retryAt } = file;
-  const { id, source, sourceLfn, destination, destinationLfn, size } = record;
+  const { id, source, sourceLfn, destination, destinationLfn, size, adler32 } = record;
   return {
-    ...{ key, id, jobId, retry, source, sourceLfn, destination, destinationLfn, size },
+    ...{ key, id, jobId, retry, source, sourceLfn, destination, destinationLfn, size, adler32 },
     ...{ transfer, publication, publicationReason, ftsJobIds, attempts, retryAt },
     sourceState: [file.source, file.heldReason ?? file.sourceReason].filter(Boolean).join(': '),
+    kept: keptSource(file),
   };
 }
 

@@ -56,7 +56,7 @@ async function head(
   const wasKnown = door.checksums.isKnown(place.diskPath);
   const answer = await serveWebdav(door, request, place);
   if (answer.status !== 200) return answer;
-  if (asks && has('no-checksum')) return { status: 405 };
+  if (asks && has('refuses-digest')) return { status: 405 };
   if (asks && has('checksum-later') && !wasKnown) return { status: 202, headers: { 'retry-after': '7' } };
   const { 'content-length': length, ...others } = answer.headers ?? {};
   delete others['digest'];
@@ -68,7 +68,9 @@ async function head(
       ...others,
       ...(has('no-length') ? { 'transfer-encoding': 'chunked' } : { 'content-length': length ?? '0' }),
       ...(tag ? { etag: tag } : {}),
-      ...(has('no-checksum') ? {} : digestOf(kind, has, request, await door.checksums.of(place.diskPath))),
+      ...(has('no-checksum') || has('refuses-digest')
+        ? {}
+        : digestOf(kind, has, request, await door.checksums.of(place.diskPath))),
     },
   };
 }

@@ -70,8 +70,9 @@ export const STORAGE_KINDS = {
 export type Quirk =
   /** HEAD is refused. */
   | 'no-head'
-  /** No checksum is configured: asking for one is refused. */
+  /** No checksum is known; `refuses-digest`: asking for one is refused, as XRootD does where none is configured. */
   | 'no-checksum'
+  | 'refuses-digest'
   /** HEAD tells no length. */
   | 'no-length'
   /** The checksum is computed behind a first answer of 202. */

@@ -85,7 +85,7 @@ describe('a conditional removal', () => {
   });
 
   it('is not tried with the tag of a data server', async () => {
-    await start(habitOf('xrootd', 'no-checksum'));
+    await start(habitOf('xrootd', 'refuses-digest'));
     await write();
     expect(await storage.look(url, NO_USER)).toEqual({ size: 1, adler32: null });
   });
@@ -94,7 +94,8 @@ describe('a conditional removal', () => {
 describe('looks at doors with quirks', () => {
   it.each<[SiteHabits, { size: number; adler32: string | null }]>([
     [habitOf('dcache', 'no-length'), { size: 1, adler32: ADLER32 }],
-    [habitOf('xrootd', 'no-checksum'), { size: 1, adler32: null }],
+    [habitOf('xrootd', 'refuses-digest'), { size: 1, adler32: null }],
+    [habitOf('storm', 'no-checksum'), { size: 1, adler32: null }],
     [habitOf('storm', 'no-head'), { size: 1, adler32: null }],
     [habitOf('storm', 'rfc-9530'), { size: 1, adler32: ADLER32 }],
   ])('%j', async (habits, expected) => {
