@@ -74,7 +74,7 @@ export async function exchange(call: HttpRequest): Promise<HttpAnswer> {
  * The body as JSON.
  * @throws HttpFailure of the caller's type, retryable: HTML from a front end, a cut or empty body.
  */
-export function readJson(call: HttpRequest, answer: HttpAnswer): unknown {
+export function readJson(call: Pick<HttpRequest, 'method' | 'url' | 'failure'>, answer: HttpAnswer): unknown {
   try {
     return JSON.parse(answer.text);
   } catch {

@@ -3,6 +3,8 @@ export const MAX_MESSAGE = 500;
 
 /** A distinguished name: quoted ones end at the quote, bare ones at the end of the clause. */
 const DISTINGUISHED_NAME = /\/(?:DC|C|O|OU|ST|L|CN)=[^"'<>,;()\n]*/g;
+/** One as OpenSSL and RFC 4514 write it, parts with commas between; a single part may be anything. */
+const NAME_WITH_COMMAS = /\b(?:DC|C|O|OU|ST|L|CN) ?= ?[^,"'<>;()\n]+(?:, ?(?:DC|C|O|OU|ST|L|CN) ?= ?[^,"'<>;()\n]+)+/g;
 const BEARER = /\bBearer\s+\S+/gi;
 const JSON_WEB_TOKEN = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
 /** Private keys and certificates, should a server echo what it was sent. */
@@ -14,7 +16,8 @@ export function redact(text: string): string {
     .replace(PEM, '<PEM>')
     .replace(BEARER, 'Bearer <token>')
     .replace(JSON_WEB_TOKEN, '<token>')
-    .replace(DISTINGUISHED_NAME, '<DN>');
+    .replace(DISTINGUISHED_NAME, '<DN>')
+    .replace(NAME_WITH_COMMAS, '<DN>');
 }
 
 /** Redacted text on one line, cut to so many characters (an ellipsis tells). */

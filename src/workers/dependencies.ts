@@ -1,10 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/index.ts';
 import { createCrabAdapter } from '../adapters/crab/crab-adapter.ts';
-import { createCredentialFolder } from '../adapters/credentials/credential-folder.ts';
-import { createDispatchers } from '../adapters/credentials/dispatchers.ts';
-import { NO_CREDENTIALS } from '../adapters/credentials/no-credentials.ts';
-import { createTrustAnchors } from '../adapters/credentials/trust-anchors.ts';
 import { createDbsAdapter } from '../adapters/dbs/dbs-adapter.ts';
 import { createFtsAdapter } from '../adapters/fts3/fts-adapter.ts';
 import { readGroups } from '../adapters/groups/group-files.ts';
@@ -12,6 +8,7 @@ import { createSiteCatalog } from '../adapters/site-catalog/site-catalog.ts';
 import { boundPerSite } from '../adapters/storage/site-bulkhead.ts';
 import { createWebDavStorage } from '../adapters/storage/webdav-storage.ts';
 import type { Config } from '../config/index.ts';
+import { createConnections } from './connections.ts';
 
 /**
  * Puts the adapters together: the only place that knows all of them.
@@ -22,16 +19,14 @@ export function createDependencies(
   client: Client,
   warn?: (problem: string) => void,
 ): { dependencies: ActivityDependencies; close: () => Promise<void> } {
-  const store = config.credentials === null ? NO_CREDENTIALS : createCredentialFolder(config.credentials);
-  const trust = createTrustAnchors({ path: config.trustAnchors, ...(warn && { onProblem: warn }) });
-  const dispatchers = createDispatchers({ store, trust });
+  const { dispatchers, delegator } = createConnections(config, warn);
   return {
     dependencies: {
       client,
       policy: config.policy,
       groups: () => readGroups(config.groups),
       defaultFtsServer: config.ftsServer,
-      fts: createFtsAdapter({ dispatchers }),
+      fts: createFtsAdapter({ dispatchers, delegator }),
       sites: createSiteCatalog({ siteconf: config.siteconf }),
       storage: boundPerSite(createWebDavStorage({ dispatchers })),
       crab: createCrabAdapter({ url: config.crabUrl, dispatchers }),

@@ -5,6 +5,9 @@ describe('redact', () => {
   it.each([
     ['No delegation found for "/DC=ch/DC=cern/CN=Test User"', 'No delegation found for "<DN>"'],
     ['user /O=FTS Test/CN=alice, not allowed', 'user <DN>, not allowed'],
+    ['do not match: DC=org, DC=example, CN=alice != CN=b,DC=org', 'do not match: <DN>'],
+    ['(issuer C = CH, O = CERN, CN = Grid CA) unknown', '(issuer <DN>) unknown'],
+    ['GET /x?C=1 and O=2', 'GET /x?C=1 and O=2'],
     ['got Authorization: Bearer abc.def', 'got Authorization: Bearer <token>'],
     ['token eyJhbGciOi.eyJzdWIi.c2ln rejected', 'token <token> rejected'],
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIE', '<PEM>'],

@@ -1,8 +1,8 @@
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
 import { PortError } from '../../ports/errors.ts';
+import type { Asker } from './asker.ts';
 import { bulkEntries } from './bulk-answer.ts';
 import { credentialFailure, messageOf, unavailable, type FtsClient } from './fts-client.ts';
-import type { Asker } from './look.ts';
 import { tellingCredentialFailures } from './whoami.ts';
 
 /** File ids in one request: they are up to 19 digits, and request lines end at 8,190 bytes. */

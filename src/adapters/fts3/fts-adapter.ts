@@ -2,9 +2,11 @@ import type { CredentialRef } from '../../domain/file.ts';
 import type { FtsJobView, FtsPort } from '../../ports/fts.ts';
 import { Coalescer } from '../coalescer.ts';
 import type { Dispatchers } from '../credentials/dispatchers.ts';
+import type { Asker } from './asker.ts';
 import { cancelFiles, cancelJobs } from './cancel.ts';
+import { renewingDelegation, type Delegator } from './delegator.ts';
 import { createFtsClient } from './fts-client.ts';
-import { lookAtJobs, type Asker } from './look.ts';
+import { lookAtJobs } from './look.ts';
 import { submitOnce } from './submit.ts';
 import { whoami } from './whoami.ts';
 
@@ -18,6 +20,8 @@ export interface FtsTimeouts {
 
 export interface FtsAdapterOptions {
   dispatchers: Dispatchers;
+  /** Sees to delegations; without it nothing is delegated, which will do for servers over plain http. */
+  delegator?: Delegator;
   /** How long a look or cancel waits for others to share its request, milliseconds (50). */
   coalesceMs?: number;
   timeouts?: Partial<FtsTimeouts>;
@@ -27,22 +31,29 @@ export interface FtsAdapterOptions {
 const JOBS_PER_REQUEST = 100;
 
 /** FTS3 over its REST interface. Never repeats what Temporal repeats, except POSTs within one submission. */
-export function createFtsAdapter({ dispatchers, coalesceMs = 50, timeouts }: FtsAdapterOptions): FtsPort {
+export function createFtsAdapter({ dispatchers, delegator, coalesceMs = 50, timeouts }: FtsAdapterOptions): FtsPort {
   const { request, submit }: FtsTimeouts = { request: 30_000, submit: 120_000, ...timeouts };
   const client = createFtsClient(dispatchers);
+  const submitter = delegator ? renewingDelegation(client, delegator) : client;
   const asker = (server: string, credential: CredentialRef): Asker => ({ server, credential, timeoutMs: request });
   const sharing = { delayMs: coalesceMs, maxKeys: JOBS_PER_REQUEST, groupName };
 
   const looks = new Coalescer<Asker, FtsJobView | null>({
     ...sharing,
-    ask: (who, ids) => lookAtJobs(client, who, ids),
+    ask: (who, ids) => {
+      // A copy may need its owner's credential long after its job was submitted; nobody waits for it here.
+      void delegator?.keepFresh(who.server, who.credential);
+      return lookAtJobs(client, who, ids);
+    },
   });
   const cancels = new Coalescer<Asker, undefined>({ ...sharing, ask: (who, ids) => cancelJobs(client, who, ids) });
 
   return {
-    prepare: (server, credential) => whoami(client, server.replace(/\/+$/, ''), credential, request),
-    submit: ({ server }, credential, submission) =>
-      submitOnce(client, { server, credential, timeoutMs: submit }, request, submission),
+    prepare: (server, credential) => whoami(client, asker(server.replace(/\/+$/, ''), credential)),
+    async submit({ server }, credential, submission) {
+      await delegator?.ensure(server, credential);
+      return submitOnce(submitter, { server, credential, timeoutMs: submit }, request, submission);
+    },
     look: ({ server }, credential, jobId) => looks.get(asker(server, credential), jobId),
     cancel: ({ server }, credential, jobId) => cancels.get(asker(server, credential), jobId),
     cancelFiles: ({ server }, credential, jobId, fileIds) =>

@@ -1,18 +1,18 @@
 import type { CredentialRef } from '../../domain/file.ts';
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
-import { PortError } from '../../ports/errors.ts';
 import type { Dispatchers } from '../credentials/dispatchers.ts';
-import { describe, exchange, HttpFailure, isHtml, readJson, type HttpRequest } from '../http.ts';
+import { describe, exchange, HttpFailure, isHtml, readJson, type HttpAnswer, type HttpRequest } from '../http.ts';
 import { shortText } from '../short-text.ts';
 
 /** A request to one FTS server as one credential. */
 export interface FtsRequest {
   server: string;
   credential: CredentialRef;
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** From the server's base on, with the query, e.g. `jobs/<id>?files=file_id`. No leading slash. */
   path: string;
-  body?: object;
+  /** An object is sent as JSON. */
+  body?: object | string;
   timeoutMs: number;
 }
 
@@ -21,40 +21,57 @@ export interface FtsAnswer {
   json: unknown;
 }
 
+/** As `FtsTextClient`, for answers that are JSON. */
 export type FtsClient = (request: FtsRequest) => Promise<FtsAnswer>;
 
+/** FTS3's REST interface, one exchange a call: answers with any status below 500 other than those below. */
+export type FtsTextClient = (request: FtsRequest) => Promise<HttpAnswer>;
+
 /**
- * FTS3's REST interface, one exchange a call. Answers with any status below 500 whose body is JSON.
- *
- * Throws `FtsUnavailable` (no answer, 429, 5xx, unreadable) and `CredentialUnavailable` (401, 419, and the HTML of FTS's
+ * Throws `FtsUnavailable` (no answer, 429, 5xx) and `CredentialUnavailable` (401, 419, and the HTML of FTS's
  * authentication layer), all retryable.
  */
-export function createFtsClient(dispatchers: Dispatchers): FtsClient {
-  return async ({ server, credential, method, path, body, timeoutMs }) => {
-    const url = new URL(path, `${server.replace(/\/+$/, '')}/`);
+export function createFtsTextClient(dispatchers: Dispatchers): FtsTextClient {
+  return async (request) => {
+    const { server, credential, body } = request;
     const call: HttpRequest = {
-      method,
-      url,
+      ...addressOf(request),
       connection: await dispatchers.for(server, credential),
-      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
-      timeoutMs,
-      failure: FAILURE_TYPES.ftsUnavailable,
+      headers: { accept: 'application/json', ...(body && { 'content-type': contentType(body) }) },
+      ...(body && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      timeoutMs: request.timeoutMs,
     };
     const answer = await exchange(call);
     const { status, text } = answer;
     // FTS answers in HTML only from its authentication layer (400, 401, 403); 419 is a missing or short delegation.
     const refusedAtTheDoor = isHtml(text) && [400, 401, 403].includes(status);
     if (status === 401 || status === 419 || refusedAtTheDoor) {
-      throw credentialFailure(`${describe(call)}: HTTP ${status}: ${refusedAtTheDoor ? 'not authenticated' : text}`);
+      const said = refusedAtTheDoor ? 'not authenticated' : saidIn(text);
+      throw credentialFailure(`${describe(call)}: HTTP ${status}: ${said}`, status);
     }
-    return { status, json: readJson(call, answer) };
+    return answer;
   };
 }
 
+/** As `createFtsTextClient`; throws `FtsUnavailable` also for what is not JSON. */
+export function createFtsClient(dispatchers: Dispatchers): FtsClient {
+  const client = createFtsTextClient(dispatchers);
+  return async (request) => {
+    const answer = await client(request);
+    return { status: answer.status, json: readJson(addressOf(request), answer) };
+  };
+}
+
+function addressOf({ server, method, path }: FtsRequest): Pick<HttpRequest, 'method' | 'url' | 'failure'> {
+  const url = new URL(path, `${server.replace(/\/+$/, '')}/`);
+  return { method, url, failure: FAILURE_TYPES.ftsUnavailable };
+}
+
+const contentType = (body: object | string): string => (typeof body === 'string' ? 'text/plain' : 'application/json');
+
 /** The credential is missing, expired or not accepted: files wait until it is renewed. */
-export const credentialFailure = (message: string): PortError =>
-  new PortError(FAILURE_TYPES.credential, shortText(message), { retryable: true });
+export const credentialFailure = (message: string, status: number | null = null): HttpFailure =>
+  new HttpFailure(FAILURE_TYPES.credential, message, status);
 
 /** FTS said something that cannot be used: treated as an outage. */
 export const unavailable = (message: string, status: number | null = null, cause?: unknown): HttpFailure =>
@@ -68,4 +85,13 @@ export function messageOf(json: unknown): string {
     if (typeof said === 'string') return shortText(said, 300);
   }
   return shortText(JSON.stringify(json) ?? '', 300);
+}
+
+/** As `messageOf`, of a body that need not be JSON. */
+export function saidIn(text: string): string {
+  try {
+    return messageOf(JSON.parse(text));
+  } catch {
+    return shortText(text, 300);
+  }
 }

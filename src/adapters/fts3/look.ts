@@ -1,16 +1,9 @@
-import type { CredentialRef } from '../../domain/file.ts';
 import type { FtsJobView } from '../../ports/fts.ts';
+import type { Asker } from './asker.ts';
 import { bulkEntries, type BulkEntry } from './bulk-answer.ts';
 import { credentialFailure, messageOf, unavailable, type FtsClient } from './fts-client.ts';
 import { FILE_FIELDS, jobView } from './job-view.ts';
 import { tellingCredentialFailures } from './whoami.ts';
-
-/** Who asks which server, and how long it may take. */
-export interface Asker {
-  server: string;
-  credential: CredentialRef;
-  timeoutMs: number;
-}
 
 /** Jobs with their files by id; null for a job that FTS has neither live nor archived, an Error where just this job failed. */
 export async function lookAtJobs(

@@ -3,10 +3,11 @@ import { FAILURE_TYPES } from '../../contract/failure-types.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { FtsJobView, FtsSubmission } from '../../ports/fts.ts';
 import { HttpFailure } from '../http.ts';
+import type { Asker } from './asker.ts';
 import { cancelJobs } from './cancel.ts';
 import { messageOf, unavailable, type FtsAnswer, type FtsClient } from './fts-client.ts';
 import { jobBody } from './job-body.ts';
-import { lookAtJob, type Asker } from './look.ts';
+import { lookAtJob } from './look.ts';
 
 /** POSTs of one call; whoever called tries again later, with the same sid. */
 const ROUNDS = 3;
@@ -52,7 +53,8 @@ async function post(client: FtsClient, asker: Asker, body: object): Promise<FtsA
     return await client({ ...asker, method: 'POST', path: 'jobs', body });
   } catch (error) {
     // A server that asks for patience did not take the job, and gets it: the pause travels with the failure.
-    if (error instanceof HttpFailure && error.status !== 429) return error;
+    if (error instanceof HttpFailure && error.type === FAILURE_TYPES.ftsUnavailable && error.status !== 429)
+      return error;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -13,12 +14,11 @@ import {
 import { createTrustAnchors } from '../../../src/adapters/credentials/trust-anchors.ts';
 import { exchange } from '../../../src/adapters/http.ts';
 import type { CredentialRef } from '../../../src/domain/file.ts';
+import { makeToken } from '../../../src/simulators/bearer-token.ts';
 import { SimulatorServer, type SimulatorOptions } from '../../../src/simulators/http-server.ts';
 import { TestAuthority } from '../../../src/simulators/pki/authority.ts';
-import type { Credential } from '../../../src/simulators/pki/certificates.ts';
 import { tlsOf } from '../../../src/simulators/pki/server-tls.ts';
-import { createSecureWorld, type SecureWorld } from '../../support/secure-world.ts';
-import { webToken } from '../../support/test-tokens.ts';
+import { createSimulatedPki, type SimulatedPki } from '../../../src/simulators/pki/simulated-pki.ts';
 
 const SERVER = 'http://127.0.0.1:1';
 
@@ -63,8 +63,8 @@ describe('createAnonymousDispatchers', () => {
 describe('createDispatchers', () => {
   const ALICE: CredentialRef = { user: 'alice', group: '', role: '' };
   const HOUR_S = 3600;
-  let secure: SecureWorld;
-  let alice: Credential;
+  let folder: string;
+  let pki: SimulatedPki;
   let server: SimulatorServer;
   let dispatchers: Dispatchers;
 
@@ -79,18 +79,18 @@ describe('createDispatchers', () => {
     );
 
   beforeAll(async () => {
-    secure = await createSecureWorld();
-    alice = await secure.authority.issueUser('Alice Example');
-    server = await startServer({ tls: secure.tls });
+    folder = await mkdtemp(join(tmpdir(), 'aso-dispatchers-'));
+    pki = await createSimulatedPki(folder, ['alice', 'bob']);
+    server = await startServer({ tls: pki.server });
   });
   beforeEach(() => {
-    const trust = createTrustAnchors({ path: secure.trustAnchors });
-    dispatchers = createDispatchers({ store: createCredentialFolder(secure.credentials), trust });
+    const trust = createTrustAnchors({ path: pki.trust });
+    dispatchers = createDispatchers({ store: createCredentialFolder(pki.credentials), trust });
   });
   afterEach(() => dispatchers.close());
   afterAll(async () => {
     await server.close();
-    await secure.close();
+    await rm(folder, { recursive: true });
   });
 
   async function ask(url: string, ref = ALICE): Promise<unknown> {
@@ -100,11 +100,9 @@ describe('createDispatchers', () => {
   }
 
   it("shows servers the owner's proxy, one agent per server and credential", async () => {
-    await secure.giveProxy('alice', alice, HOUR_S);
-    await secure.giveProxy('bob', await secure.authority.issueUser('Bob Example'), HOUR_S);
     const bob = { ...ALICE, user: 'bob' };
-    expect(await ask(server.url)).toEqual({ dn: '/DC=org/DC=example/CN=Alice Example', authorization: null });
-    expect(await ask(server.url, bob)).toEqual({ dn: '/DC=org/DC=example/CN=Bob Example', authorization: null });
+    expect(await ask(server.url)).toEqual({ dn: '/DC=org/DC=example/CN=alice', authorization: null });
+    expect(await ask(server.url, bob)).toEqual({ dn: '/DC=org/DC=example/CN=bob', authorization: null });
     const { dispatcher } = await dispatchers.for(server.url, ALICE);
     expect((await dispatchers.for(`${server.url}/x`, ALICE)).dispatcher).toBe(dispatcher);
     expect((await dispatchers.for(server.url, bob)).dispatcher).not.toBe(dispatcher);
@@ -112,26 +110,26 @@ describe('createDispatchers', () => {
   });
 
   it('goes on with a fresh proxy, and lets what runs with the old one end', async () => {
-    await secure.giveProxy('alice', alice, HOUR_S);
-    const slow = await startServer({ tls: secure.tls, requestFaults: [{ path: '.', delayMs: 200, times: 1 }] });
+    await pki.renewProxy('alice', HOUR_S);
+    const slow = await startServer({ tls: pki.server, requestFaults: [{ path: '.', delayMs: 200, times: 1 }] });
     const old = await dispatchers.for(slow.url, ALICE);
     const running = ask(slow.url);
-    await secure.giveProxy('alice', alice, 2 * HOUR_S);
+    await pki.renewProxy('alice', 2 * HOUR_S);
     const fresh = await dispatchers.for(slow.url, ALICE);
     expect(fresh.dispatcher).not.toBe(old.dispatcher);
-    expect(await running).toMatchObject({ dn: expect.stringContaining('Alice') as string });
+    expect(await running).toMatchObject({ dn: expect.stringContaining('alice') as string });
     await dispatchers.close();
     expect((old.dispatcher as Agent).closed).toBe(true);
     await slow.close();
   });
 
   it('closes the agent of a credential that was replaced', async () => {
-    const trust = createTrustAnchors({ path: secure.trustAnchors });
-    const store = createCredentialFolder(secure.credentials);
+    const trust = createTrustAnchors({ path: pki.trust });
+    const store = createCredentialFolder(pki.credentials);
     const quick = createDispatchers({ store, trust, replacedMs: 20 });
-    await secure.giveProxy('alice', alice, HOUR_S);
+    await pki.renewProxy('alice', HOUR_S);
     const old = (await quick.for(server.url, ALICE)).dispatcher as Agent;
-    await secure.giveProxy('alice', alice, HOUR_S);
+    await pki.renewProxy('alice', HOUR_S);
     const fresh = (await quick.for(server.url, ALICE)).dispatcher as Agent;
     await expect.poll(() => old.closed).toBe(true);
     expect(fresh.closed).toBe(false);
@@ -139,9 +137,9 @@ describe('createDispatchers', () => {
   });
 
   it('sends a token over TLS only', async () => {
-    const token = webToken(Math.floor(Date.now() / 1000) + HOUR_S);
-    await mkdir(join(secure.credentials, 'carol'), { recursive: true });
-    await writeFile(join(secure.credentials, 'carol/token'), token, { mode: 0o600 });
+    const token = makeToken('carol', HOUR_S);
+    await mkdir(join(pki.credentials, 'carol'), { recursive: true });
+    await writeFile(join(pki.credentials, 'carol/token'), token, { mode: 0o600 });
     const carol = { ...ALICE, user: 'carol' };
     const open = await startServer({});
     expect(await ask(server.url, carol)).toEqual({ dn: null, authorization: `Bearer ${token}` });
@@ -150,7 +148,7 @@ describe('createDispatchers', () => {
   });
 
   it('waits where there is no credential, and needs none for plain http on loopback', async () => {
-    await rm(join(secure.credentials, 'alice'), { recursive: true, force: true });
+    await rm(join(pki.credentials, 'alice'), { recursive: true, force: true });
     await expect(ask(server.url)).rejects.toMatchObject({ type: 'CredentialUnavailable', retryable: true });
     const open = await startServer({});
     expect(await ask(open.url)).toEqual({ dn: null, authorization: null });
@@ -158,7 +156,7 @@ describe('createDispatchers', () => {
   });
 
   it('talks to no server of an authority that it does not trust, whatever the environment says', async () => {
-    await secure.giveProxy('alice', alice, HOUR_S);
+    await pki.renewProxy('alice', HOUR_S);
     const stranger = await startServer({ tls: await tlsOf(await TestAuthority.create('Stranger')) });
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     await expect(ask(stranger.url)).rejects.toMatchObject({ type: 'FtsUnavailable', retryable: true });
@@ -174,7 +172,7 @@ describe('createDispatchers', () => {
   ])(
     'waits for a credential where the server refuses the certificate in the handshake (alert %i, %s)',
     async (code) => {
-      await secure.giveProxy('alice', alice, HOUR_S);
+      await pki.renewProxy('alice', HOUR_S);
       // A fatal TLS alert in answer to whatever the client says first.
       const refusing = createServer((socket) => {
         socket.on('error', () => undefined);

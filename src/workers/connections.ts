@@ -1,0 +1,23 @@
+import { createCredentialFolder } from '../adapters/credentials/credential-folder.ts';
+import { createDispatchers, type Dispatchers } from '../adapters/credentials/dispatchers.ts';
+import { NO_CREDENTIALS } from '../adapters/credentials/no-credentials.ts';
+import { createTrustAnchors } from '../adapters/credentials/trust-anchors.ts';
+import { Delegator } from '../adapters/fts3/delegator.ts';
+import type { Config } from '../config/index.ts';
+
+/** How servers are reached as the owners of files. */
+export interface Connections {
+  dispatchers: Dispatchers;
+  delegator: Delegator;
+}
+
+/**
+ * Connections with the configured credentials and trust anchors.
+ * @param warn is told what is wrong with the surroundings and is no task's failure
+ */
+export function createConnections(config: Config, warn?: (problem: string) => void): Connections {
+  const store = config.credentials === null ? NO_CREDENTIALS : createCredentialFolder(config.credentials);
+  const trust = createTrustAnchors({ path: config.trustAnchors, ...(warn && { onProblem: warn }) });
+  const dispatchers = createDispatchers({ store, trust });
+  return { dispatchers, delegator: new Delegator({ dispatchers, store, ...config.delegation }) };
+}
