@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addConfig } from './commands/config.ts';
+import { addCredentials } from './commands/credentials.ts';
 import { addDemo } from './commands/demo.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFilesCommand } from './commands/files.ts';
@@ -42,6 +43,7 @@ export function createProgram(): Command {
   addExplain(program);
   addRequests(program);
   addWorker(program);
+  addCredentials(program);
   addConfig(program);
   addSetup(program);
   addSimulate(program);

@@ -1,7 +1,7 @@
-import Table from 'cli-table3';
 import type { TaskWait } from '../../client/index.ts';
 import type { TaskStatus } from '../../contract/messages.ts';
 import { classText } from '../class-text.ts';
+import { tableText } from '../table.ts';
 import { colors, counted, printable } from '../terminal.ts';
 import { waitsText } from './waits-text.ts';
 
@@ -47,9 +47,5 @@ export function statusText(status: TaskStatus, waits: readonly TaskWait[] = []):
   ].join('\n');
 }
 
-function table(head: string[], rows: (string | number)[][]): string[] {
-  if (!rows.length) return [];
-  const drawn = new Table({ head: head.map((name) => colors.bold(name)), style: { head: [], border: [] } });
-  drawn.push(...rows);
-  return ['', drawn.toString()];
-}
+const table = (head: string[], rows: (string | number)[][]): string[] =>
+  rows.length ? ['', tableText(head, rows)] : [];

@@ -1,0 +1,83 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeToken } from '../../src/simulators/bearer-token.ts';
+import { TestAuthority } from '../../src/simulators/pki/authority.ts';
+import { writeCredential } from '../../src/simulators/pki/credential-file.ts';
+import { issueProxy } from '../../src/simulators/pki/proxy.ts';
+import { runAso, type Ended } from './run-aso.ts';
+
+const HOUR_S = 3600;
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aso-cli-credentials-'));
+  const alice = await (await TestAuthority.create()).issueUser('Alice Example');
+  await writeCredential(join(folder, 'alice/proxy.pem'), await issueProxy(alice, 50 * HOUR_S + 60));
+  await writeCredential(join(folder, 'alice/proxy.becms.production.pem'), await issueProxy(alice, 2 * HOUR_S + 60));
+  await mkdir(join(folder, '_service'));
+  await writeFile(join(folder, '_service/token'), 'opaque', { mode: 0o600 });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const credentials = (...args: string[]): Promise<Ended> =>
+  runAso(['credentials', ...args], { env: { ASO_CREDENTIALS: folder } });
+
+/** Cells of a drawn table. */
+const cells = (out: string): string[][] =>
+  out
+    .split('\n')
+    .filter((line) => line.startsWith('│'))
+    .map((line) => line.split('│').slice(1, -1).map((cell) => cell.trim())); // prettier-ignore
+
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+it('shows what expires when, the soonest first', async () => {
+  const { code, out, err } = await credentials();
+  expect(cells(out)).toEqual([
+    ['user', 'group', 'role', 'kind', 'expires at', 'left', 'state'],
+    ['alice', 'becms', 'production', 'x509', expect.stringMatching(ISO), '2 h 0 min', 'expiring'],
+    ['alice', '', '', 'x509', expect.stringMatching(ISO), '2 d 2 h', 'valid'],
+    ['(service)', '', '', 'token', 'not told', '', 'valid'],
+  ]);
+  expect(err).toBe('');
+  expect(code).toBe(0);
+  expect(out).not.toMatch(/Alice Example|DC=|opaque/);
+});
+
+it('ends with 1 when one is expired or unreadable, and says why', async () => {
+  const bob = join(folder, 'bob');
+  await mkdir(bob);
+  await writeFile(join(bob, 'token'), makeToken('bob', -90), { mode: 0o600 });
+  await writeFile(join(bob, 'token.dcms'), 'opaque');
+  await chmod(join(bob, 'token.dcms'), 0o644);
+  const { code, out, err } = await credentials('list');
+  expect(cells(out).slice(1, 3)).toEqual([
+    ['bob', 'dcms', '', 'token', '', '', 'unreadable: bob/token.dcms may be used by its owner only (chmod 600): its mode is 0644'], // prettier-ignore
+    ['bob', '', '', 'token', expect.stringMatching(ISO), 'none', 'expired'],
+  ]);
+  expect(err).toBe('error: 2 credentials cannot be used\n');
+  expect(code).toBe(1);
+
+  const json = await credentials('--json');
+  expect(json.code).toBe(1);
+  expect(JSON.parse(json.out)).toMatchObject([
+    { user: 'bob', group: 'dcms', role: '', kind: 'token', expiresAt: null, state: 'unreadable' },
+    { user: 'bob', expiresAt: expect.stringMatching(ISO) as string, state: 'expired', problem: null },
+    { user: 'alice', group: 'becms', role: 'production', state: 'expiring' },
+    { user: 'alice', state: 'valid' },
+    { user: '', kind: 'token', expiresAt: null, state: 'valid', problem: null },
+  ]);
+  await rm(bob, { recursive: true });
+});
+
+it('says what is missing', async () => {
+  const unset = await runAso(['credentials']);
+  expect(unset.code).toBe(2);
+  expect(unset.err).toBe('error: no credential store is configured: set credentials (ASO_CREDENTIALS) to its folder\n');
+  const gone = await runAso(['credentials'], { env: { ASO_CREDENTIALS: '/nowhere/at/all' } });
+  expect(gone.code).toBe(2);
+  expect(gone.err).toContain("ENOENT: no such file or directory, scandir '/nowhere/at/all'");
+});
