@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { X509Credential } from '../../ports/credentials.ts';
 import type { Asker } from './asker.ts';
 import { credentialFailure, saidIn, unavailable, type FtsClient, type FtsTextClient } from './fts-client.ts';
 import { signProxy } from './proxy-certificate.ts';
 import { identityOf } from './whoami.ts';
+
+/** Proxies sent in one delegation; each further one is for the key that FTS has by then. */
+const ROUNDS = 4;
+const PAUSE_MS = 100;
 
 /** `null`, or `[]` for some clients, where nothing is delegated. */
 const delegatedSchema = z.object({ termination_time: z.string() }).or(z.null()).or(z.tuple([]));
@@ -66,11 +71,15 @@ export function createDelegationExchange(client: FtsClient, textClient: FtsTextC
     },
 
     async delegate(asker, id, credential, lifetimeMs) {
-      let outcome = await handOver(asker, id, credential, lifetimeMs);
-      // Another process delegated meanwhile, and FTS has another key by now: once more, with that one.
-      if ('problem' in outcome) outcome = await handOver(asker, id, credential, lifetimeMs);
-      if ('expiresAt' in outcome) return outcome.expiresAt;
-      throw credentialFailure(`${asker.server} does not take the delegated proxy: ${outcome.problem}`);
+      let problem = '';
+      for (let round = 1; round <= ROUNDS; round += 1) {
+        // Other processes that delegated meanwhile made FTS keep another key: once more, with that one, not all at once.
+        if (round > 1) await sleep(PAUSE_MS * (round - 1 + Math.random()));
+        const outcome = await handOver(asker, id, credential, lifetimeMs);
+        if ('expiresAt' in outcome) return outcome.expiresAt;
+        problem = outcome.problem;
+      }
+      throw credentialFailure(`${asker.server} does not take the delegated proxy: ${problem}`);
     },
 
     async revoke(asker) {

@@ -227,7 +227,7 @@ describe('files wait for a credential, and go on when there is one,', () => {
 
   it.each([
     [403, 1],
-    [400, 2],
+    [400, 4],
   ])('where FTS refuses the delegated proxy with %i, %i times', async (status, times) => {
     const message =
       'Could not process the proxy: The subject and the issuer of the proxy do not match: DC=org, DC=example, CN=alice, CN=1 != DC=org, DC=example, CN=alice';
