@@ -58,7 +58,12 @@ export class TestAuthority {
     const keys = await generateKeys();
     const certificate = await issueCertificate({
       ...{ name, publicKey: keys.publicKey, issuer: this.name, issuerKey: this.#keys.privateKey, lifetimeSeconds },
-      extensions: [...END_ENTITY, ...extensions],
+      extensions: [
+        ...END_ENTITY,
+        // Without it Python's strict verification, usual from 3.13 on, trusts no certificate.
+        await x509.AuthorityKeyIdentifierExtension.create(this.certificate),
+        ...extensions,
+      ],
     });
     return { name, keys, certificates: [certificate] };
   }
