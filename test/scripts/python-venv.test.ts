@@ -13,7 +13,11 @@ beforeEach(() => {
 });
 
 /** Runs the script on a machine where only the named programs are. */
-function run(programs: Record<string, string>, path = ''): { status: number | null; stdout: string; stderr: string } {
+function run(
+  programs: Record<string, string>,
+  path = '',
+  ...args: string[]
+): { status: number | null; stdout: string; stderr: string } {
   for (const [name, text] of Object.entries(programs)) {
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}`, { mode: 0o755 });
   }
@@ -22,7 +26,7 @@ function run(programs: Record<string, string>, path = ''): { status: number | nu
     XDG_CACHE_HOME: folder,
     LOG: join(folder, 'log'),
   };
-  return spawnSync(process.execPath, [script], { encoding: 'utf8', env });
+  return spawnSync(process.execPath, [script, ...args], { encoding: 'utf8', env });
 }
 
 /** A Python that notes what it is asked for, and whose environments have the same. */
@@ -63,4 +67,15 @@ test('an environment is made once, and again where it is half made', () => {
   rmSync(join(venv, 'complete'));
   expect(run({}, '/bin').status).toBe(0);
   expect(timesMade()).toBe(2);
+});
+
+test('what is missing is installed where root asks for it', () => {
+  const needsHeaders = '[ -e "$LOG.installed" ] || ! grep -q openssl/ssl.h';
+  const apt = 'echo "apt $*" >> "$LOG"; [ "$1" = update ] || touch "$LOG.installed"';
+  const programs = { python3: PYTHON, gcc: needsHeaders, 'apt-get': apt };
+  expect(run(programs, '/bin').status).toBe(1);
+  const { status } = run(programs, '/bin', '--apt');
+  const asked = readFileSync(join(folder, 'log'), 'utf8').match(/^apt install .*/gm);
+  if (process.getuid?.() !== 0) return expect([status, asked]).toEqual([1, null]);
+  expect([status, asked]).toEqual([0, ['apt install -qq --yes --no-install-recommends libssl-dev']]);
 });
