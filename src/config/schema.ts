@@ -7,6 +7,7 @@ import {
   optionalAddress,
   optionalDirectory,
   optionalFiles,
+  optionalProgram,
   optionalPath,
   serviceUrl,
   whole,
@@ -46,6 +47,9 @@ export const configSchema = z.strictObject({
     "Certificates of the authorities that servers are verified by; none: Node's own",
   ),
   delegation: delegationSchema.prefault({}),
+  gfalRm: optionalProgram(
+    '`gfal-rm`, for sources without WebDAV; gfal-stat and gfal-sum lie beside it; none: as on PATH',
+  ),
   groups: optionalFiles('Files naming the members of each group under /store/group; none: any group is allowed'),
   logLevel: oneOf(['trace', 'debug', 'info', 'warn', 'error'], 'info', 'What is logged'),
   logFormat: oneOf(['auto', 'json', 'pretty'], 'auto', 'How it is logged; auto: pretty on a terminal, else JSON'),

@@ -72,6 +72,10 @@ export function optionalPath(fallback: string, description: string) {
     .meta({ description, rule: 'the absolute path of a directory or file, or none' });
 }
 
+export function optionalProgram(description: string) {
+  return path.nullable().default(null).meta({ description, rule: 'the absolute path of a program, or none' });
+}
+
 /** Names with the file each stands for. */
 export function optionalFiles(description: string) {
   return z

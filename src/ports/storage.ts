@@ -34,7 +34,7 @@ export interface CopyUrls {
 export interface SiteCatalogPort {
   /** URLs for a third-party copy, of a scheme that both sides share (WebDAV first). */
   copyUrls(source: string, sourceLfn: string, destination: string, destinationLfn: string): Promise<CopyUrls>;
-  /** URL by which ASO itself reads, checks and deletes. */
+  /** URL by which ASO itself checks and deletes: WebDAV's where the site has it, else the first that is open from outside. */
   doorUrl(site: string, lfn: string): Promise<string>;
   /** The FTS server the destination's site wants, or null. */
   ftsServer(site: string): Promise<string | null>;

@@ -4,10 +4,13 @@ import { NO_CREDENTIALS } from '../adapters/credentials/no-credentials.ts';
 import { createTrustAnchors } from '../adapters/credentials/trust-anchors.ts';
 import { Delegator } from '../adapters/fts3/delegator.ts';
 import type { Config } from '../config/index.ts';
+import type { CredentialStore } from '../ports/credentials.ts';
 
 /** How servers are reached as the owners of files. */
 export interface Connections {
   dispatchers: Dispatchers;
+  /** For programs that reach servers by themselves. */
+  store: CredentialStore;
   delegator: Delegator;
 }
 
@@ -19,5 +22,5 @@ export function createConnections(config: Config, warn?: (problem: string) => vo
   const store = config.credentials === null ? NO_CREDENTIALS : createCredentialFolder(config.credentials);
   const trust = createTrustAnchors({ path: config.trustAnchors, ...(warn && { onProblem: warn }) });
   const dispatchers = createDispatchers({ store, trust });
-  return { dispatchers, delegator: new Delegator({ dispatchers, store, ...config.delegation }) };
+  return { dispatchers, store, delegator: new Delegator({ dispatchers, store, ...config.delegation }) };
 }

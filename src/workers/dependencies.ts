@@ -5,7 +5,9 @@ import { createDbsAdapter } from '../adapters/dbs/dbs-adapter.ts';
 import { createFtsAdapter } from '../adapters/fts3/fts-adapter.ts';
 import { readGroups } from '../adapters/groups/group-files.ts';
 import { createSiteCatalog } from '../adapters/site-catalog/site-catalog.ts';
+import { createGfalStorage } from '../adapters/storage/gfal-storage.ts';
 import { boundPerSite } from '../adapters/storage/site-bulkhead.ts';
+import { storageByScheme } from '../adapters/storage/storage-by-scheme.ts';
 import { createWebDavStorage } from '../adapters/storage/webdav-storage.ts';
 import type { Config } from '../config/index.ts';
 import { createConnections } from './connections.ts';
@@ -19,7 +21,7 @@ export function createDependencies(
   client: Client,
   warn?: (problem: string) => void,
 ): { dependencies: ActivityDependencies; close: () => Promise<void> } {
-  const { dispatchers, delegator } = createConnections(config, warn);
+  const { dispatchers, store, delegator } = createConnections(config, warn);
   return {
     dependencies: {
       client,
@@ -28,7 +30,11 @@ export function createDependencies(
       defaultFtsServer: config.ftsServer,
       fts: createFtsAdapter({ dispatchers, delegator }),
       sites: createSiteCatalog({ siteconf: config.siteconf }),
-      storage: boundPerSite(createWebDavStorage({ dispatchers })),
+      storage: storageByScheme(
+        boundPerSite(createWebDavStorage({ dispatchers })),
+        // Each of these is a process.
+        boundPerSite(createGfalStorage({ store, gfalRm: config.gfalRm }), { atOnce: 4 }),
+      ),
       crab: createCrabAdapter({ url: config.crabUrl, dispatchers }),
       catalog: createDbsAdapter({ dispatchers }),
     },

@@ -51,6 +51,8 @@ export interface RigOptions {
   serverArgs?: string[];
   /** Patience with FTS, milliseconds: for faults that outlast it. */
   ftsTimeouts?: Partial<FtsTimeouts>;
+  /** Further settings. */
+  settings?: Record<`ASO_${string}`, string>;
 }
 
 /** Starts server and workers. `close` replays every execution that was started, and fails where one does not replay. */
@@ -63,6 +65,7 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
     ASO_FTS_SERVER: world.fts.url,
     ASO_CRAB_URL: world.crab.restUrl,
     ASO_SITECONF: world.siteconf,
+    ...options.settings,
   });
   const { dependencies, close } = createDependencies(config, client);
   const policy = { ...DEFAULT_POLICY, ...FAST, ...options.policy };

@@ -137,9 +137,9 @@ describe('doorUrl', () => {
     expect(await catalog.doorUrl('T2_IT_Pisa', LFN)).toBe(`davs://rw${LFN}`);
   });
 
-  it('is refused where a site has none', async () => {
-    await site('T2_IT_Pisa', [xrootd('root://pisa/')]);
-    await expect(catalog.doorUrl('T2_IT_Pisa', LFN)).rejects.toMatchObject(misconfigured('T2_IT_Pisa', 'WebDAV', LFN));
+  it('is another protocol where a site has no WebDAV, the writable one first', async () => {
+    await site('T2_IT_Pisa', [{ ...xrootd('root://ro/'), access: 'global-ro' }, xrootd('root://rw/')]);
+    expect(await catalog.doorUrl('T2_IT_Pisa', LFN)).toBe(`root://rw/${LFN}`);
   });
 });
 
