@@ -24,6 +24,7 @@ const COMMANDS = {
     ],
   },
   typecheck: { runs: () => [[bin('typescript', 'bin', 'tsc'), '-p', '.']] },
+  schema: { runs: (args) => [[join('scripts', 'write-schemas.ts'), ...args]] },
   build: {
     runs: () => [[bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], [join('scripts', 'build-bundle.ts')]],
   },

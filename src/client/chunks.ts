@@ -1,8 +1,7 @@
+import { MESSAGE_BYTES } from '../contract/limits.ts';
 import type { AddFilesAnswer } from '../contract/messages.ts';
 import type { JobReport } from '../domain/file.ts';
 
-/** What one addFiles message may hold, as JSON: a task takes many of them, and one that is too large would stop it. */
-export const MESSAGE_BYTES = 256 * 1024;
 /** For what surrounds the jobs in a message. */
 const ENVELOPE = 64;
 

@@ -2,12 +2,10 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
+import { COMPRESS_FROM_BYTES } from '../contract/limits.ts';
 
 /** A CommonJS module, whose names Node does not see one by one. */
 const Payloads = proto.temporal.api.common.v1.Payload;
-
-/** Payloads below stay as they are, so that the Temporal UI shows them. */
-const COMPRESS_FROM_BYTES = 16 * 1024;
 
 const ENCODING = 'binary/gzip';
 const encodingOf = (payload: Payload): string => new TextDecoder().decode(payload.metadata?.['encoding'] ?? undefined);

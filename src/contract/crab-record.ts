@@ -26,11 +26,13 @@ const rule = (name: RecordRule) => ({
 
 const text = z.string(rule('text'));
 /** CRAB writes numbers; what has gone through its database and forms may be digits in a text. */
-const number = z.union([z.number(), z.string().regex(/^\d{1,20}$/, rule('number'))], rule('number')).transform(Number);
+const number = z
+  .union([z.number(), z.string().regex(/^[0-9]{1,20}$/, rule('number'))], rule('number'))
+  .transform(Number);
 /** CRAB writes `NULL`, or nothing, for plain membership. */
 const vomsName = z
   .string(rule('voms'))
-  .regex(/^$|^\w[\w-]{0,63}$/, rule('voms'))
+  .regex(/^$|^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/, rule('voms'))
   .transform((name) => (/^(null|none)$/i.test(name) ? '' : name))
   .nullish()
   .transform((name) => name ?? '');

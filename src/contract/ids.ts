@@ -1,4 +1,5 @@
 import { shortHash } from '../domain/digest.ts';
+import { ID_MAX } from './limits.ts';
 
 /**
  * Workflow ids. PostgreSQL keeps at most 255 characters and CRAB task names reach 232, so suffixes stay short
@@ -7,9 +8,6 @@ import { shortHash } from '../domain/digest.ts';
 
 /** Id of the workflow that owns a CRAB task. */
 export const stageOutId = (task: string): string => `task/${task}`;
-
-/** PostgreSQL's limit for ids. */
-const ID_MAX = 255;
 
 /** Id of the workflow that waits for one job output; the job enters as a hash where the names are too long together. */
 export function jobOutputId(task: string, jobId: string, retry: number): string {

@@ -25,7 +25,7 @@ import { ownerOfTask } from '../domain/lfn-areas.ts';
 import { encodeLedger } from '../domain/ledger/codec.ts';
 import type { LedgerEntry, LedgerJob } from '../domain/ledger/entry.ts';
 import { takeReport } from '../domain/ledger/intake.ts';
-import { checkAddFiles, checkCancel, checkSelection } from '../domain/ledger/message-checks.ts';
+import { checkAddFiles, checkCancel, checkRetry, checkSelection } from '../domain/ledger/message-checks.ts';
 import { cancelFiles, requestPublication, retryFiles } from '../domain/ledger/selection.ts';
 import { countTask, pageEntries } from '../domain/ledger/status.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
@@ -69,7 +69,7 @@ const cancel: MessageKind<CancelRequest, SelectionAnswer> = {
 
 const retry: MessageKind<RetryRequest, SelectionAnswer> = {
   name: TASK_MESSAGES.retry,
-  fault: checkSelection,
+  fault: checkRetry,
   act: (state, request) => retryFiles(state, request ?? {}, request?.what),
 };
 

@@ -1,10 +1,10 @@
 import { jobReportFault } from '../report-shape.ts';
 
 /** Job outputs in one message: more would be one workflow task for too long. */
-const MAX_JOBS = 1000;
+export const MAX_JOBS = 1000;
 
 /** CRAB retries a job a few times; anything beyond is no retry count. */
-const MAX_RETRY = 10_000;
+export const MAX_RETRY = 10_000;
 
 /** What is wrong with an `addFiles` message; null for nothing. Anybody may send anything. */
 export function checkAddFiles(message: unknown): string | null {
@@ -19,30 +19,37 @@ export function checkAddFiles(message: unknown): string | null {
   return null;
 }
 
-/** What is wrong with a selection of files or jobs; null for nothing. An empty one means all. */
+/** What is wrong with a selection of files or jobs; null for nothing. An empty one, or none, means all. */
 export function checkSelection(message: unknown): string | null {
   if (message === undefined || message === null) return null;
-  if (typeof message !== 'object') return 'must be an object';
+  if (!isObject(message)) return 'must be an object';
   for (const name of ['files', 'jobs']) {
     const list = field(message, name);
     if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string')))
       return `${name}: must be a list of texts`;
   }
+  return null;
+}
+
+/** What is wrong with a `retry` message; null for nothing. */
+export function checkRetry(message: unknown): string | null {
   const what = field(message, 'what');
   if (what !== undefined && what !== 'transfer' && what !== 'publication')
     return 'what: must be "transfer" or "publication"';
-  return null;
+  return checkSelection(message);
 }
 
 /** What is wrong with a `cancel` message; null for nothing. */
 export function checkCancel(message: unknown): string | null {
-  if (typeof message !== 'object' || message === null) return 'must be an object';
+  if (!isObject(message)) return 'must be an object';
   for (const name of ['reason', 'by'])
     if (typeof field(message, name) !== 'string' || field(message, name) === '') return `${name}: must be a text`;
   return checkSelection(message);
 }
 
+/** A list is none: `["12"]` sent in place of `{"jobs": ["12"]}` would mean all files. */
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const field = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
+  isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;

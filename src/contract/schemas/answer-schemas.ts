@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { FAILURE_CLASSES } from '../../domain/failure-classes.ts';
+import { PUBLICATION_STATES, TRANSFER_STATES } from '../../domain/states.ts';
+
+const count = z.int().min(0);
+const transferState = z.enum(TRANSFER_STATES).meta({ id: 'TransferState' });
+const publicationState = z.enum(PUBLICATION_STATES).meta({ id: 'PublicationState' });
+const transferCounts = z.partialRecord(transferState, count).meta({ description: 'Files by transfer state' });
+const publicationCounts = z.partialRecord(publicationState, count).meta({ description: 'Files by publication state' });
+
+export const addFilesAnswerSchema = z
+  .object({
+    accepted: count.meta({ description: 'Taken, new to the task' }),
+    known: count.meta({ description: 'Known already: nothing changed' }),
+    superseding: count.meta({ description: 'Taken in place of an earlier generation of the same file' }),
+    rejected: z.array(z.object({ jobId: z.string(), id: z.string(), rule: z.string() })),
+  })
+  .meta({ description: 'Answer to addFiles, counted in files' });
+
+export const selectionAnswerSchema = z
+  .object({
+    files: count.meta({ description: 'Acted on' }),
+    ignored: z.array(z.object({ reason: z.string(), files: count })),
+  })
+  .meta({ description: 'Answer to publish, cancel and retry' });
+
+export const taskStatusSchema = z
+  .object({
+    task: z.string(),
+    user: z.string(),
+    closed: z.boolean().meta({ description: 'No more job outputs are to come' }),
+    paused: z.boolean(),
+    complete: z.boolean().meta({ description: 'Closed, and every file final' }),
+    files: count,
+    jobs: z.object({ total: count, complete: count }),
+    transfer: transferCounts,
+    publication: publicationCounts,
+    links: z.array(z.object({ source: z.string(), destination: z.string(), files: count, transfer: transferCounts })),
+    datasets: z.array(z.object({ dataset: z.string(), files: count, publication: publicationCounts })),
+    failures: z.array(z.object({ class: z.enum(FAILURE_CLASSES), files: count, reasons: z.array(z.string()) })),
+    rejections: z.array(z.object({ rule: z.string(), files: count })),
+    batches: z.object({ started: count, open: count, active: count, waiting: count, inWindow: count }),
+    waitsFor: z.array(z.string()).meta({ description: 'What the task as a whole waits for, in words' }),
+  })
+  .meta({ description: 'Answer to the query status' });
+
+const fileOutcomeSchema = z
+  .object({
+    key: z.string(),
+    id: z.string().meta({ description: "CRAB's id of the file" }),
+    destinationLfn: z.string(),
+    transfer: transferState,
+    publication: publicationState,
+    code: z.int().nullable().meta({ description: "CRAB's exit code of the failure that ended it; null for none" }),
+    reasons: z.array(z.string()).meta({ description: 'Why attempts failed, oldest first; for REJECTED the rule' }),
+    publicationReason: z.string().nullable(),
+    ftsJobIds: z.array(z.string()),
+  })
+  .meta({ id: 'FileOutcome', description: 'What became of one file' });
+
+export const jobOutcomeSchema = z
+  .object({ task: z.string(), jobId: z.string(), retry: count, files: z.array(fileOutcomeSchema) })
+  .meta({ description: 'Result of jobOutput: the files in the order of the report' });
+
+export const taskTotalsSchema = z
+  .object({ task: z.string(), files: count, transfer: transferCounts, publication: publicationCounts })
+  .meta({ description: 'Result of stageOut' });
