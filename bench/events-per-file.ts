@@ -4,18 +4,17 @@
  * summed over the task, its batches, its publishers and all continued runs.
  */
 import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
-import { closeTask, reportJob } from '../src/client/index.ts';
+import { closeTask } from '../src/client/index.ts';
 import { stageOutId } from '../src/contract/ids.ts';
 import type { TaskTotals } from '../src/contract/messages.ts';
 import { startRig } from '../test/support/rig.ts';
 import { makeJob, SITES, startWorld } from '../test/support/world.ts';
+import { markdownTable, type Cell } from './support/markdown-table.ts';
+import { reportAll } from './support/reporting.ts';
 
 const { values } = parseArgs({ options: { files: { type: 'string', default: '1000' } } });
 const files = Number(values.files);
 const task = '261122_120000:alice_crab_bench';
-/** Signals on their way at a time: what one client process manages on loopback. */
-const IN_FLIGHT = 16;
 
 const world = await startWorld({ activePerLink: 50 });
 // A tenth of production's times and less: what changes between two looks at FTS is told together, as it would be there.
@@ -36,12 +35,7 @@ try {
     );
 
   const started = Date.now();
-  const queue = [...jobs];
-  await Promise.all(
-    Array.from({ length: IN_FLIGHT }, async () => {
-      for (let job = queue.shift(); job; job = queue.shift()) await reportJob(rig.client, task, job);
-    }),
-  );
+  await reportAll(rig.client, task, jobs);
   const reported = Date.now();
   await closeTask(rig.client, task);
   const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
@@ -57,14 +51,14 @@ try {
       bytes: row.bytes + (historySize ?? 0),
     });
   }
-  const table = new Table({ head: ['workflow', 'runs', 'events', 'events/file', 'bytes/file'] });
+  const lines: Cell[][] = [];
   const sum = { runs: 0, events: 0, bytes: 0 };
   for (const [type, row] of rows) {
-    table.push([type, row.runs, row.events, (row.events / files).toFixed(2), Math.round(row.bytes / files)]);
+    lines.push([type, row.runs, row.events, (row.events / files).toFixed(2), Math.round(row.bytes / files)]);
     for (const name of ['runs', 'events', 'bytes'] as const) sum[name] += row[name];
   }
-  table.push(['all', sum.runs, sum.events, (sum.events / files).toFixed(2), Math.round(sum.bytes / files)]);
-  console.log(table.toString());
+  lines.push(['all', sum.runs, sum.events, (sum.events / files).toFixed(2), Math.round(sum.bytes / files)]);
+  console.log(markdownTable(['workflow', 'runs', 'events', 'events/file', 'bytes/file'], lines));
   const requests = Object.values(world.fts.server.counts).reduce((a, b) => a + b, 0);
   console.log(`reported in ${reported - started} ms, all final and published after ${done - started} ms`);
   console.log(`FTS requests per file: ${(requests / files).toFixed(3)}`);

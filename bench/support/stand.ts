@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { connect } from '../../src/client/index.ts';
+import { simulatedEnvironment } from '../../src/demo/environment.ts';
+import type { Ending } from '../../src/demo/interrupt.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import type { FtsSimulatorOptions } from '../../src/simulators/fts3/simulator.ts';
+import { startSimulatedWorld, type SimulatedWorld } from '../../src/simulators/world.ts';
+import { startDevServer, type DevServer } from '../../src/workers/dev-server.ts';
+import { WorkerProcess } from '../../src/workers/worker-process.ts';
+import { cpuSeconds } from './cpu.ts';
+import { DESTINATIONS, SOURCES } from './sites.ts';
+
+export interface StandOptions {
+  fts: FtsSimulatorOptions;
+  /** What differs from the policy that is shipped. */
+  policy: Partial<Policy>;
+  /** Temporal keeps its state in a file, so that its server may be killed. @default false */
+  serverMayDie?: boolean;
+  /** Minutes after which what has not happened does not happen any more. @default 5 */
+  patience?: number;
+}
+
+/** What one measurement is made on: simulators in this process, Temporal's dev server and a worker each in their own. */
+export interface Stand {
+  world: SimulatedWorld;
+  client: Client;
+  worker: WorkerProcess;
+  /** Aborted when the measurement is interrupted, or its patience is over. */
+  signal: AbortSignal;
+  /** Seconds of CPU that the processes have used; null where the system does not tell. */
+  cpu(): { worker: number | null; server: number | null };
+  /** Kills Temporal's server with SIGKILL and starts another on the same state. */
+  restartServer(): Promise<void>;
+}
+
+/** Measures something on a stand of its own, which is cleared away afterwards, however that ends. */
+export async function onStand<T>(
+  ending: Ending,
+  options: StandOptions,
+  measure: (stand: Stand) => Promise<T>,
+): Promise<T> {
+  const undos: (() => Promise<unknown>)[] = [];
+  const clear = async (): Promise<void> => {
+    for (let undo = undos.pop(); undo; undo = undos.pop()) await undo();
+  };
+  ending.cleanUp(clear);
+  try {
+    ending.signal.throwIfAborted();
+    const stand = await setUp(options, ending.signal, (undo) => undos.push(undo));
+    return await Promise.race([
+      stand.client.connection.withAbortSignal(ending.signal, () => measure(stand)),
+      stand.worker.failed,
+    ]);
+  } finally {
+    await clear();
+  }
+}
+
+async function setUp(
+  { fts, policy, serverMayDie = false, patience = 5 }: StandOptions,
+  interrupted: AbortSignal,
+  later: (undo: () => Promise<unknown>) => void,
+): Promise<Stand> {
+  const folder = await mkdtemp(join(tmpdir(), 'aso-bench-'));
+  later(() => rm(folder, { recursive: true, force: true }));
+  const world = await startSimulatedWorld({ root: folder, sites: [...SOURCES, ...DESTINATIONS], fts });
+  later(() => world.close());
+  const kept = serverMayDie ? { dbFile: join(folder, 'temporal.db') } : {};
+  let server: DevServer = await startDevServer(kept);
+  later(() => server.close());
+  const environment = await simulatedEnvironment(world, server, folder, policy);
+  const worker = await WorkerProcess.start(environment);
+  later(() => worker.stop());
+  const connection = await connect(environment);
+  later(() => connection.close());
+  return {
+    world,
+    client: connection.client,
+    worker,
+    signal: AbortSignal.any([interrupted, AbortSignal.timeout(patience * 60_000)]),
+    cpu: () => ({ worker: cpuSeconds(worker.pid), server: cpuSeconds(server.pid) }),
+    async restartServer() {
+      process.kill(server.pid, 'SIGKILL');
+      await server.close();
+      server = await startDevServer({ ...kept, port: Number(server.address.split(':').at(-1)) });
+    },
+  };
+}
