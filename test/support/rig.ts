@@ -65,6 +65,7 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
     ASO_FTS_SERVER: world.fts.url,
     ASO_CRAB_URL: world.crab.restUrl,
     ASO_SITECONF: world.siteconf,
+    ...(world.pki && { ASO_CREDENTIALS: world.pki.credentials, ASO_TRUST_ANCHORS: world.pki.trust }),
     ...options.settings,
   });
   const { dependencies, close } = createDependencies(config, client);

@@ -24,13 +24,15 @@ import { makeJob, type MakeJob, type World } from './world.ts';
 
 /** A task of its own, known to CRAB: what its user does with it, and what the books of the world say of it. */
 export class TestTask {
-  readonly name = newTask();
+  readonly name: string;
   /** In every LFN of the task and in nobody else's: regular expressions of faults. */
-  readonly mark = this.name.replace(/\W/g, '_');
+  readonly mark: string;
   readonly #world: World;
   readonly #rig: Rig;
 
-  constructor(world: World, rig: Rig) {
+  constructor(world: World, rig: Rig, user = 'alice') {
+    this.name = newTask(user);
+    this.mark = this.name.replace(/\W/g, '_');
     this.#world = world;
     this.#rig = rig;
     world.crab.books.addTask(this.name, { tm_publish_dbs_url: world.dbs.writerUrl, tm_dbs_url: world.dbs.readerUrl });

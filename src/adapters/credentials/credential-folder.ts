@@ -12,7 +12,7 @@ import { RememberedFiles } from './remembered-files.ts';
 import { readToken } from './token-file.ts';
 
 /** What became of reading a file: a credential, or why there is none and since when. */
-type Reading = { credential: Credential } | { problem: string };
+type Reading = { credential: Credential } | { problem: string; since?: number };
 
 /** Below this it is time to renew: proxies live for days, tokens for about an hour. Milliseconds. */
 const EXPIRING_BELOW: Readonly<Record<Credential['kind'], number>> = { x509: 24 * 3_600_000, token: 10 * 60_000 };
@@ -26,6 +26,9 @@ export function createCredentialFolder(folder: string): CredentialStore {
     x509: new RememberedFiles((text, stats) => reading(() => readProxy(text), stats)),
     token: new RememberedFiles((text, stats) => reading(() => readToken(text), stats)),
   };
+
+  /** When a credential was first asked for in vain, epoch milliseconds, by its owner. */
+  const missedSince = new Map<string, number>();
 
   const read = async ({ kind, path }: CredentialFile): Promise<Reading | null> => {
     try {
@@ -42,12 +45,15 @@ export function createCredentialFolder(folder: string): CredentialStore {
       for (const file of files) {
         const found = await read(file);
         if (!found) continue;
-        if ('problem' in found) throw unavailable(ref, `${file.path} ${found.problem}`);
+        missedSince.delete(ownerText(ref));
+        if ('problem' in found) throw unavailable(ref, `${file.path} ${found.problem}`, found.since);
         const { credential } = found;
         if (stateOf(credential) !== 'expired') return credential;
-        throw unavailable(ref, `expired ${isoTime(credential.expiresAt ?? 0)}`);
+        throw unavailable(ref, `expired ${isoTime(credential.expiresAt ?? 0)}`, credential.expiresAt ?? undefined);
       }
-      throw unavailable(ref, `there is neither ${files.map(({ path }) => path).join(' nor ')}`);
+      const since = missedSince.get(ownerText(ref)) ?? Date.now();
+      missedSince.set(ownerText(ref), since);
+      throw unavailable(ref, `there is neither ${files.map(({ path }) => path).join(' nor ')}`, since);
     },
 
     async list() {
@@ -78,7 +84,8 @@ function reading(parse: () => Credential, stats: BigIntStats): Reading {
     return { credential: parse() };
   } catch (error) {
     if (!(error instanceof BadCredential)) throw error;
-    return { problem: `cannot be used: ${error.message} (since ${isoTime(Number(stats.mtimeMs))})` };
+    const since = Number(stats.mtimeMs);
+    return { problem: `cannot be used: ${error.message} (since ${isoTime(since)})`, since };
   }
 }
 
@@ -105,8 +112,11 @@ function stateOf({ kind, expiresAt }: Credential): CredentialState {
   return left < EXPIRING_BELOW[kind] ? 'expiring' : 'valid';
 }
 
-const unavailable = (ref: CredentialRef, what: string): PortError =>
-  new PortError(FAILURE_TYPES.credential, `no credential of ${ownerText(printableRef(ref))}: ${what}`);
+const unavailable = (ref: CredentialRef, what: string, since?: number): PortError =>
+  new PortError(FAILURE_TYPES.credential, `no credential of ${ownerText(printableRef(ref))}: ${what}`, {
+    retryable: true,
+    ...(since === undefined ? {} : { since }),
+  });
 
 /** Names from outside may hold anything. */
 function printableRef({ user, group, role }: CredentialRef): CredentialRef {
