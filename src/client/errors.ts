@@ -17,6 +17,16 @@ export class TaskNotFoundError extends Error {
   override name = 'TaskNotFoundError';
 }
 
+/** Nothing waits for that job output: it was never reported so, or Temporal has forgotten it. */
+export class JobNotFoundError extends Error {
+  override name = 'JobNotFoundError';
+}
+
+/** The workflow that waited for a job output ended without an outcome: its report was no report, or somebody terminated it. */
+export class JobFailedError extends Error {
+  override name = 'JobFailedError';
+}
+
 /** The task did not answer in time: most likely no worker is running. */
 export class NoAnswerError extends Error {
   override name = 'NoAnswerError';

@@ -1,5 +1,13 @@
 export { connect, type AsoConnection } from './connect.ts';
-export { NoAnswerError, RequestRefusedError, TaskNotFoundError, TemporalUnreachableError } from './errors.ts';
+export {
+  JobFailedError,
+  JobNotFoundError,
+  NoAnswerError,
+  RequestRefusedError,
+  TaskNotFoundError,
+  TemporalUnreachableError,
+} from './errors.ts';
+export { jobOutcome, jobOutcomeNow, jobOutcomes, type JobResult } from './job-outcomes.ts';
 export { listTasks, type ListedTask } from './list-tasks.ts';
 export {
   cancelTask,

@@ -4,6 +4,7 @@ import { WORKFLOWS } from '../contract/messages.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import { ownerOfTask } from '../domain/lfn-areas.ts';
 import { explained } from './errors.ts';
+import { quoted } from './visibility.ts';
 
 /** A task as Temporal lists it. */
 export interface ListedTask {
@@ -26,7 +27,7 @@ export async function listTasks(
   const { user, running = false, limit = 1_000 } = options;
   const clauses = [`WorkflowType = '${WORKFLOWS.stageOut}'`, `ExecutionStatus != 'ContinuedAsNew'`];
   if (running) clauses.push(`ExecutionStatus = 'Running'`);
-  if (user) clauses.push(`${SEARCH_ATTRIBUTES.user.name} = '${user.replaceAll(/[\\']/g, '\\$&')}'`);
+  if (user) clauses.push(`${SEARCH_ATTRIBUTES.user.name} = ${quoted(user)}`);
   return explained('*', async () => {
     const tasks = new Map<string, ListedTask>();
     for await (const info of client.workflow.list({ query: clauses.join(' AND ') })) {

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowFailedError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import type { JobRef } from '../contract/crab-record.ts';
+import { jobOutputId } from '../contract/ids.ts';
+import { WORKFLOWS, type JobOutcome } from '../contract/messages.ts';
+import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
+import { signalWithin } from './deadlines.ts';
+import { explained, JobFailedError, JobNotFoundError } from './errors.ts';
+import type { JobOutputWorkflow } from './submit.ts';
+import { quoted } from './visibility.ts';
+
+/** How often many waits together are looked at: docs/adr says what that costs. */
+const LOOK_EVERY_MS = 15_000;
+/** Results fetched at a time. */
+const IN_FLIGHT = 10;
+
+/** What became of a wait for one of many jobs. */
+export type JobResult = { job: JobRef; outcome: JobOutcome } | { job: JobRef; error: Error };
+
+/**
+ * Waits for the outcome of a job output that was reported with `startJobOutput`; may be asked again at any time.
+ * @throws JobNotFoundError, JobFailedError, TemporalUnreachableError
+ */
+export function jobOutcome(client: Client, job: JobRef): Promise<JobOutcome> {
+  return ofJob(job, () => handleOf(client, job).result());
+}
+
+/**
+ * The outcome of a job output, or null where it is still waited for.
+ * @throws as `jobOutcome`
+ */
+export function jobOutcomeNow(client: Client, job: JobRef): Promise<JobOutcome | null> {
+  return ofJob(job, async () => {
+    const handle = handleOf(client, job);
+    const { status } = await signalWithin(client, () => handle.describe());
+    return status.name === 'RUNNING' ? null : handle.result();
+  });
+}
+
+/**
+ * Waits for many jobs at once, and yields what became of each when it is known. Asks Temporal for all jobs of a task together, once in
+ * `everyMs`, so that ten thousand waits are as many requests as a few. One that fails is yielded as its error; the others go on.
+ * @throws TemporalUnreachableError; asked again for the jobs that are missing, it goes on
+ */
+export async function* jobOutcomes(
+  client: Client,
+  jobs: Iterable<JobRef>,
+  { everyMs = LOOK_EVERY_MS, signal }: { everyMs?: number; signal?: AbortSignal } = {},
+): AsyncGenerator<JobResult> {
+  const waiting = new Map([...jobs].map((job) => [idOf(job), job]));
+  while (waiting.size) {
+    signal?.throwIfAborted();
+    const running = await runningJobs(client, new Set([...waiting.values()].map(({ task }) => task)));
+    const ended = [...waiting].filter(([id]) => !running.has(id)).map(([, job]) => job);
+    for (let i = 0; i < ended.length; i += IN_FLIGHT)
+      for (const result of await Promise.all(ended.slice(i, i + IN_FLIGHT).map((job) => resultNow(client, job)))) {
+        if (!result) continue;
+        waiting.delete(idOf(result.job));
+        yield result;
+      }
+    if (waiting.size) await sleep(everyMs, undefined, signal ? { signal } : {});
+  }
+}
+
+const idOf = ({ task, jobId, retry }: JobRef): string => jobOutputId(task, jobId, retry);
+const handleOf = (client: Client, job: JobRef) => client.workflow.getHandle<JobOutputWorkflow>(idOf(job));
+
+/** Ids of the jobOutput workflows that have not ended. What Temporal lists may be a second old, so that one may be missing. */
+async function runningJobs(client: Client, tasks: Iterable<string>): Promise<Set<string>> {
+  const running = new Set<string>();
+  for (const task of tasks) {
+    const query = `WorkflowType = '${WORKFLOWS.jobOutput}' AND ${SEARCH_ATTRIBUTES.task.name} = ${quoted(task)} AND ExecutionStatus = 'Running'`;
+    await explained(task, async () => {
+      for await (const { workflowId } of client.workflow.list({ query, pageSize: 1000 })) running.add(workflowId);
+    });
+  }
+  return running;
+}
+
+async function resultNow(client: Client, job: JobRef): Promise<JobResult | null> {
+  try {
+    const outcome = await jobOutcomeNow(client, job);
+    return outcome && { job, outcome };
+  } catch (error) {
+    if (error instanceof JobNotFoundError || error instanceof JobFailedError) return { job, error };
+    throw error;
+  }
+}
+
+async function ofJob<T>(job: JobRef, call: () => Promise<T>): Promise<T> {
+  const what = `job ${job.jobId} (retry ${job.retry}) of task ${job.task}`;
+  return explained(job.task, async () => {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError)
+        throw new JobNotFoundError(`nothing waits for ${what}`, { cause: error });
+      if (error instanceof WorkflowFailedError)
+        throw new JobFailedError(`the wait for ${what} failed: ${error.cause?.message ?? error.message}`, { cause: error }); // prettier-ignore
+      throw error;
+    }
+  });
+}
