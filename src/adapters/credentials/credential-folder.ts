@@ -79,7 +79,8 @@ export function createCredentialFolder(folder: string): CredentialStore {
 
 function reading(parse: () => Credential, stats: BigIntStats): Reading {
   const problem = permissionProblem(stats);
-  if (problem) return { problem };
+  // A change of permissions is one of the inode, not of the content.
+  if (problem) return { problem, since: Number(stats.ctimeMs) };
   try {
     return { credential: parse() };
   } catch (error) {

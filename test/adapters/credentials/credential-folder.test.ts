@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCredentialFolder } from '../../../src/adapters/credentials/credential-folder.ts';
+import type { PortError } from '../../../src/ports/errors.ts';
 import type { CredentialStore } from '../../../src/ports/credentials.ts';
 import { makeToken } from '../../../src/simulators/bearer-token.ts';
 import { TestAuthority } from '../../../src/simulators/pki/authority.ts';
@@ -45,13 +46,18 @@ const inSeconds = (epochMs: number | null): number => Math.round(((epochMs ?? 0)
 /** Everything that an error must not tell. */
 const SECRETS = /Alice Example|DC=|PRIVATE KEY|BEGIN|eyJ/;
 
+/** Since when it is so, epoch milliseconds, by the last problem. */
+let since: number | undefined;
+const agoInSeconds = (): number => Math.round((Date.now() - (since ?? 0)) / 1000);
+
 async function problemOf(ref = ALICE): Promise<string> {
   const failure = await store.get(ref).then(
     () => null,
     (error: unknown) => error,
   );
   expect(failure).toMatchObject({ type: 'CredentialUnavailable', retryable: true });
-  const { message } = failure as Error;
+  const { message } = failure as PortError;
+  since = (failure as PortError).since;
   expect(message).not.toMatch(SECRETS);
   expect(message).not.toContain(folder);
   return message;
@@ -135,7 +141,20 @@ describe('tokens', () => {
 });
 
 describe('what cannot be used', () => {
-  it('is missing: the files that would do are named', async () => {
+  it('is missing: the files that would do are named, and since when that is known', async () => {
+    const before = Date.now();
+    await problemOf();
+    const first = since ?? 0;
+    expect(first).toBeGreaterThanOrEqual(before);
+    await expect.poll(() => Date.now()).toBeGreaterThan(first);
+    await problemOf();
+    expect(since).toBe(first);
+    await write('alice/proxy.pem', proxyPem);
+    await store.get(ALICE);
+    await rm(join(folder, 'alice/proxy.pem'));
+    await problemOf();
+    expect(since).toBeGreaterThan(first);
+
     expect(await problemOf()).toBe('no credential of alice: there is neither alice/proxy.pem nor alice/token');
     expect(await problemOf({ ...ALICE, group: 'becms', role: 'production' })).toBe(
       'no credential of alice (group becms, role production): there is neither alice/proxy.becms.production.pem nor alice/token.becms.production',
@@ -144,10 +163,13 @@ describe('what cannot be used', () => {
 
   it('has expired: since when is said', async () => {
     await write('alice/proxy.pem', await credentialPem(await issueProxy(alice, -90)));
-    const since = new Date(Date.now() - 90_000).toISOString().slice(0, 16);
-    expect(await problemOf()).toContain(`no credential of alice: expired ${since}`);
+    const expired = (user: string): string =>
+      `no credential of ${user}: expired ${new Date(since ?? 0).toISOString().replace('.000', '')}`;
+    expect(await problemOf()).toBe(expired('alice'));
+    expect(agoInSeconds()).toBeGreaterThanOrEqual(89);
     await write('bob/token', makeToken('bob', -90));
-    expect(await problemOf({ ...ALICE, user: 'bob' })).toContain(`no credential of bob: expired ${since}`);
+    expect(await problemOf({ ...ALICE, user: 'bob' })).toBe(expired('bob'));
+    expect(agoInSeconds()).toBeGreaterThanOrEqual(89);
   });
 
   it('may be read by others', async () => {
@@ -155,6 +177,7 @@ describe('what cannot be used', () => {
     expect(await problemOf()).toBe(
       'no credential of alice: alice/proxy.pem may be used by its owner only (chmod 600): its mode is 0640',
     );
+    expect(agoInSeconds()).toBeLessThan(5);
     await chmod(join(folder, 'alice/proxy.pem'), 0o400);
     expect(await store.get(ALICE)).toMatchObject({ kind: 'x509' });
   });
