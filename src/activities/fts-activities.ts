@@ -1,7 +1,8 @@
 import { FAILURE_TYPES } from '../contract/failure-types.ts';
-import { isTerminalInFts, type FtsFileResult } from '../domain/batch/fts-results.ts';
+import { isLeftBehind, isTerminalInFts } from '../domain/batch/copy-fate.ts';
+import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import { PortError } from '../ports/errors.ts';
-import type { FtsFileView, FtsPort, FtsTransfer } from '../ports/fts.ts';
+import type { FtsFileView, FtsJobView, FtsPort, FtsTransfer } from '../ports/fts.ts';
 import type { SiteCatalogPort } from '../ports/storage.ts';
 import type { FtsActivities, FtsJobRef, SubmitRequest } from './types.ts';
 
@@ -35,7 +36,9 @@ export function createFtsActivities({ fts, sites, defaultFtsServer }: FtsDepende
           ...{ sid, expectedJobId, digest, task, user: credential.user },
           ...{ transfers, overwrite, priority, maxTimeInQueue, activity: FTS_ACTIVITY },
         });
-        return { kind: 'submitted', jobId };
+        if (jobId === expectedJobId) return { kind: 'submitted', jobId };
+        const reason = `FTS made job ${jobId} instead of ${expectedJobId}: the first VO of the credential has changed`;
+        return { kind: 'astray', jobId, reason };
       } catch (error) {
         if (!(error instanceof PortError)) throw error;
         if (error.type === FAILURE_TYPES.siteMisconfigured) return { kind: 'held', reason: error.message };
@@ -45,18 +48,26 @@ export function createFtsActivities({ fts, sites, defaultFtsServer }: FtsDepende
       }
     },
 
-    async cancelFtsJob({ target, credential, jobId, keys, spare }) {
+    async cancelFtsJob({ target, credential, jobId, keys }) {
       if (keys === 'all') await fts.cancel(target, credential, jobId);
-      else await cancelSome(fts, { target, credential, jobId }, keys, new Set(spare));
+      else await cancelSome(fts, { target, credential, jobId }, keys);
       const view = await fts.look(target, credential, jobId);
-      return (view?.files ?? []).flatMap(resultOf);
+      return view ? resultsOf(view) : [];
     },
   };
 }
 
-/** What FTS says of a file of ours; a file whose metadata FTS lost cannot be told and is left out. */
-export function resultOf({ key, state, reason, finishedAt }: FtsFileView): FtsFileResult[] {
-  return key === null ? [] : [{ key, state, reason, finishedAt }];
+/** What FTS says of our files; a file whose metadata FTS lost cannot be told and is left out. */
+export const resultsOf = ({ state, files }: FtsJobView): FtsFileResult[] =>
+  files.flatMap((file) => (file.key === null ? [] : [resultOf(state, file.key, file)]));
+
+function resultOf(jobState: string, key: string, file: FtsFileView): FtsFileResult {
+  const { state, reason, startedAt, finishedAt } = file;
+  if (!isLeftBehind(jobState, state)) return { key, state, reason, startedAt, finishedAt };
+  // Nothing will come of it: the same as if FTS had cancelled it with its job.
+  const now = Math.floor(Date.now() / 1000);
+  const left = `the FTS job ended ${jobState} and left the file ${state}`;
+  return { key, state: 'CANCELED', reason: reason || left, startedAt: null, finishedAt: finishedAt ?? now };
 }
 
 async function resolveUrls(sites: SiteCatalogPort, { files }: SubmitRequest): Promise<FtsTransfer[]> {
@@ -69,13 +80,12 @@ async function resolveUrls(sites: SiteCatalogPort, { files }: SubmitRequest): Pr
   );
 }
 
-/** Cancels single files by FTS's own ids; those whose copy runs are spared where asked. */
-async function cancelSome(fts: FtsPort, job: FtsJobRef, keys: string[], spare: Set<string>): Promise<void> {
+/** Cancels single files by FTS's own ids, but for those whose copy runs. */
+async function cancelSome(fts: FtsPort, job: FtsJobRef, keys: string[]): Promise<void> {
   const view = await fts.look(job.target, job.credential, job.jobId);
   const wanted = new Set(keys);
   const ids = (view?.files ?? [])
-    .filter(({ key, state }) => key !== null && wanted.has(key) && !isTerminalInFts(state))
-    .filter(({ key, state }) => state === 'SUBMITTED' || !spare.has(key ?? ''))
+    .filter(({ key, state, startedAt }) => key !== null && wanted.has(key) && !isTerminalInFts(state) && !startedAt)
     .map(({ fileId }) => fileId);
   if (ids.length > 0) await fts.cancelFiles(job.target, job.credential, job.jobId, ids);
 }

@@ -59,6 +59,8 @@ export type SubmitResult =
   | { kind: 'submitted'; jobId: string }
   /** FTS refuses, or has another job under this id: a new attempt may fare better. */
   | { kind: 'refused'; reason: string }
+  /** FTS made the job, but under another id, since the first VO of the credential has changed. */
+  | { kind: 'astray'; jobId: string; reason: string }
   /** A site's description lacks what is needed: the files wait until it changes. */
   | { kind: 'held'; reason: string };
 
@@ -66,17 +68,15 @@ export interface FtsActivities {
   prepareFts(request: { destination: string; credential: CredentialRef }): Promise<FtsTarget>;
   submitFtsJob(request: SubmitRequest): Promise<SubmitResult>;
   /**
-   * Cancels the job, or only these files of it, and answers what FTS then says of the files. `spare`: files among them whose copy, if it
-   * runs, is left to end by itself.
+   * Cancels the job, or only these files of it, and answers what FTS then says of all its files. Of single files those whose copy runs are
+   * left alone: FTS would not stop the copy, and would hear nothing of its end any more.
    */
-  cancelFtsJob(request: FtsJobRef & { keys: string[] | 'all'; spare: string[] }): Promise<FtsFileResult[]>;
+  cancelFtsJob(request: FtsJobRef & { keys: string[] | 'all' }): Promise<FtsFileResult[]>;
 }
 
 export interface FollowRequest extends FtsJobRef {
-  /** Files whose end is known already, or not waited for. */
-  known: string[];
-  /** `change`: any other file has become terminal; `ended`: all of them have, and their copies have stopped. */
-  until: 'change' | 'ended';
+  /** Files that are waited for: any of them being over is a change. */
+  keys: string[];
   followFirst: number;
   followMax: number;
   followGrid: number;

@@ -60,6 +60,10 @@ export interface BatchReport {
   dropped: DroppedFile[];
   /** `wanted`: asks to be let through to FTS; `active`: uses its turn; `idle`: needs none now. */
   slot: 'wanted' | 'active' | 'idle';
+  /** Copies that nobody waits for any more may still run: the task stays open until they have ended. */
+  lingering: boolean;
+  /** Whom FTS takes us for now, where that has changed. */
+  target?: FtsTarget;
   /** The batch is about to end. */
   ended: boolean;
 }

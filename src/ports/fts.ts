@@ -42,7 +42,9 @@ export interface FtsFileView {
   state: string;
   reason: string;
   destinationPfn: string;
-  /** Epoch seconds. */
+  /** Epoch seconds, by FTS's clock; null before FTS starts its copy. */
+  startedAt: number | null;
+  /** Epoch seconds, by FTS's clock. */
   finishedAt: number | null;
   recoverable: boolean | null;
 }
@@ -62,8 +64,8 @@ export interface FtsPort {
   prepare(server: string, credential: CredentialRef): Promise<FtsTarget>;
   /**
    * Submits exactly once: whatever the answer (lost, 409, 5xx), the job with the expected id is looked up and adopted only
-   * if it is the one we sent; else `FtsJobMismatch`. A job that FTS made under another id is cancelled, and is a mismatch too.
-   * Refusals (`FtsRefused`) are believed only where there is no such job. Never aborted half-way. Returns the job id.
+   * if it is the one we sent; else `FtsJobMismatch`. Refusals (`FtsRefused`) are believed only where there is no such job. Never aborted
+   * half-way. Returns the job id: another than the expected one where FTS takes the credential for another VO's by now.
    */
   submit(target: FtsTarget, credential: CredentialRef, submission: FtsSubmission): Promise<string>;
   /** The job and its files, archive included; null where FTS does not know it. Calls made together share one request. */

@@ -1,4 +1,5 @@
-import { applyArrivalResults, applySettleResults, dueForLook, needsSum, nextLookAt } from '../domain/batch/settling.ts';
+import { applySettleResults, dueForLook, needsSum, nextLookAt } from '../domain/batch/settling.ts';
+import { applyArrivalResults, shadowsDue } from '../domain/batch/shadows.ts';
 import { storageActivities } from './activities.ts';
 import { credentialOf } from '../domain/credential.ts';
 import type { AttemptContext } from './transfer-attempts.ts';
@@ -32,11 +33,11 @@ export async function runLooks(context: AttemptContext): Promise<void> {
   }
 }
 
-/** Removes what arrived of files that were cancelled singly, if it is ours. */
+/** Removes what landed of files that nobody waits for any more, if it is ours. */
 async function lookForShadows({ input, state, clock }: AttemptContext, now: number): Promise<void> {
-  const due = state.shadows.filter(({ lookAt }) => lookAt <= now);
+  const due = shadowsDue(state, now).flatMap(({ key }) => state.files.get(key) ?? []);
   if (due.length === 0) return;
-  const files = due.map(({ file }) => ({ key: file.key, record: file.record }));
+  const files = due.map(({ key, record }) => ({ key, record }));
   const credential = credentialOf(input);
   const results = await clock.after(storageActivities.removeArrived({ credential, files }));
   applyArrivalResults(state, results, clock.now());

@@ -17,6 +17,7 @@ import { describeFile } from '../domain/batch/views.ts';
 import { runHandOvers } from './batch-publication.ts';
 import { runDeadlines } from './batch-deadlines.ts';
 import { runLooks } from './batch-looks.ts';
+import { runShadows } from './batch-shadows.ts';
 import { tellWaitingJobs } from './batch-outcomes.ts';
 import { runAttempts, type AttemptContext } from './transfer-attempts.ts';
 import { Clock } from './clock.ts';
@@ -65,7 +66,8 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
     // Whatever came while the last activities ended is told and done before anything ends.
     for (changed = true; changed;) {
       continuing = false;
-      const work = [runAttempts(context), runLooks(context), runHandOvers(context), runDeadlines(context)];
+      const loops = [runAttempts, runShadows, runLooks, runHandOvers, runDeadlines];
+      const work = loops.map((loop) => loop(context));
       await runReports();
       await Promise.all(work);
       await condition(allHandlersFinished);

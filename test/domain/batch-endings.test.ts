@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { BatchState } from '../../src/domain/batch/batch-state.ts';
-import { applyCancelResults, applyJobGone } from '../../src/domain/batch/fts-results.ts';
+import { applyJobGone } from '../../src/domain/batch/fts-results.ts';
 import { isBatchOver, takeReport } from '../../src/domain/batch/reporting.ts';
 import { keptSource } from '../../src/domain/batch/kept-source.ts';
-import { applyArrivalResults, dueForLook, needsSum } from '../../src/domain/batch/settling.ts';
-import { NOW, GRACE, DAY, middle, sent, arrived, file, order, cancel, fts, look } from './model/batch-kit.ts';
+import { dueForLook, needsSum } from '../../src/domain/batch/settling.ts';
+import { applyShadowRows } from '../../src/domain/batch/shadows.ts';
+import { arrived, cancel, cancelled, DAY, file, fts, GRACE, look, NOW, order, row, sent } from './model/batch-kit.ts';
 
 describe('a newer generation', () => {
   const supersede = (state: BatchState): void => order(state, { kind: 'supersede', keys: ['a'] });
@@ -12,35 +13,21 @@ describe('a newer generation', () => {
 
   it('gets what was not sent at once, but not before a dying copy is gone', () => {
     const state = sent();
-    applyCancelResults(
-      state,
-      [file(state)],
-      [{ key: 'a', state: 'CANCELED', reason: '', finishedAt: NOW / 1000 }],
-      'slow',
-      NOW,
-      middle,
-    );
+    cancelled(state, [row('a', 'CANCELED')], { asked: [file(state)], timedOut: 'slow' });
     supersede(state);
     expect(dropped(state)).toEqual([{ key: 'a', publication: 'NEW', notBefore: NOW + GRACE }]);
   });
 
-  it('waits for FTS to stop what was sent', () => {
+  it('waits for the end of what was sent', () => {
     const state = sent(['a', 'b']);
     supersede(state);
     expect(state.toKill()).toHaveLength(1);
     // Its copy runs, so that FTS was not asked to stop it: it is left to its end.
-    applyCancelResults(
-      state,
-      state.toKill(),
-      [{ key: 'a', state: 'ACTIVE', reason: '', finishedAt: null }],
-      null,
-      NOW,
-      middle,
-    );
+    cancelled(state, [row('a', 'ACTIVE', { finishedAt: null })], { whole: false });
     expect(state.toKill()).toEqual([]);
-    expect(dropped(state)).toBeUndefined();
-    fts(state, 'FINISHED');
-    expect(dropped(state)).toEqual([{ key: 'a', publication: 'NEW', notBefore: NOW }]);
+    expect(dropped(state)).toEqual([]);
+    applyShadowRows(state, { jobId: 'j1', keys: ['a'] }, [row('a', 'FAILED')], NOW);
+    expect(dropped(state)).toEqual([{ key: 'a', publication: 'NEW', notBefore: NOW + GRACE }]);
   });
 
   it('goes on when FTS lost the job of the older one', () => {
@@ -62,26 +49,6 @@ describe('a newer generation', () => {
       order(state, { kind: 'published', keys: ['a'], state: publication, reason: null });
       expect(dropped(state)).toEqual([{ key: 'a', publication, notBefore: NOW }]);
     }
-  });
-
-  it('waits until the copy of a file that was cancelled singly has come or counts as not coming', () => {
-    const state = sent(['a', 'b']);
-    order(state, cancel(['a']));
-    applyCancelResults(
-      state,
-      state.toKill(),
-      [{ key: 'a', state: 'CANCELED', reason: '', finishedAt: null }],
-      null,
-      NOW,
-      middle,
-    );
-    state.shadows.push({ file: file(state), lookAt: NOW + GRACE, looks: 0 });
-    supersede(state);
-    applyArrivalResults(state, [{ key: 'a', found: 'absent' }], NOW + GRACE);
-    expect(state.shadows).toHaveLength(1);
-    applyArrivalResults(state, [{ key: 'a', found: 'removed' }], NOW + 3 * GRACE);
-    expect(state.shadows).toEqual([]);
-    expect(dropped(state)).toMatchObject([{ key: 'a' }]);
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { BatchState } from '../../src/domain/batch/batch-state.ts';
-import { applyCancelResults } from '../../src/domain/batch/fts-results.ts';
 import { isBatchOver, takeReport } from '../../src/domain/batch/reporting.ts';
 import { ruleOf } from '../../src/domain/failure-classes.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
@@ -8,7 +7,8 @@ import {
   NOW,
   DAY,
   TARGET,
-  middle,
+  cancelled,
+  row,
   KEYS,
   newBatch,
   sent,
@@ -99,14 +99,7 @@ describe('a kill', () => {
     const state = sent();
     order(state, cancel(['a']));
     expect(file(state).transfer).toBe('KILL');
-    applyCancelResults(
-      state,
-      state.toKill(),
-      [{ key: 'a', state: 'FINISHED', reason: '', finishedAt: 1 }],
-      null,
-      NOW,
-      middle,
-    );
+    cancelled(state, [row('a', 'FINISHED')]);
     look(state, {});
     expect(file(state).transfer).toBe('DONE');
   });
@@ -154,8 +147,7 @@ describe('reports', () => {
     expect(state.slot).toBe('active');
     state.beginAttempt(NOW);
     order(state, cancel('all'));
-    const cancelled = { key: 'a', state: 'CANCELED', reason: '', finishedAt: NOW / 1000 };
-    applyCancelResults(state, state.toKill(), [cancelled], null, NOW, middle);
+    cancelled(state, [row('a', 'CANCELED')]);
     expect(takeReport(state, 1, 'active')).toMatchObject({ slot: 'idle', ended: true });
   });
 

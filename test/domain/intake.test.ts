@@ -32,7 +32,7 @@ function begin(state: TaskState): void {
 
 function tell(state: TaskState, batch: number, group: Partial<ReportGroup>, ended = false): void {
   const groups: ReportGroup[] = [{ keys: 'all', transfer: 'DONE', publication: 'NEW', failure: null, ...group }];
-  applyBatchReport(state, { batch, groups, dropped: [], slot: 'idle', ended }, NOW);
+  applyBatchReport(state, { batch, groups, dropped: [], slot: 'idle', lingering: false, ended }, NOW);
 }
 
 const entries = (state: TaskState): LedgerEntry[] => [...state.ledger.entries()];

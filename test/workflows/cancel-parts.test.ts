@@ -58,45 +58,6 @@ describe('batches that wait for their turn', () => {
   });
 });
 
-describe('one job of a batch', () => {
-  test('is cancelled alone: the others are DONE, its bytes that arrive all the same are removed', async () => {
-    const work = task();
-    work.fault('out0_2', { outcome: { slowMs: 1500 } });
-    const reports = await Promise.all(['1', '2', '3'].map((jobId) => work.job({ jobId })));
-    const [first, second, third] = reports.map(theFile);
-    await work.add(...reports);
-    await expect.poll(() => work.copyStates('out0_2'), { timeout: 5000 }).toEqual(['ACTIVE']);
-    expect(await work.cancel({ files: [second!.id] })).toEqual({ files: 1, ignored: [] });
-    await expect.poll(() => work.transfer(), { timeout: 5000 }).toEqual({ DONE: 2, KILLED: 1 });
-    expect(work.ftsJobs()).toHaveLength(1);
-    // FTS does not stop the running copy of a single file.
-    await expect.poll(() => work.copies('out0_2')[0]?.attempts[0]?.endedAt, { timeout: 5000 }).not.toBeNull();
-    expect(work.copies('out0_2')[0]?.attempts[0]?.reason).toBeNull();
-    await expect.poll(() => work.arrived(second!), { timeout: 8000 }).toBeNull();
-    expect(await work.atSource(second!)).not.toBeNull();
-    for (const file of [first!, third!]) expect(await work.arrived(file)).not.toBeNull();
-    expect(await work.finish()).toMatchObject({ transfer: { DONE: 2, KILLED: 1 } });
-    expect(work.published()).toEqual([first!.destinationLfn, third!.destinationLfn]);
-  });
-
-  test('is cancelled alone: other bytes than its own at its destination stay', async () => {
-    const work = task();
-    work.fault('out0_2', { outcome: 'hang' });
-    work.fault('out0_1', { outcome: { slowMs: 1500 } });
-    const reports = await Promise.all(['1', '2'].map((jobId) => work.job({ jobId })));
-    const second = theFile(reports[1]!);
-    await work.add(...reports);
-    await expect.poll(() => work.copyStates(), { timeout: 5000 }).toEqual(['ACTIVE', 'ACTIVE']);
-    await work.cancel({ jobs: ['2'] });
-    await world.storage.writeFile(second.destination, second.destinationLfn, 'not ours');
-    await expect
-      .poll(async () => (await work.files()).map(({ detail }) => detail?.sourceState), { timeout: 8000 })
-      .toContain('present: other bytes than ours lie at the destination of the cancelled file');
-    expect(await work.finish()).toMatchObject({ transfer: { DONE: 1, KILLED: 1 } });
-    expect(await work.arrived(second)).toBe('not ours');
-  });
-});
-
 test('cancelling the task in Temporal kills and closes it', async () => {
   const work = task();
   work.fault('', { outcome: 'hang' });

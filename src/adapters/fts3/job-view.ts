@@ -4,13 +4,14 @@ import { redact } from '../short-text.ts';
 import { ISSUER } from './job-body.ts';
 
 /** The columns of a file that a look asks for. */
-export const FILE_FIELDS = 'file_id,file_state,reason,finish_time,recoverable,file_metadata,dest_surl';
+export const FILE_FIELDS = 'file_id,file_state,reason,start_time,finish_time,recoverable,file_metadata,dest_surl';
 
 const fileSchema = z.object({
   file_id: z.number(),
   file_state: z.string(),
   reason: z.string().nullish(),
   dest_surl: z.string(),
+  start_time: z.string().nullish(),
   finish_time: z.string().nullish(),
   recoverable: z.boolean().nullish(),
   file_metadata: z.unknown().optional(),
@@ -43,6 +44,7 @@ function fileView(file: z.infer<typeof fileSchema>): FtsFileView {
     state: file.file_state,
     reason: redact(file.reason ?? ''),
     destinationPfn: file.dest_surl,
+    startedAt: epochSeconds(file.start_time),
     finishedAt: epochSeconds(file.finish_time),
     recoverable: file.recoverable ?? null,
   };

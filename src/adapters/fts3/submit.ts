@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
+import { uuid5 } from '../../domain/digest.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { FtsJobView, FtsSubmission } from '../../ports/fts.ts';
 import { HttpFailure } from '../http.ts';
 import type { Asker } from './asker.ts';
-import { cancelJobs } from './cancel.ts';
 import { messageOf, unavailable, type FtsAnswer, type FtsClient } from './fts-client.ts';
 import { jobBody } from './job-body.ts';
 import { lookAtJob } from './look.ts';
+import { whoami } from './whoami.ts';
 
 /** POSTs of one call; whoever called tries again later, with the same sid. */
 const ROUNDS = 3;
@@ -18,9 +19,9 @@ const PAUSE_MS = 200;
  * Submits a job exactly once. Its id follows from the sid and is FTS's primary key, so of any number of POSTs one makes the
  * job. Whatever the answer was other than 200, the job under the expected id is looked at and adopted if it is ours.
  *
- * Throws `FtsJobMismatch` (another job under this id, or ours under another id) and `FtsRefused` (400, 403, 405), neither
+ * Throws `FtsJobMismatch` (another job under this id) and `FtsRefused` (400, 403, 405), neither
  * retryable; `FtsUnavailable` and `CredentialUnavailable`, retryable: the outcome may be unknown then.
- * @returns the job id
+ * @returns the job id; another than the expected one where FTS makes ids of another VO by now
  */
 export async function submitOnce(
   client: FtsClient,
@@ -37,11 +38,13 @@ export async function submitOnce(
     const answer = await post(client, asker, body);
     const jobId = answer instanceof HttpFailure ? null : submittedJobId(answer);
     if (jobId === expectedJobId) return jobId;
-    if (jobId !== null) throw await underAnotherId(client, looker, expectedJobId, jobId);
+    if (jobId !== null) return jobId;
 
     // No answer, 409, 5xx, and refusals too: an earlier POST whose answer was lost may have made the job.
     const job = await lookAtJob(client, looker, expectedJobId);
     if (job) return adopt(job, submission);
+    const astray = await lookAstray(client, looker, submission);
+    if (astray) return astray.jobId;
     if (!(answer instanceof HttpFailure)) throwIfRefused(answer);
     problem = answer instanceof HttpFailure ? answer.message : `HTTP ${answer.status}: ${messageOf(answer.json)}`;
   }
@@ -74,22 +77,25 @@ function throwIfRefused({ status, json }: FtsAnswer): void {
 }
 
 function adopt(job: FtsJobView, submission: FtsSubmission): string {
-  const sent = submission.transfers.map(({ destinationPfn }) => destinationPfn.trim()).sort();
-  const found = job.files.map(({ destinationPfn }) => destinationPfn).sort();
-  const sameFiles = sent.length === found.length && sent.every((url, at) => url === found[at]);
-  if (job.digest === submission.digest && sameFiles) return job.jobId;
+  if (isOurs(job, submission)) return job.jobId;
   const difference = job.digest === submission.digest ? 'destinations' : 'digest';
   throw mismatch(`job ${job.jobId} is not the one we sent: its ${difference} differs`);
 }
 
-/** FTS took the job under an id that nobody will follow (another VO): it is cancelled, so that its copies do not run beside the next attempt's. */
-async function underAnotherId(client: FtsClient, asker: Asker, expected: string, jobId: string): Promise<PortError> {
-  const failure = await cancelJobs(client, asker, [jobId]).then(
-    (outcomes) => outcomes.get(jobId),
-    (error: unknown) => error,
-  );
-  const outcome = failure ? 'could not be cancelled' : 'cancelled';
-  return mismatch(`FTS made job ${jobId} (${outcome}) instead of ${expected}: did the VO of the credential change?`);
+/** The job that an earlier POST made where the first VO of the credential has changed: its id follows from the VO. Null where there is none. */
+async function lookAstray(client: FtsClient, asker: Asker, submission: FtsSubmission): Promise<FtsJobView | null> {
+  const { vo, baseId } = await whoami(client, asker);
+  const jobId = uuid5(uuid5(baseId, vo), submission.sid);
+  if (jobId === submission.expectedJobId) return null;
+  const job = await lookAtJob(client, asker, jobId);
+  return job && isOurs(job, submission) ? job : null;
+}
+
+function isOurs(job: FtsJobView, submission: FtsSubmission): boolean {
+  const sent = submission.transfers.map(({ destinationPfn }) => destinationPfn.trim()).sort();
+  const found = job.files.map(({ destinationPfn }) => destinationPfn).sort();
+  const sameFiles = sent.length === found.length && sent.every((url, at) => url === found[at]);
+  return job.digest === submission.digest && sameFiles;
 }
 
 const mismatch = (message: string): PortError =>

@@ -48,8 +48,6 @@ export interface BatchFile extends BatchFileInput {
   kill: Kill | null;
   /** Something that is not ours lies at its destination: it is not overwritten outside of the owner's own area. */
   foreign: boolean;
-  /** Superseded while its copy ran: the copy is left to end by itself, since FTS would not stop it anyway. */
-  spared: boolean;
   /** Why it is HELD. */
   heldReason: string | null;
   /** Set while `arrived` only on suspicion: the failure that holds if our look does not find the right bytes. */
@@ -89,7 +87,6 @@ export function newBatchFile(input: BatchFileInput, now: number): BatchFile {
     since: now,
     kill: null,
     foreign: false,
-    spared: false,
     heldReason: null,
     suspicion: there
       ? { reason: 'SOURCE [2] the job did not leave the file at its destination', state: 'FAILED' }

@@ -87,8 +87,8 @@ function supersede(state: BatchState, file: BatchFile, now: number): void {
   if (file.phase === 'waiting' || file.phase === 'sent') state.kill(file, SUPERSEDED, now);
   // What the publisher has may be in DBS already: its answer decides what becomes of the newer generation.
   else if (file.handedOver) file.kill = SUPERSEDED;
-  // Cancelled singly, its copy may still land: who watches for it lets go of the file.
-  else if (state.shadows.some((shadow) => shadow.file.key === file.key)) file.kill = SUPERSEDED;
+  // Its copy may still run: who watches over it lets go of the file.
+  else if (state.isShadowed(file.key)) file.kill = SUPERSEDED;
   else state.drop(file, now);
 }
 

@@ -3,16 +3,10 @@ import type { BatchFileInput, DroppedFile, FtsTarget } from '../orders.ts';
 import type { Policy } from '../policy.ts';
 import { nextAttempt } from '../retry.ts';
 import { newBatchFile, type BatchFile, type Kill } from './batch-file.ts';
+import type { Shadow } from './shadows.ts';
 
 /** Keeps so many attempts of a file, the latest: above all budgets of the classes together that a file meets in practice. */
 const KEPT_ATTEMPTS = 10;
-
-/** A single cancelled file whose copy may still arrive: looked for, and removed if it is ours. */
-export interface Shadow {
-  file: BatchFile;
-  lookAt: number;
-  looks: number;
-}
 
 /** What a continued run of a batch is given. */
 export interface BatchSnapshot {
@@ -20,9 +14,11 @@ export interface BatchSnapshot {
   attempt: number;
   startedAt: number;
   target: FtsTarget | null;
+  newTarget: FtsTarget | null;
   slot: 'wanted' | 'active' | 'idle';
   dropped: DroppedFile[];
   shadows: Shadow[];
+  toldLingering: boolean;
   /** The FTS job in flight, if any. */
   ftsJobId: string | null;
   /** When it was submitted, epoch milliseconds. */
@@ -38,10 +34,14 @@ export class BatchState {
   attempt = 0;
   startedAt: number;
   target: FtsTarget | null = null;
+  /** A target that the task is to be told of. */
+  newTarget: FtsTarget | null = null;
   slot: BatchSnapshot['slot'] = 'idle';
   /** Let go of, not yet told to the task. */
   dropped: DroppedFile[] = [];
   shadows: Shadow[] = [];
+  /** The task knows that copies of files that are final may still run. */
+  toldLingering = false;
   ftsJobId: string | null = null;
   submittedAt = 0;
   /** The task has ended: nothing final will change any more. */
@@ -79,7 +79,7 @@ export class BatchState {
 
   /** When the next attempt may begin: with the earliest file due, but together with those due within one window of it. */
   nextAttemptAt(): number | null {
-    const due = this.list('waiting').map(dueAt);
+    const due = this.#sendable().map(dueAt);
     if (due.length === 0) return null;
     const earliest = Math.min(...due);
     return Math.max(...due.filter((at) => at <= earliest + this.policy.batchWindow * 1000));
@@ -87,7 +87,7 @@ export class BatchState {
 
   /** Begins an attempt with what is due; its files are the FTS job's, immutable. */
   beginAttempt(now: number): BatchFile[] {
-    const files = this.list('waiting').filter((file) => dueAt(file) <= now);
+    const files = this.#sendable().filter((file) => dueAt(file) <= now);
     this.attempt += 1;
     for (const file of files) {
       file.phase = 'sent';
@@ -108,6 +108,12 @@ export class BatchState {
     }
   }
 
+  /** FTS takes us for somebody else than before. */
+  retarget(target: FtsTarget): void {
+    this.target = target;
+    this.newTarget = target;
+  }
+
   /** The current attempt cannot be sent for a reason of its site's: its files wait, and no attempt is counted. */
   hold(reason: string, now: number): void {
     for (const file of this.list('sent')) {
@@ -124,12 +130,14 @@ export class BatchState {
     }
   }
 
-  /** Files of the current FTS job that somebody wants stopped, those left out that end by themselves. */
+  /** Files of the current FTS job that somebody wants stopped. */
   toKill(): BatchFile[] {
-    const sent = this.list('sent');
-    const killed = sent.filter(({ kill }) => kill !== null);
-    const open = killed.filter(({ spared }) => !spared);
-    return killed.length === sent.length && open.length > 0 ? killed : open;
+    return this.list('sent').filter(({ kill }) => kill !== null);
+  }
+
+  /** Whether an earlier copy of a file may still run. */
+  isShadowed(key: string): boolean {
+    return this.shadows.some((shadow) => shadow.key === key);
   }
 
   /** Asks a file to stop. What has not been sent stops at once; what seems to have arrived, unless our look finds it there. */
@@ -145,7 +153,7 @@ export class BatchState {
   stopped(file: BatchFile, notBefore: number, now: number): void {
     const { kill } = file;
     file.notBefore = Math.max(file.notBefore, notBefore);
-    if (kill?.why === 'superseded') return this.drop(file, now);
+    if (kill?.why === 'superseded' && !this.isShadowed(file.key)) return this.drop(file, now);
     file.phase = 'settled';
     file.finalAt = now;
     file.suspicion = null;
@@ -159,20 +167,17 @@ export class BatchState {
   /** Lets go of a file for a newer generation. What arrives of it late is that one's to overwrite. */
   drop(file: BatchFile, now: number): void {
     this.files.delete(file.key);
-    this.shadows = this.shadows.filter((shadow) => shadow.file.key !== file.key);
+    this.shadows = this.shadows.filter(({ key }) => key !== file.key);
     this.dropped.push({ key: file.key, publication: file.publication, notBefore: Math.max(file.notBefore, now) });
   }
 
   /** An attempt of a file failed: another one later, or the end. */
   failed(file: BatchFile, reason: string, ftsState: string, now: number, random: () => number): void {
-    const grace = now + this.policy.cancelGrace * 1000;
-    if (file.kill) return this.stopped(file, grace, now);
+    if (file.kill) return this.stopped(file, 0, now);
     this.#note(file, reason, ftsState, now);
-    // Somebody else cancelled it: its copy may still be dying.
-    if (ftsState === 'CANCELED') file.notBefore = Math.max(file.notBefore, grace);
     if (this.isLate(file, now)) {
       file.kill = DEADLINE;
-      return this.stopped(file, grace, now);
+      return this.stopped(file, 0, now);
     }
     file.suspicion = null;
     const next = nextAttempt(file.attempts, this.policy, random);
@@ -203,9 +208,11 @@ export class BatchState {
   }
 
   snapshot(): BatchSnapshot {
-    const { attempt, startedAt, target, slot, dropped, shadows, ftsJobId, submittedAt, finished } = this;
+    const { attempt, startedAt, target, newTarget, slot, dropped, shadows, toldLingering } = this;
+    const { ftsJobId, submittedAt, finished } = this;
     const files = [...this.files.values()];
-    return { files, attempt, startedAt, target, slot, dropped, shadows, ftsJobId, submittedAt, finished };
+    const told = { dropped, shadows, toldLingering, ftsJobId, submittedAt, finished };
+    return { files, attempt, startedAt, target, newTarget, slot, ...told };
   }
 
   static restore(snapshot: BatchSnapshot, policy: Policy): BatchState {
@@ -213,6 +220,11 @@ export class BatchState {
     const state = new BatchState([], policy, snapshot.startedAt);
     for (const file of files) state.files.set(file.key, file);
     return Object.assign(state, rest);
+  }
+
+  /** Files that wait for an attempt and have no earlier copy that may still run. */
+  #sendable(): BatchFile[] {
+    return this.list('waiting').filter(({ key }) => !this.isShadowed(key));
   }
 
   #note(file: BatchFile, reason: string, ftsState: string, now: number): void {

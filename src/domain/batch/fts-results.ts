@@ -1,6 +1,8 @@
 import { ATTEMPT_TIMEOUT_REASON, classify } from '../failure-classes.ts';
 import type { BatchFile } from './batch-file.ts';
 import type { BatchState } from './batch-state.ts';
+import { fateOf, isTerminalInFts } from './copy-fate.ts';
+import { shadowsStopped, watchCopy } from './shadows.ts';
 
 /** A file of our FTS job as the look found it. */
 export interface FtsFileResult {
@@ -8,39 +10,60 @@ export interface FtsFileResult {
   /** FTS's state name. */
   state: string;
   reason: string;
-  /** Epoch seconds; FTS fills it late for copies it had to stop. */
+  /** Epoch seconds, by FTS's clock; null for a copy that never started. */
+  startedAt: number | null;
+  /** Epoch seconds, by FTS's clock, which may be wrong; FTS fills it late for copies it had to stop. */
   finishedAt: number | null;
 }
-
-const TERMINAL = new Set(['FINISHED', 'FAILED', 'CANCELED']);
-
-/** Terminal for FTS. Any state we do not know is not. */
-export const isTerminalInFts = (state: string): boolean => TERMINAL.has(state);
 
 /** Enters what FTS says of the files of the current job; files that are not terminal stay as they are. */
 export function applyFtsResults(state: BatchState, results: FtsFileResult[], now: number, random: () => number): void {
   for (const result of results) {
     const file = state.files.get(result.key);
     if (file?.phase !== 'sent' || !isTerminalInFts(result.state)) continue;
-    // Its copy has ended by itself, unless somebody cancelled it.
-    if (file.kill?.why === 'superseded')
-      state.stopped(file, result.state === 'CANCELED' ? graceAfter(state, result, now) : 0, now);
+    // Somebody else may have cancelled it alone, which leaves its copy running.
+    watchCopy(state, file, result, { jobId: state.ftsJobId ?? '', stopped: true }, now);
+    if (file.kill?.why === 'superseded') state.stopped(file, freeAt(state, result, now), now);
     else if (result.state === 'FINISHED') state.arrived(file, now);
     else if (mayBeThere(result)) state.arrived(file, now, { reason: result.reason, state: result.state });
-    else state.failed(file, result.reason, result.state, now, random);
+    else {
+      file.notBefore = Math.max(file.notBefore, freeAt(state, result, now));
+      state.failed(file, result.reason, result.state, now, random);
+    }
   }
 }
 
 /** FTS lost the job, or never had it: what it did is unknown, so every file may have arrived. */
 export function applyJobGone(state: BatchState, now: number): void {
   for (const file of state.list('sent'))
-    if (file.kill?.why === 'superseded') state.stopped(file, graceAfter(state, null, now), now);
+    if (file.kill?.why === 'superseded') state.stopped(file, now + state.policy.cancelGrace * 1000, now);
     else state.arrived(file, now, { reason: 'FTS does not know the job any more', state: 'FAILED' });
 }
 
-/** Before then a cancelled copy may still be dying. */
-const graceAfter = (state: BatchState, result: FtsFileResult | null, now: number): number =>
-  (result?.finishedAt ? result.finishedAt * 1000 : now) + state.policy.cancelGrace * 1000;
+/** FTS took these files as a job that we cannot follow, and that was cancelled: another attempt, when its copies have ended. */
+export function applyJobAstray(
+  state: BatchState,
+  { files, jobId, reason }: { files: BatchFile[]; jobId: string; reason: string },
+  rows: FtsFileResult[],
+  now: number,
+  random: () => number,
+): void {
+  for (const file of files) {
+    const row = rows.find(({ key }) => key === file.key);
+    if (row) watchCopy(state, file, row, { jobId, stopped: true }, now);
+    file.notBefore = Math.max(file.notBefore, row ? freeAt(state, row, now) : 0);
+    state.failed(file, reason, 'FAILED', now, random);
+  }
+}
+
+/**
+ * Before then a cancelled copy may still be dying. It counts from when we saw its end: FTS's own times are by another clock. What ended by
+ * itself, or never started, has nothing left to remove.
+ */
+function freeAt(state: BatchState, result: FtsFileResult, now: number): number {
+  const isHarmless = result.state !== 'CANCELED' || fateOf(result) === 'none';
+  return isHarmless ? 0 : now + state.policy.cancelGrace * 1000;
+}
 
 /** "File exists" may be our own earlier copy; a source may be missing because the copy is safe already. */
 function mayBeThere({ reason, state }: FtsFileResult): boolean {
@@ -48,37 +71,45 @@ function mayBeThere({ reason, state }: FtsFileResult): boolean {
   return failure === 'exists' || failure === 'no-source';
 }
 
-/**
- * Enters what FTS says after we cancelled: FINISHED before our DELETE is an arrival; the others have stopped. `timedOut`: we cancelled the
- * job for taking too long, so files that nobody wants killed go into another attempt.
- */
+/** How files of the current job were cancelled. */
+export interface Cancelled {
+  asked: BatchFile[];
+  /** The job as a whole, which stops running copies; singly it leaves them alone. */
+  whole: boolean;
+  /** Why we cancelled the job ourselves, for taking too long: files that nobody wants killed go into another attempt. */
+  timedOut: string | null;
+}
+
+/** Enters what FTS says after we cancelled: FINISHED before our DELETE is an arrival; of the others nothing is waited for any more. */
 export function applyCancelResults(
   state: BatchState,
-  asked: BatchFile[],
+  { asked, whole, timedOut }: Cancelled,
   results: FtsFileResult[],
-  timedOut: string | null,
   now: number,
   random: () => number,
 ): void {
-  const byKey = new Map(results.map((result) => [result.key, result]));
+  const jobId = state.ftsJobId ?? '';
+  if (whole) shadowsStopped(state, jobId);
+  const rows = new Map(results.map((result) => [result.key, result]));
   for (const file of asked) {
     if (file.phase !== 'sent') continue;
-    const result = byKey.get(file.key);
-    if (file.kill?.why === 'superseded' && result && !isTerminalInFts(result.state)) {
-      file.spared = true;
-      continue;
-    }
-    if (!result && file.kill?.why !== 'superseded') {
+    const row = rows.get(file.key);
+    const isSuperseded = file.kill?.why === 'superseded';
+    if (!row && !isSuperseded) {
       // FTS lost it: what it did is unknown, so that the file may have arrived.
       state.arrived(file, now, { reason: 'FTS does not know the file any more', state: 'FAILED' });
       continue;
     }
-    const notBefore = graceAfter(state, result ?? null, now);
-    if (result?.state === 'FINISHED' && file.kill?.why !== 'superseded') state.arrived(file, now);
-    else if (file.kill) state.stopped(file, notBefore, now);
+    if (row?.state === 'FINISHED' && !isSuperseded) {
+      state.arrived(file, now);
+      continue;
+    }
+    if (row) watchCopy(state, file, row, { jobId, stopped: whole }, now);
+    const notBefore = row ? freeAt(state, row, now) : now + state.policy.cancelGrace * 1000;
+    if (file.kill) state.stopped(file, notBefore, now);
     else {
-      state.failed(file, `${ATTEMPT_TIMEOUT_REASON}: ${timedOut ?? 'cancelled'}`, 'CANCELED', now, random);
-      file.notBefore = notBefore;
+      file.notBefore = Math.max(file.notBefore, notBefore);
+      state.failed(file, `${ATTEMPT_TIMEOUT_REASON}: ${timedOut ?? 'cancelled'}`, 'FAILED', now, random);
     }
   }
 }

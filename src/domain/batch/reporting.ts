@@ -22,12 +22,13 @@ export function takeReport(state: BatchState, batch: number, toldSlot: BatchRepo
   for (const group of groups.values()) if (group.keys.length === state.files.size) group.keys = 'all';
   const ended = isBatchOver(state);
   const slot = slotOf(state);
-  if (groups.size === 0 && state.dropped.length === 0 && !ended && !(slot === 'wanted' && toldSlot !== 'wanted'))
-    return null;
-  state.slot = slot;
-  const dropped = state.dropped;
-  state.dropped = [];
-  return { batch, groups: [...groups.values()], dropped, slot, ended };
+  const lingering = state.shadows.length > 0;
+  const { dropped, newTarget } = state;
+  const isNews = groups.size > 0 || dropped.length > 0 || newTarget !== null || lingering !== state.toldLingering;
+  if (!isNews && !ended && !(slot === 'wanted' && toldSlot !== 'wanted')) return null;
+  Object.assign(state, { slot, dropped: [], newTarget: null, toldLingering: lingering });
+  const target = newTarget ? { target: newTarget } : {};
+  return { batch, groups: [...groups.values()], dropped, slot, lingering, ...target, ended };
 }
 
 /** Nothing is left to do for any file. */

@@ -19,15 +19,12 @@ export interface SettleResult {
   reason: string | null;
 }
 
-/** What the look for a file that was cancelled singly came to: its copy may have ended well all the same. */
+/** What the look for a cancelled file came to: its copy may have ended well all the same. */
 export interface ArrivalResult {
   key: string;
   /** `removed`: it was there, with the right bytes; `foreign`: other bytes, left alone; `unknown`: the storage did not tell. */
   found: 'removed' | 'foreign' | 'absent' | 'unknown';
 }
-
-/** A cancelled file is looked for so often (after 1, 2 and 4 times `cancelGrace`) before it counts as not coming any more. */
-const ARRIVAL_LOOKS = 3;
 
 /** After so many looks in vain an arrived file counts as DONE on FTS's word alone: its source is kept until a look succeeds. */
 const LOOKS_BEFORE_TRUST = 3;
@@ -117,23 +114,4 @@ function cleanUp(state: BatchState, file: BatchFile, result: SettleResult, now: 
 function later(state: BatchState, file: BatchFile, now: number): void {
   const { cleanupDelay, cleanupDelayMax } = state.policy;
   file.lookAt = now + Math.min(cleanupDelay * 2 ** Math.min(Math.max(file.looks - 1, 0), 20), cleanupDelayMax) * 1000;
-}
-
-/**
- * Enters the results of looks for files that were cancelled singly. One that a newer generation waits for is let go of only when its copy
- * has come and gone, or counts as not coming: landing later, it would lie over the newer one.
- */
-export function applyArrivalResults(state: BatchState, results: ArrivalResult[], now: number): void {
-  for (const { key, found } of results) {
-    const shadow = state.shadows.find(({ file }) => file.key === key);
-    if (!shadow) continue;
-    shadow.looks += 1;
-    shadow.lookAt = now + state.policy.cancelGrace * 1000 * 2 ** shadow.looks;
-    const file = state.files.get(key);
-    if (found === 'foreign' && file)
-      file.sourceReason = 'other bytes than ours lie at the destination of the cancelled file';
-    if (found !== 'removed' && found !== 'foreign' && shadow.looks < ARRIVAL_LOOKS) continue;
-    state.shadows.splice(state.shadows.indexOf(shadow), 1);
-    if (file?.kill?.why === 'superseded') state.drop(file, now);
-  }
 }

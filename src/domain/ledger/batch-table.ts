@@ -6,6 +6,8 @@ interface OpenBatch {
   /** Index of its link in the ledger. */
   link: number;
   slot: Slot;
+  /** Copies of files that are final may still run in FTS. */
+  lingers?: boolean;
 }
 
 /** `again`: asks for a turn while it has one: either it has not heard of it yet, or it needs the next one at once. */
@@ -25,6 +27,10 @@ export class BatchTable {
   }
   get active(): number {
     return this.#active;
+  }
+  /** Copies that nobody waits for any more may still run in FTS. */
+  get lingering(): boolean {
+    return [...this.#open.values()].some(({ lingers }) => lingers === true);
   }
   get waiting(): number {
     let waiting = 0;
@@ -58,10 +64,12 @@ export class BatchTable {
     return [...this.#open.keys()];
   }
 
-  /** Enters what a batch says of its turn. */
-  reported(batch: number, slot: BatchReport['slot']): void {
+  /** Enters what a batch says of its turn, and of copies that it does not wait for any more. */
+  reported(batch: number, slot: BatchReport['slot'], lingering = false): void {
     const open = this.#open.get(batch);
-    if (open) this.setSlot(batch, slot === 'wanted' && usesTurn(open) ? 'again' : slot);
+    if (!open) return;
+    if (lingering || open.lingers) open.lingers = lingering;
+    this.setSlot(batch, slot === 'wanted' && usesTurn(open) ? 'again' : slot);
   }
 
   setSlot(batch: number, slot: Slot): void {

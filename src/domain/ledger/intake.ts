@@ -106,10 +106,29 @@ function takeFile(
     if (refused) result.rejected.push({ jobId: report.jobId, id: record.id, rule: refused });
     else result.superseding += 1;
   } else {
-    state.ledger.insert(job, entry);
-    state.window.add(file, now);
+    takeDestination(state, job, holder, entry, file, now);
     result.accepted += 1;
   }
+}
+
+/** Takes a file of its own. Where a killed one had its destination before, the batch of that one has to let go first: its copy may still run. */
+function takeDestination(
+  state: TaskState,
+  job: LedgerJob,
+  holder: LedgerEntry | undefined,
+  entry: LedgerEntry,
+  file: BatchFileInput,
+  now: number,
+): void {
+  const { ledger, batches, outbox, successors, window } = state;
+  const before = holder && ledger.jobOf.get(holder);
+  ledger.insert(job, entry);
+  if (!holder || !before || !batches.isOpen(holder.batch)) return window.add(file, now);
+  // Its batch forgets it: whoever waits for it is told by the task.
+  if (holder.waits) outcomeOf(state, before, holder);
+  outbox.order(holder.batch, { kind: 'supersede', keys: [entry.key] });
+  entry.awaits = holder.batch;
+  successors.set(file.key, file);
 }
 
 /** The rule that forbids a destination: another live file has it, or an earlier generation is published. */

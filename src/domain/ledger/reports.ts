@@ -1,4 +1,4 @@
-import type { BatchOrder, BatchReport } from '../orders.ts';
+import type { BatchOrder, BatchReport, FtsTarget } from '../orders.ts';
 import { isFinalPublication, isFinalTransfer } from '../states.ts';
 import type { LedgerEntry, LedgerJob } from './entry.ts';
 import { outcomeOf, reject } from './intake.ts';
@@ -10,6 +10,7 @@ import type { TaskState } from './task-state.ts';
  */
 export function applyBatchReport(state: TaskState, report: BatchReport, now: number): void {
   const touched = new Set<LedgerJob>();
+  if (report.target) retarget(state, report.batch, report.target);
   for (const { key, publication, notBefore } of report.dropped)
     letGo(state, report.batch, key, publication, notBefore, now);
   for (const group of report.groups) {
@@ -33,8 +34,14 @@ export function applyBatchReport(state: TaskState, report: BatchReport, now: num
     }
   }
   if (report.ended) endBatch(state, report.batch, now);
-  else state.batches.reported(report.batch, report.slot);
+  else state.batches.reported(report.batch, report.slot, report.lingering);
   for (const job of touched) state.gate(job);
+}
+
+/** Later batches to the same destination are sent as whom FTS takes us for now. */
+function retarget(state: TaskState, batch: number, target: FtsTarget): void {
+  const link = state.ledger.links[state.batches.linkOf(batch) ?? -1];
+  if (link) state.targets.set(link.destination, target);
 }
 
 const byKeys = (state: TaskState, keys: Set<string>): LedgerEntry[] =>

@@ -52,9 +52,10 @@ export class TaskState {
     this.firstRunId = firstRunId;
   }
 
-  /** No more outputs come and every file is final. */
+  /** No more outputs come, every file is final, and nothing of the task runs in FTS. */
   get complete(): boolean {
-    return this.closed && this.ledger.openTransfers === 0 && this.ledger.openPublications === 0;
+    const { openTransfers, openPublications } = this.ledger;
+    return this.closed && openTransfers === 0 && openPublications === 0 && !this.batches.lingering;
   }
 
   /** No more outputs come: partial batches leave, and jobs that miss files never become complete. */

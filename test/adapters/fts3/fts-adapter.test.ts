@@ -136,14 +136,20 @@ describe('submit', () => {
     expect(simulator.jobs()).toHaveLength(1);
   });
 
-  it('cancels a job that FTS made under another id', async () => {
-    await simulator.close();
-    await start({ instant: false });
+  it('tells the id of a job that FTS made under another one', async () => {
     const sent = submission();
-    const submitted = fts.submit(target, as(OTHER_VO), sent);
-    await expect(submitted).rejects.toMatchObject({ type: 'FtsJobMismatch', retryable: false });
-    expect(simulator.jobs().map(({ state }) => state)).toEqual(['CANCELED']);
-    expect(simulator.job(sent.expectedJobId)).toBeUndefined();
+    const jobId = await fts.submit(target, as(OTHER_VO), sent);
+    expect(simulator.jobs().map((job) => job.jobId)).toEqual([jobId]);
+    expect(jobId).not.toBe(sent.expectedJobId);
+  });
+
+  it('finds a job that FTS made under another id though the answer was lost, and only if it is ours', async () => {
+    simulator.server.faults.add({ method: 'POST', path: '^/jobs$', times: 1, action: 'drop-after' });
+    const sent = submission();
+    const jobId = await fts.submit(target, as(OTHER_VO), sent);
+    expect(simulator.jobs().map((job) => job.jobId)).toEqual([jobId]);
+    const other = fts.submit(target, as(OTHER_VO), { ...sent, digest: 'e'.repeat(64) });
+    await expect(other).rejects.toMatchObject({ type: 'FtsUnavailable', retryable: true });
   });
 
   it('says what FTS refuses', async () => {
@@ -216,7 +222,8 @@ describe('look', () => {
         { key: 'key-2', state: 'FAILED', reason: 'SOURCE [2] No such file or directory', recoverable: false },
       ],
     });
-    for (const { fileId, finishedAt } of view?.files ?? []) {
+    for (const { fileId, startedAt, finishedAt } of view?.files ?? []) {
+      expect(Math.abs((startedAt ?? 0) - (finishedAt ?? 0))).toBeLessThan(10);
       expect(fileId).toBeGreaterThan(0);
       expect(Math.abs((finishedAt ?? 0) - Date.now() / 1000)).toBeLessThan(10);
     }

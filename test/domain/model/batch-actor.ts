@@ -2,14 +2,22 @@ import { strict as assert } from 'node:assert';
 import type { BatchFile } from '../../../src/domain/batch/batch-file.ts';
 import { applyOrder } from '../../../src/domain/batch/batch-orders.ts';
 import { BatchState, type BatchSnapshot } from '../../../src/domain/batch/batch-state.ts';
+import { fateOf } from '../../../src/domain/batch/copy-fate.ts';
 import {
   applyCancelResults,
   applyFtsResults,
   applyJobGone,
-  isTerminalInFts,
+  type FtsFileResult,
 } from '../../../src/domain/batch/fts-results.ts';
 import { isBatchOver, takeForPublication, takeOutcomes, takeReport } from '../../../src/domain/batch/reporting.ts';
-import { applyArrivalResults, applySettleResults, dueForLook } from '../../../src/domain/batch/settling.ts';
+import { applySettleResults, dueForLook } from '../../../src/domain/batch/settling.ts';
+import {
+  applyArrivalResults,
+  applyShadowRows,
+  followedShadows,
+  shadowsDue,
+  shadowsStopped,
+} from '../../../src/domain/batch/shadows.ts';
 import type { BatchFileInput, BatchOrder, BatchReport, FtsTarget } from '../../../src/domain/orders.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { World } from './world.ts';
@@ -39,7 +47,7 @@ export class BatchActor {
   /** A report on its way to the task. */
   report: BatchReport | null = null;
   /** Activities under way, by loop. */
-  readonly pending = new Map<'attempts' | 'looks' | 'handOver' | 'shadows', Step>();
+  readonly pending = new Map<'attempts' | 'looks' | 'handOver' | 'shadows' | 'arrivals', Step>();
   readonly #near: BatchNeighbours;
   #toldSlot: BatchReport['slot'];
   #changed = true;
@@ -77,7 +85,8 @@ export class BatchActor {
       this.#changed = true;
     });
     if (!this.pending.has('attempts')) steps.push(...this.#attempts());
-    if (!this.pending.has('looks') && !this.pending.has('shadows')) steps.push(...this.#looks());
+    if (!this.pending.has('looks') && !this.pending.has('arrivals')) steps.push(...this.#looks());
+    if (!this.pending.has('shadows')) steps.push(...this.#shadows());
     if (!this.pending.has('handOver')) steps.push(() => this.#handOver());
     if (world.now >= (this.state.deadline ?? Infinity))
       steps.push(() => {
@@ -172,7 +181,7 @@ export class BatchActor {
     } else if (world.dice.chance(0.05)) return this.#cancel(sent, 'no change');
     else {
       const waitedFor = new Set(sent.map(({ key }) => key));
-      const over = world.look(jobId).filter(({ key, state: name }) => waitedFor.has(key) && isTerminalInFts(name));
+      const over = world.look(jobId).filter((row) => waitedFor.has(row.key) && isOver(row));
       if (over.length === 0) return;
       applyFtsResults(state, over, world.now, world.dice.next);
     }
@@ -185,21 +194,38 @@ export class BatchActor {
     const { world } = this.#near;
     const jobId = state.ftsJobId ?? '';
     const whole = asked.length === state.list('sent').length;
-    const superseded = asked.filter(({ kill }) => kill?.why === 'superseded').map(({ key }) => key);
-    world.cancel(jobId, whole ? null : new Set(asked.map(({ key }) => key)), new Set(whole ? [] : superseded));
-    const waits = whole && (timedOut !== null || superseded.length > 0);
-    const answer = (): void => {
-      const results = world.look(jobId);
-      // The activity answers when every copy has stopped.
-      if (waits && results.some(({ state: name, finishedAt }) => name === 'CANCELED' && finishedAt === null))
-        return void this.pending.set('attempts', answer);
-      applyCancelResults(state, asked, results, timedOut, world.now, world.dice.next);
-      if (!whole)
-        for (const file of asked)
-          if (file.transfer === 'KILLED') state.shadows.push({ file, lookAt: world.now + world.grace, looks: 0 });
+    world.cancel(jobId, whole ? null : new Set(asked.map(({ key }) => key)));
+    this.pending.set('attempts', () => {
+      applyCancelResults(state, { asked, whole, timedOut }, world.look(jobId), world.now, world.dice.next);
       if (state.list('sent').length === 0) state.ftsJobId = null;
-    };
-    this.pending.set('attempts', answer);
+    });
+  }
+
+  #shadows(): Step[] {
+    const { state } = this;
+    const { world } = this.#near;
+    const followed = followedShadows(state);
+    if (!followed) return [];
+    const { jobId, keys, stoppable } = followed;
+    if (stoppable)
+      return [
+        () => {
+          world.cancel(jobId, null);
+          this.pending.set('shadows', () => {
+            shadowsStopped(state, jobId);
+            applyShadowRows(state, followed, world.look(jobId), world.now);
+          });
+        },
+      ];
+    const rows = world.look(jobId);
+    const over = rows.filter((row) => keys.includes(row.key) && isOver(row));
+    if (rows.length > 0 && over.length === 0) return [];
+    return [
+      () => {
+        applyShadowRows(state, followed, rows.length > 0 ? over : 'gone', world.now);
+        this.#changed = true;
+      },
+    ];
   }
 
   #looks(): Step[] {
@@ -212,11 +238,11 @@ export class BatchActor {
         const results = files.map((file) => world.settle(file, file.source === 'present'));
         this.pending.set('looks', () => applySettleResults(state, results, world.now, world.dice.next));
       });
-    const due = state.shadows.filter(({ lookAt }) => lookAt <= world.now);
+    const due = shadowsDue(state, world.now).flatMap(({ key }) => state.files.get(key) ?? []);
     if (due.length > 0)
       steps.push(() => {
-        const results = due.map(({ file }) => world.removeArrived(file));
-        this.pending.set('shadows', () => applyArrivalResults(state, results, world.now));
+        const results = due.map((file) => world.removeArrived(file));
+        this.pending.set('arrivals', () => applyArrivalResults(state, results, world.now));
       });
     return steps;
   }
@@ -234,3 +260,5 @@ export class BatchActor {
     this.#changed = true;
   }
 }
+
+const isOver = (row: FtsFileResult): boolean => !['open', 'dying'].includes(fateOf(row));

@@ -1,7 +1,12 @@
 import type { BatchFile } from '../../../src/domain/batch/batch-file.ts';
 import { applyOrder } from '../../../src/domain/batch/batch-orders.ts';
 import { BatchState } from '../../../src/domain/batch/batch-state.ts';
-import { applyFtsResults } from '../../../src/domain/batch/fts-results.ts';
+import {
+  applyCancelResults,
+  applyFtsResults,
+  type Cancelled,
+  type FtsFileResult,
+} from '../../../src/domain/batch/fts-results.ts';
 import { takeReport } from '../../../src/domain/batch/reporting.ts';
 import { applySettleResults, type SettleResult } from '../../../src/domain/batch/settling.ts';
 import type { BatchFileInput, BatchOrder } from '../../../src/domain/orders.ts';
@@ -46,8 +51,14 @@ export const file = (state: BatchState, key = 'a'): BatchFile => state.files.get
 export const order = (state: BatchState, given: BatchOrder, now = NOW): void => applyOrder(state, given, now);
 export const cancel = (keys: string[] | 'all'): BatchOrder => ({ kind: 'cancel', keys, reason: 'because', by: 'me' });
 
+/** A row of FTS whose copy has run; a cancelled one was stopped with its job. */
+export const row = (key: string, state: string, over: Partial<FtsFileResult> = {}): FtsFileResult => ({
+  ...{ key, state, reason: state === 'CANCELED' ? 'Job canceled by the user' : '' },
+  ...{ startedAt: NOW / 1000 - 60, finishedAt: NOW / 1000, ...over },
+});
+
 export function fts(state: BatchState, name: string, keys: readonly string[] = ['a'], reason = '', now = NOW): void {
-  const results = keys.map((key) => ({ key, state: name, reason, finishedAt: null }));
+  const results = keys.map((key) => row(key, name, reason ? { reason } : {}));
   applyFtsResults(state, results, now, middle);
 }
 
@@ -71,3 +82,13 @@ export const told = (state: BatchState): string[] =>
   (takeReport(state, 1, 'wanted')?.groups ?? []).map(
     (group) => `${String(group.keys)} ${group.transfer} ${group.publication}`,
   );
+
+/** FTS's answer to a cancel of what is to be killed, of the whole job unless said otherwise. */
+export function cancelled(
+  state: BatchState,
+  rows: FtsFileResult[],
+  over: Partial<Cancelled> & { now?: number } = {},
+): void {
+  const how = { asked: state.toKill(), whole: true, timedOut: null, ...over };
+  applyCancelResults(state, how, rows, over.now ?? NOW, middle);
+}

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { BatchFile } from '../../../src/domain/batch/batch-file.ts';
+import { longestCopy } from '../../../src/domain/batch/copy-fate.ts';
 import type { FtsFileResult } from '../../../src/domain/batch/fts-results.ts';
 import type { ArrivalResult, SettleResult } from '../../../src/domain/batch/settling.ts';
 import type { PublishableFile } from '../../../src/domain/orders.ts';
@@ -13,6 +14,7 @@ interface Row {
   state: 'SUBMITTED' | 'ACTIVE' | 'FINISHED' | 'FAILED' | 'CANCELED';
   reason: string;
   /** Epoch seconds. */
+  startedAt: number | null;
   finishedAt: number | null;
   ghost: { until: number; end: 'removes' | 'writes' } | null;
 }
@@ -39,7 +41,7 @@ export class World {
   readonly dbs = new Map<string, string>();
   readonly jobs = new Map<string, Row[]>();
   readonly dice: Dice;
-  /** Ghosts end within so long, milliseconds. */
+  /** FTS stops cancelled copies within ten times so long, milliseconds. */
   readonly grace: number;
 
   constructor(dice: Dice, grace: number) {
@@ -60,7 +62,16 @@ export class World {
     }
     const rows = files.map((file): Row => {
       const bytes = file.record.adler32 ?? '';
-      return { key: file.key, file, bytes, state: 'SUBMITTED', reason: '', finishedAt: null, ghost: null };
+      return {
+        key: file.key,
+        file,
+        bytes,
+        state: 'SUBMITTED',
+        reason: '',
+        startedAt: null,
+        finishedAt: null,
+        ghost: null,
+      };
     });
     this.jobs.set(jobId, rows);
   }
@@ -71,7 +82,7 @@ export class World {
     const row = open[this.dice.int(open.length)];
     if (!row) return false;
     if (row.state === 'SUBMITTED' && this.dice.chance(0.1)) this.#end(row, 'CANCELED', 'Job cancelled by somebody');
-    else if (row.state === 'SUBMITTED') row.state = 'ACTIVE';
+    else if (row.state === 'SUBMITTED') Object.assign(row, { state: 'ACTIVE', startedAt: this.now / 1000 });
     else if (this.dice.chance(0.3)) this.#end(row, 'FAILED', this.dice.pick(FAILURES));
     else if (this.sources.get(row.file.record.sourceLfn) === undefined)
       this.#end(row, 'FAILED', 'SOURCE [2] no such file');
@@ -90,18 +101,18 @@ export class World {
     for (const row of this.rows) if (row.ghost && row.ghost.until <= this.now) this.#endGhost(row, row.ghost);
   }
 
-  /** FTS's DELETE of a job, or of some of its files, and the look after it. */
-  cancel(jobId: string, keys: Set<string> | null, spare: Set<string>): FtsFileResult[] {
+  /** FTS's DELETE of a job, or of those of some files that we have not seen running; one may start just before. */
+  cancel(jobId: string, keys: Set<string> | null): void {
     for (const row of this.jobs.get(jobId) ?? []) {
-      if (isTerminal(row) || (keys && !keys.has(row.key))) continue;
-      if (row.state === 'ACTIVE' && spare.has(row.key)) continue;
+      if (isTerminal(row) || (keys && !keys.has(row.key)) || (keys && row.state === 'ACTIVE')) continue;
+      if (keys && this.dice.chance(0.3)) Object.assign(row, { state: 'ACTIVE', startedAt: this.now / 1000 });
       const running = row.state === 'ACTIVE';
-      row.state = 'CANCELED';
-      if (running)
-        row.ghost = { until: this.now + 1 + this.dice.int(this.grace - 1), end: keys ? 'writes' : 'removes' };
-      else row.finishedAt = this.now / 1000;
+      Object.assign(row, { state: 'CANCELED', reason: keys ? '' : 'Job canceled by the user' });
+      if (!running || keys) row.finishedAt = this.now / 1000;
+      if (!running) continue;
+      const longest = keys ? longestCopy(row.file.record.size) * 1000 : 10 * this.grace;
+      row.ghost = { until: this.now + 1 + this.dice.int(longest - 1), end: keys ? 'writes' : 'removes' };
     }
-    return this.look(jobId);
   }
 
   /** FTS loses a job: what its copies came to nobody knows. */
@@ -113,7 +124,9 @@ export class World {
   }
 
   look = (jobId: string): FtsFileResult[] =>
-    (this.jobs.get(jobId) ?? []).map(({ key, state, reason, finishedAt }) => ({ key, state, reason, finishedAt }));
+    (this.jobs.get(jobId) ?? []).map(({ key, state, reason, startedAt, finishedAt }) => ({
+      ...{ key, state, reason, startedAt, finishedAt },
+    }));
 
   /** Our look at a destination and the removal of its source. */
   settle(file: BatchFile, removeSource: boolean): SettleResult {
@@ -172,6 +185,6 @@ export class World {
     if (ghost.end === 'removes') this.destinations.delete(row.key);
     else if (this.sources.get(row.file.record.sourceLfn) === row.bytes) this.destinations.set(row.key, row.bytes);
     row.ghost = null;
-    row.finishedAt = this.now / 1000;
+    row.finishedAt ??= this.now / 1000;
   }
 }

@@ -1,0 +1,58 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { FollowRequest, FollowResult, FtsJobRef } from '../activities/types.ts';
+import type { BatchFile } from '../domain/batch/batch-file.ts';
+import { applyCancelResults } from '../domain/batch/fts-results.ts';
+import { followActivities, ftsActivities } from './activities.ts';
+import type { AttemptContext } from './transfer-attempts.ts';
+
+/** What to ask of an FTS job whose last change was `since` (epoch milliseconds). */
+export function followRequest({ state }: AttemptContext, job: FtsJobRef, since: number): FollowRequest {
+  const { followFirst, followMax, followGrid, fileTimeout, jobTimeout } = state.policy;
+  const stall = since + fileTimeout * 1000;
+  const end = state.submittedAt + jobTimeout * 1000;
+  return {
+    ...job,
+    keys: state.list('sent').map(({ key }) => key),
+    followFirst,
+    followMax,
+    followGrid,
+    giveUpAt: Math.min(stall, end),
+    giveUpReason:
+      stall < end
+        ? `no change in FTS for ${fileTimeout / 60} minutes`
+        : `the FTS job took over ${jobTimeout / 60} minutes`,
+  };
+}
+
+/** The next change of an FTS job; null where something else has come up meanwhile. */
+export async function followUntil(
+  { clock }: AttemptContext,
+  request: FollowRequest,
+  isStopped: () => boolean,
+): Promise<FollowResult | null> {
+  const scope = new CancellationScope();
+  try {
+    return await scope.run(() =>
+      Promise.race([clock.after(followActivities.followFtsJob(request)), condition(isStopped).then(() => null)]),
+    );
+  } catch (error) {
+    if (isCancellation(error)) return null;
+    throw error;
+  } finally {
+    scope.cancel();
+  }
+}
+
+/** Cancels in FTS, whole where all of the job is to stop, and enters what FTS answers. */
+export async function cancel(
+  { state, clock, touch }: AttemptContext,
+  job: FtsJobRef,
+  asked: BatchFile[],
+  timedOut: string | null,
+): Promise<void> {
+  const whole = asked.length === state.list('sent').length;
+  const keys = whole ? 'all' : asked.map(({ key }) => key);
+  const results = await clock.after(ftsActivities.cancelFtsJob({ ...job, keys }));
+  applyCancelResults(state, { asked, whole, timedOut }, results, clock.now(), Math.random);
+  touch();
+}
