@@ -2,7 +2,7 @@
  * Records histories of every workflow into test/fixtures/histories, for the replay test: `node scripts/record-histories.ts`.
  * Run it when workflow code was changed on purpose in a way that old histories need not survive; otherwise use `patched`.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import proto from '@temporalio/proto';
@@ -12,6 +12,8 @@ import { newTask, startRig } from '../test/support/rig.ts';
 import { makeJob, startWorld } from '../test/support/world.ts';
 
 const directory = fileURLToPath(new URL('../test/fixtures/histories/', import.meta.url));
+// Names depend on the order of starts: none is to be left of an earlier recording.
+await rm(directory, { recursive: true, force: true });
 const world = await startWorld();
 // Turned over early, so that continued runs are among the histories.
 const rig = await startRig(world, {
