@@ -1,5 +1,7 @@
 """Jobs that somebody interferes with: cancelled whole and in part, of other priority, listed."""
 
+import json
+
 import fts3.rest.client.easy as fts3
 
 from steps import DESTINATION, SOURCE, context, follow, job_of, step, until_file
@@ -58,6 +60,9 @@ step("cancel again", lambda: fts3.cancel(ctx, running))
 step("cancel an unknown job", lambda: fts3.cancel(ctx, UNKNOWN))
 step("by priority", lambda: [follow(ctx, job)["job_state"] for job in (raised, high, low)])
 step("cancel what is finished", lambda: fts3.cancel(ctx, raised))
+again = submit("hangs")
+step("cancel several", lambda: json.loads(ctx.delete(f"/jobs/{again},{raised}")))
+step("cancel several, one unknown", lambda: json.loads(ctx.delete(f"/jobs/{submit('hangs')},{UNKNOWN}")))
 step("a priority for what is finished", lambda: ctx.post_json(f"/jobs/{raised}", {"params": {"priority": 1}}))
 step("cancel everything", lambda: fts3.cancel_all(ctx))
 step("ban a storage", lambda: fts3.ban_se(ctx, SOURCE))

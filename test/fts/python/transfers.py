@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 import uuid
 
 import fts3.rest.client.easy as fts3
@@ -31,10 +32,14 @@ step("out of retries", lambda: follow(ctx, fts3.submit(ctx, job_of("hopeless", r
 
 step("several jobs", lambda: fts3.get_jobs_statuses(ctx, [finished, dirty["job_id"]]))
 step("several jobs with files", lambda: fts3.get_jobs_statuses(ctx, [finished, dirty["job_id"]], list_files=True))
+step("the same job twice", lambda: fts3.get_jobs_statuses(ctx, [finished, finished], list_files=True))
 step("one of several is unknown", lambda: fts3.get_jobs_statuses(ctx, [finished, UNKNOWN]))
 step("all of several are unknown", lambda: fts3.get_jobs_statuses(ctx, [UNKNOWN, UNKNOWN]))
 step("an unknown job", lambda: fts3.get_job_status(ctx, UNKNOWN))
 step("a job id that is none", lambda: fts3.get_job_status(ctx, 7))
+
+patient = fts3.submit(ctx, job_of("patient", max_time_in_queue=2))
+step("hours in the queue", lambda: (fts3.get_job_status(ctx, patient)["max_time_in_queue"] - time.time()) / 3600)
 
 batch = {"id_generator": fts3.JobIdGenerator.deterministic, "sid": "batch-1"}
 step("expected id", lambda: str(uuid.uuid5(uuid.uuid5(uuid.UUID(me["base_id"]), me["vos"][0]), "batch-1")))
