@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { fateOf } from '../domain/batch/copy-fate.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
-import { nextLook } from '../domain/follow-grid.ts';
+import { lookShareMs, nextLook } from '../domain/follow-grid.ts';
 import type { FtsPort } from '../ports/fts.ts';
 import { resultsOf } from './fts-activities.ts';
 import { notYet } from './to-failure.ts';
@@ -15,7 +15,7 @@ export function createFollowActivities({ fts }: { fts: FtsPort }): FollowActivit
       const again = (): Error => notYet(nextLook(Date.now(), attempt, request));
       // Nothing can have changed right after the submission or the last change.
       if (attempt === 1) throw again();
-      const view = await fts.look(request.target, request.credential, request.jobId);
+      const view = await fts.look(request.target, request.credential, request.jobId, lookShareMs(request));
       if (!view) return { kind: 'gone' };
       const files = resultsOf(view).filter((row) => request.keys.includes(row.key) && isOver(row));
       if (files.length > 0) return { kind: 'changed', files };

@@ -1,5 +1,5 @@
 export interface CoalescerOptions<Group, Value> {
-  /** How long the first question of a group waits for company, milliseconds. */
+  /** How long a question waits for company, milliseconds, unless it may wait longer. */
   delayMs: number;
   /** Keys in one request; a full chunk leaves at once. */
   maxKeys: number;
@@ -15,6 +15,8 @@ export interface CoalescerOptions<Group, Value> {
 interface Chunk<Group, Value> {
   group: Group;
   timer: NodeJS.Timeout;
+  /** When it leaves at the latest, milliseconds of `performance.now()`. */
+  leavesAt: number;
   questions: Map<string, PromiseWithResolvers<Value>>;
 }
 
@@ -28,10 +30,13 @@ export class Coalescer<Group, Value> {
     this.#options = options;
   }
 
-  /** The value of a key. Rejects with the key's own error, the chunk's error, or an Error where the answer lacks the key. */
-  get(group: Group, key: string): Promise<Value> {
+  /**
+   * The value of a key. Rejects with the key's own error, the chunk's error, or an Error where the answer lacks the key.
+   * @param waitMs how long this question may wait for company; a chunk leaves when its least patient one has to
+   */
+  get(group: Group, key: string, waitMs = 0): Promise<Value> {
     const name = this.#options.groupName(group);
-    const chunk = this.#waiting.get(name) ?? this.#open(name, group);
+    const chunk = this.#open(name, group, Math.max(waitMs, this.#options.delayMs));
     const asked = chunk.questions.get(key);
     if (asked) return asked.promise;
 
@@ -41,9 +46,15 @@ export class Coalescer<Group, Value> {
     return question.promise;
   }
 
-  #open(name: string, group: Group): Chunk<Group, Value> {
-    const timer = setTimeout(() => this.#send(name, chunk), this.#options.delayMs);
-    const chunk: Chunk<Group, Value> = { group, timer, questions: new Map() };
+  /** The chunk that waits for this group, or a new one; it leaves within `delayMs`. */
+  #open(name: string, group: Group, delayMs: number): Chunk<Group, Value> {
+    const leavesAt = performance.now() + delayMs;
+    const waiting = this.#waiting.get(name);
+    if (waiting && waiting.leavesAt <= leavesAt) return waiting;
+    clearTimeout(waiting?.timer);
+    const questions = waiting?.questions ?? new Map<string, PromiseWithResolvers<Value>>();
+    const timer = setTimeout(() => this.#send(name, chunk), delayMs);
+    const chunk: Chunk<Group, Value> = { group, timer, leavesAt, questions };
     this.#waiting.set(name, chunk);
     return chunk;
   }

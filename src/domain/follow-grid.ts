@@ -8,6 +8,16 @@ export interface FollowTimes {
   followGrid: number;
 }
 
+/** Longer than Temporal's timers are late. */
+const LONGEST_SHARE_MS = 1_250;
+
+/**
+ * Milliseconds that a look may wait for others of its grid step to share a request: they do not come at the same moment, as Temporal fires
+ * timers up to a second late (`history.timerProcessorMaxTimeShift`), and workers take a while to get to them all.
+ */
+export const lookShareMs = ({ followGrid }: Pick<FollowTimes, 'followGrid'>): number =>
+  Math.min(LONGEST_SHARE_MS, (followGrid * 1000) / 4);
+
 /**
  * Milliseconds until the next look, after `attempt` looks (1 for none yet).
  * The grid is the same for everybody: looks of different jobs and workers fall together.

@@ -68,8 +68,11 @@ export interface FtsPort {
    * half-way. Returns the job id: another than the expected one where FTS takes the credential for another VO's by now.
    */
   submit(target: FtsTarget, credential: CredentialRef, submission: FtsSubmission): Promise<string>;
-  /** The job and its files, archive included; null where FTS does not know it. Calls made together share one request. */
-  look(target: FtsTarget, credential: CredentialRef, jobId: string): Promise<FtsJobView | null>;
+  /**
+   * The job and its files, archive included; null where FTS does not know it. Calls made together share one request.
+   * @param shareMs how long it may wait for others to share the request with, where that is more than the usual
+   */
+  look(target: FtsTarget, credential: CredentialRef, jobId: string, shareMs?: number): Promise<FtsJobView | null>;
   /** Cancels the whole job; a job that is terminal already or unknown is no error. Calls made together share one request. */
   cancel(target: FtsTarget, credential: CredentialRef, jobId: string): Promise<void>;
   /** Cancels single files; their running copies run on (FTS does not stop them). */

@@ -51,6 +51,15 @@ describe('Coalescer', () => {
     expect(asked.map(({ keys }) => keys)).toEqual([['a', 'b'], ['c']]);
   });
 
+  it('waits longer for company where the question may wait, until one comes that may not', async () => {
+    const { coalescer, asked } = recording();
+    const patient = coalescer.get('g', 'a', 60_000);
+    await sleep(20);
+    expect(asked).toEqual([]);
+    await Promise.all([patient, coalescer.get('g', 'b'), coalescer.get('g', 'c', 60_000)]);
+    expect(asked.map(({ keys }) => keys)).toEqual([['a', 'b', 'c']]);
+  });
+
   it('asks anew for what comes later', async () => {
     const { coalescer, asked } = recording();
     await coalescer.get('g', 'a');

@@ -54,7 +54,7 @@ export function createFtsAdapter({ dispatchers, delegator, coalesceMs = 50, time
       await delegator?.ensure(server, credential);
       return submitOnce(submitter, { server, credential, timeoutMs: submit }, request, submission);
     },
-    look: ({ server }, credential, jobId) => looks.get(asker(server, credential), jobId),
+    look: ({ server }, credential, jobId, shareMs) => looks.get(asker(server, credential), jobId, shareMs),
     cancel: ({ server }, credential, jobId) => cancels.get(asker(server, credential), jobId),
     cancelFiles: ({ server }, credential, jobId, fileIds) =>
       cancelFiles(client, asker(server, credential), jobId, fileIds),
