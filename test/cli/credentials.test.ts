@@ -2,10 +2,14 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/index.ts';
 import { makeToken } from '../../src/simulators/bearer-token.ts';
+import { startFtsSimulator } from '../../src/simulators/fts3/simulator.ts';
 import { TestAuthority } from '../../src/simulators/pki/authority.ts';
 import { writeCredential } from '../../src/simulators/pki/credential-file.ts';
+import { createSimulatedPki } from '../../src/simulators/pki/simulated-pki.ts';
 import { issueProxy } from '../../src/simulators/pki/proxy.ts';
+import { createConnections } from '../../src/workers/connections.ts';
 import { runAso, type Ended } from './run-aso.ts';
 
 const HOUR_S = 3600;
@@ -71,6 +75,28 @@ it('ends with 1 when one is expired or unreadable, and says why', async () => {
     { user: '', kind: 'token', expiresAt: null, state: 'valid', problem: null },
   ]);
   await rm(bob, { recursive: true });
+});
+
+it('takes back what FTS holds for a user', async () => {
+  const pki = await createSimulatedPki(join(folder, 'pki'), ['alice']);
+  const fts = await startFtsSimulator({ tls: pki.server, identities: [{ dn: pki.dnOf('alice'), vo: 'cms' }] });
+  const env = { ASO_CREDENTIALS: pki.credentials, ASO_TRUST_ANCHORS: pki.trust, ASO_FTS_SERVER: fts.url };
+  const { delegator, dispatchers } = createConnections(loadConfig(env));
+  const alice = { user: 'alice', group: '', role: '' };
+  await delegator.ensure(fts.url, alice);
+  const { code, out } = await runAso(['credentials', 'revoke', 'alice'], { env });
+  expect([code, out]).toEqual([0, `${fts.url} holds no delegated credential of alice any more\n`]);
+  const again = createConnections(loadConfig(env));
+  await again.delegator.ensure(fts.url, alice);
+  expect(fts.delegations()).toHaveLength(2);
+
+  const unknown = await runAso(['credentials', 'revoke', 'bob', '--group', 'becms'], { env });
+  expect([unknown.code, unknown.err]).toEqual([
+    1,
+    'error: no credential of bob (group becms): there is neither bob/proxy.becms.pem nor bob/token.becms\n',
+  ]);
+  await Promise.all([dispatchers.close(), again.dispatchers.close()]);
+  await fts.close();
 });
 
 it('says what is missing', async () => {

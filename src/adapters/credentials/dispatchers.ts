@@ -1,4 +1,3 @@
-import { createSecureContext } from 'node:tls';
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
 import type { CredentialRef } from '../../domain/file.ts';
 import type { Credential, CredentialStore } from '../../ports/credentials.ts';
@@ -6,6 +5,7 @@ import { PortError } from '../../ports/errors.ts';
 import type { Connection } from '../http.ts';
 import { AgentPool, type AgentPoolOptions } from './agent-pool.ts';
 import { ownerText } from './credential-names.ts';
+import { SecureContexts } from './secure-contexts.ts';
 import type { Anchors, TrustAnchors } from './trust-anchors.ts';
 
 /** Connections to servers as somebody: the one place where credentials meet the network. */
@@ -33,6 +33,7 @@ export interface DispatcherOptions extends AgentPoolOptions {
  */
 export function createDispatchers({ store, trust, ...pooling }: DispatcherOptions): Dispatchers {
   const pool = new AgentPool(pooling);
+  const contexts = new SecureContexts();
   return {
     async for(server, ref) {
       const { origin, protocol } = new URL(server);
@@ -42,7 +43,7 @@ export function createDispatchers({ store, trust, ...pooling }: DispatcherOption
       const slot = JSON.stringify([origin, ref.user, ref.group, ref.role]);
       const version = `${credential.fingerprint} ${anchors.fingerprint}`;
       return {
-        dispatcher: pool.take(slot, version, () => tlsOptions(ref, credential, anchors)),
+        dispatcher: pool.take(slot, version, () => tlsOptions(contexts, ref, credential, anchors)),
         headers: credential.kind === 'token' ? { authorization: `Bearer ${credential.token}` } : {},
       };
     },
@@ -67,16 +68,10 @@ async function trusted(trust: TrustAnchors): Promise<Anchors> {
   }
 }
 
-/** The context is made once per agent: with a hundred authorities that takes longer than a handshake. */
-function tlsOptions(ref: CredentialRef, credential: Credential, { certificates }: Anchors) {
+function tlsOptions(contexts: SecureContexts, ref: CredentialRef, credential: Credential, anchors: Anchors) {
   try {
-    const secureContext = createSecureContext({
-      ...(certificates && { ca: [...certificates] }),
-      ...(credential.kind === 'x509' && { cert: credential.chain.join(''), key: credential.key }),
-      minVersion: 'TLSv1.2',
-    });
-    // Said outright: an environment variable must not be able to turn it off.
-    return { secureContext, rejectUnauthorized: true };
+    // Said outright: an environment variable must not be able to turn verification off.
+    return { secureContext: contexts.of(credential, anchors), rejectUnauthorized: true };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new PortError(FAILURE_TYPES.credential, `TLS cannot use the credential of ${ownerText(ref)}: ${code}`);

@@ -59,7 +59,7 @@ export class Delegator {
    * @throws PortError `CredentialUnavailable`, `FtsUnavailable`, both retryable
    */
   async ensure(server: string, ref: CredentialRef, renewedAfter?: number): Promise<void> {
-    if (!server.startsWith('https:')) return;
+    if (new URL(server).protocol !== 'https:') return;
     const credential = await this.#store.get(ref);
     if (credential.kind === 'token') return;
     const key = keyOf(server, ref);
