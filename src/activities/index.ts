@@ -5,6 +5,7 @@ import { createFollowActivities } from './follow-activities.ts';
 import { createFtsActivities, type FtsDependencies } from './fts-activities.ts';
 import { createStorageActivities, type StorageDependencies } from './storage-activities.ts';
 import { createTaskActivities, type TaskDependencies } from './task-activities.ts';
+import { createSweepActivities } from './sweep-activities.ts';
 import { stamped } from './stamped.ts';
 import { mappingErrors } from './to-failure.ts';
 
@@ -17,7 +18,9 @@ export function createActivities(dependencies: ActivityDependencies) {
     workflows: stamped(beating(mappingErrors(createTaskActivities(dependencies)))),
     fts: stamped(beating(mappingErrors(createFtsActivities(dependencies)))),
     ftsFollow: stamped(beating(mappingErrors(createFollowActivities(dependencies)))),
-    storage: stamped(beating(mappingErrors(createStorageActivities(dependencies)))),
+    storage: stamped(
+      beating(mappingErrors({ ...createStorageActivities(dependencies), ...createSweepActivities(dependencies) })),
+    ),
     crab: stamped(beating(mappingErrors(createCrabActivities(dependencies)))),
     catalog: stamped(beating(mappingErrors(createCatalogActivities(dependencies)))),
   };

@@ -3,6 +3,7 @@ import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import type { ArrivalResult, SettleResult } from '../domain/batch/settling.ts';
 import type { CredentialRef, FileRecord, VomsAttributes } from '../domain/file.ts';
 import type { FtsTarget, PublishableFile } from '../domain/orders.ts';
+import type { SweepResult } from '../domain/sweep.ts';
 import type { PublicationState } from '../domain/states.ts';
 
 /** Activities that talk to Temporal itself; on the workflows' own task queue. */
@@ -110,6 +111,11 @@ export interface StorageActivities {
   removeArrived(request: ArrivalRequest): Promise<ArrivalResult[]>;
 }
 
+export interface SweepActivities {
+  /** Removes the sources that a batch has left behind for long enough, each if it is still what was reported and nobody needs it. */
+  sweepBatch(request: { task: string; batch: number }): Promise<SweepResult>;
+}
+
 export interface CrabActivities {
   /** Lumi sections and bytes of each file that CRAB has metadata of; the others are absent. */
   measureFiles(request: { task: string; lfns: string[] }): Promise<{ lfn: string; lumis: number; bytes: number }[]>;
@@ -139,5 +145,6 @@ export type Activities = TaskActivities &
   FtsActivities &
   FollowActivities &
   StorageActivities &
+  SweepActivities &
   CrabActivities &
   CatalogActivities;

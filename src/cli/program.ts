@@ -7,6 +7,7 @@ import { addFilesCommand } from './commands/files.ts';
 import { addRequests } from './commands/requests.ts';
 import { addSetup } from './commands/setup.ts';
 import { addSimulate } from './commands/simulate.ts';
+import { addSources } from './commands/sources.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addWatch } from './commands/watch.ts';
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   addSubmit(program);
   addStatus(program);
   addFilesCommand(program);
+  addSources(program);
   addWatch(program);
   addExplain(program);
   addRequests(program);

@@ -20,5 +20,7 @@ export {
   taskStatus,
 } from './requests.ts';
 export { addFiles, reportJob, startJobOutput, type JobOutputWorkflow } from './submit.ts';
+export { taskSources, type SourceFile, type TaskSources } from './sources.ts';
+export { sweepSources } from './sweep.ts';
 export { taskWaits, type TaskWait } from './task-waits.ts';
 export { taskFiles, type TaskFile } from './task-files.ts';

@@ -21,6 +21,9 @@ export const transferBatchId = (task: string, batch: number): string => `task/${
 /** Id of the workflow that publishes one output dataset of a task. */
 export const publishDatasetId = (task: string, dataset: string): string => `task/${task}/d${shortHash(dataset)}`;
 
+/** Id of the workflow that sweeps the sources a task has left behind: one at a time. */
+export const sweepSourcesId = (task: string): string => `task/${task}/sweep`;
+
 /** The task that a workflow id belongs to, or null where it is not one of ours. */
 export function taskOfWorkflowId(workflowId: string): string | null {
   return /^task\/([^/]+)(?:\/.*)?$/.exec(workflowId)?.[1] ?? null;

@@ -13,6 +13,7 @@ export const WORKFLOWS = {
   stageOut: 'stageOut',
   transferBatch: 'transferBatch',
   publishDataset: 'publishDataset',
+  sweepSources: 'sweepSources',
 } as const;
 
 /** Messages that a task (stageOut) understands from outside: signals, and updates of the same name that answer with what they did. */
@@ -29,8 +30,8 @@ export const TASK_MESSAGES = {
 /** Queries of a task. */
 export const TASK_QUERIES = { status: 'status', files: 'files', job: 'job', ledger: 'ledger' } as const;
 
-/** Query of a batch: its files in full. */
-export const BATCH_QUERIES = { files: 'files' } as const;
+/** Queries of a batch: its files in full; those whose sources are left behind. */
+export const BATCH_QUERIES = { files: 'files', kept: 'kept' } as const;
 
 /**
  * First argument of stageOut when CRAB or an operator starts it (with `signalWithStart` or update-with-start). Group and role of the owner's
@@ -82,6 +83,8 @@ export interface TaskStatus extends TaskCounts {
 export interface FilesQuery {
   state?: TransferState;
   publication?: PublicationState;
+  /** Only files with these keys. */
+  keys?: string[];
   /** Continue behind this cursor (`next` of the page before). */
   after?: number;
   /** At most 1,000. */
@@ -110,6 +113,11 @@ export interface FilesPage {
 
 /** A file in full, as its batch knows it (query `files` of a batch). */
 export type FileDetail = FileView;
+
+/** Files of a batch whose sources are left behind, and the group and role of the credential that may remove them. */
+export interface KeptFiles extends VomsAttributes {
+  files: FileDetail[];
+}
 
 /** Result of a jobOutput workflow. */
 export interface JobOutcome {

@@ -6,6 +6,7 @@ import type {
   FollowActivities,
   FtsActivities,
   StorageActivities,
+  SweepActivities,
   TaskActivities,
 } from '../activities/types.ts';
 import { TASK_QUEUES } from '../contract/task-queues.ts';
@@ -48,7 +49,7 @@ export const followActivities = proxyActivities<StampedActivities<FollowActiviti
 });
 
 /** Up to 100 files with two looks and a removal each; a door may be slow. */
-export const storageActivities = proxyActivities<StampedActivities<StorageActivities>>({
+export const storageActivities = proxyActivities<StampedActivities<StorageActivities & SweepActivities>>({
   taskQueue: TASK_QUEUES.storage,
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout,

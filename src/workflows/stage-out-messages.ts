@@ -131,9 +131,11 @@ export function handleQueries(context: StageOutContext, task: string): void {
   setHandler(defineQuery<TaskStatus>(TASK_QUERIES.status), () => statusOf(context, task));
   setHandler(defineQuery<FilesPage, [FilesQuery?]>(TASK_QUERIES.files), (query = {}) => {
     if (!context.state) return { files: [], next: null };
-    const { state, publication, after = 0, limit = 1000 } = query;
+    const { state, publication, keys, after = 0, limit = 1000 } = query;
     const matches = (entry: LedgerEntry): boolean =>
-      (!state || entry.transfer === state) && (!publication || entry.publication === publication);
+      (!keys || keys.includes(entry.key)) &&
+      (!state || entry.transfer === state) &&
+      (!publication || entry.publication === publication);
     const page = pageEntries(context.state, matches, after, Math.min(limit, 1000));
     return { files: page.entries.map(({ entry, job }) => ledgerFile(entry, job)), next: page.next };
   });

@@ -7,13 +7,15 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { BATCH_QUERIES, type FileDetail } from '../contract/messages.ts';
+import { BATCH_QUERIES, type FileDetail, type KeptFiles } from '../contract/messages.ts';
 import type { TransferBatchInput } from '../contract/internal-messages.ts';
 import { stageOutId } from '../contract/ids.ts';
 import { applyOrder } from '../domain/batch/batch-orders.ts';
 import { BatchState, type BatchSnapshot } from '../domain/batch/batch-state.ts';
 import { isBatchOver, takeOutcomes, takeReport } from '../domain/batch/reporting.ts';
+import { keptSource } from '../domain/batch/kept-source.ts';
 import { describeFile } from '../domain/batch/views.ts';
+import { vomsOf } from '../domain/credential.ts';
 import { runHandOvers } from './batch-publication.ts';
 import { runDeadlines } from './batch-deadlines.ts';
 import { runLooks } from './batch-looks.ts';
@@ -23,6 +25,7 @@ import { runAttempts, type AttemptContext } from './transfer-attempts.ts';
 import { Clock } from './clock.ts';
 import { batchOrderSignal, batchReportSignal, tell } from './signals.ts';
 
+const keptFilesQuery = defineQuery<KeptFiles>(BATCH_QUERIES.kept);
 const batchFilesQuery = defineQuery<FileDetail[], [{ keys?: string[] }?]>(BATCH_QUERIES.files);
 
 /**
@@ -54,6 +57,10 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
   setHandler(batchFilesQuery, ({ keys } = {}) =>
     [...state.files.values()].filter(({ key }) => !keys || keys.includes(key)).map(describeFile),
   );
+  setHandler(keptFilesQuery, () => {
+    const files = [...state.files.values()].filter((file) => keptSource(file) !== null);
+    return { ...vomsOf(input), files: files.map(describeFile) };
+  });
   // An operator's cancel of the batch kills its files; the work of doing so must not be cancelled.
   void CancellationScope.current().cancelRequested.catch(() => {
     const everything = { kind: 'cancel', keys: 'all', reason: 'batch cancelled in Temporal', by: 'operator' } as const;

@@ -17,7 +17,11 @@ let storage: StoragePort;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'same-file-'));
-  simulator = await startStorageSimulator({ root, sites: ['Site'], habits: { Site: { kind: 'dcache' } } });
+  simulator = await startStorageSimulator({
+    root,
+    sites: ['Site'],
+    habits: { Site: { kind: 'dcache', quirks: ['if-match'] } },
+  });
   dispatchers = createAnonymousDispatchers();
   storage = createWebDavStorage({ dispatchers, timeoutMs: 2000 });
 });

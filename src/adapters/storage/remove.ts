@@ -6,8 +6,8 @@ import { refused } from './door-url.ts';
 import { isAbsent } from './look.ts';
 
 /**
- * Deletes a file at a door. `version`: only if the file's entity tag is still this one; doors that do not know `If-Match` (XRootD, EOS)
- * delete all the same. A lost answer is repeated by whoever calls: the second one is told `absent`, which is as good.
+ * Deletes a file at a door. `version`: only if the file's entity tag is still this one; doors that do not heed `If-Match` (XRootD and
+ * EOS among them) delete all the same. A lost answer is repeated by whoever calls: the second one is told `absent`, which is as good.
  *
  * Throws as the door client does; `StorageUnavailable` too where the door says yes and the file is still there.
  */

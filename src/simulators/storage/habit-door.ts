@@ -95,7 +95,7 @@ async function remove(
   place: StoragePlace,
 ): Promise<SimulatedAnswer> {
   const condition = request.headers['if-match'];
-  if (condition && kind.honoursIfMatch && condition !== (await entityTag(place.diskPath))) return { status: 412 };
+  if (condition && has('if-match') && condition !== (await entityTag(place.diskPath))) return { status: 412 };
   if (has('locked')) return { status: 423, body: 'Locked\n' };
   if (has('delete-207-fails')) return multiStatus('HTTP/1.1 423 Locked');
   if (has('delete-202-idle')) return { status: 202 };

@@ -14,7 +14,6 @@ export interface StorageKind {
   stripsZeros: boolean;
   /** Entity tag on HEAD; XRootD has none beside a checksum. */
   etag: 'always' | 'without-digest';
-  honoursIfMatch: boolean;
   deleted: { status: number; body?: string };
   htmlErrors: boolean;
 }
@@ -27,7 +26,6 @@ export const STORAGE_KINDS = {
     reprAdler: false,
     stripsZeros: false,
     etag: 'always',
-    honoursIfMatch: true,
     deleted: { status: 204 },
     htmlErrors: true,
   },
@@ -38,7 +36,6 @@ export const STORAGE_KINDS = {
     reprAdler: true,
     stripsZeros: false,
     etag: 'without-digest',
-    honoursIfMatch: false,
     deleted: { status: 200, body: ':-)' },
     htmlErrors: false,
   },
@@ -49,7 +46,6 @@ export const STORAGE_KINDS = {
     reprAdler: false,
     stripsZeros: false,
     etag: 'always',
-    honoursIfMatch: true,
     deleted: { status: 204 },
     htmlErrors: false,
   },
@@ -60,7 +56,6 @@ export const STORAGE_KINDS = {
     reprAdler: false,
     stripsZeros: true,
     etag: 'always',
-    honoursIfMatch: false,
     deleted: { status: 204 },
     htmlErrors: false,
   },
@@ -79,6 +74,8 @@ export type Quirk =
   | 'checksum-later'
   /** Knows checksums by RFC 9530 only. */
   | 'rfc-9530'
+  /** DELETE heeds `If-Match`, which none of the kinds was seen to do. */
+  | 'if-match'
   /** What is not there is gone: 410. */
   | 'gone'
   /** DELETE answers 207; `delete-207-fails`: with a refusal in it, and the file stays. */
