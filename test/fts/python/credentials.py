@@ -66,7 +66,7 @@ step("an expired proxy", lambda: context(ucert=os.environ["EXPIRED_PROXY"]).get_
 with_token = context(fts_access_token=os.environ["TOKEN"])
 step("token: whoami", lambda: fts3.whoami(with_token))
 step("token: nothing to delegate", lambda: fts3.delegate(with_token))
-step("token: submit", lambda: fts3.submit(with_token, job_of("token")))
+step("token: submit", lambda: fts3.submit(with_token, job_of("hangs")))
 step("token: list", lambda: [job["job_metadata"] for job in fts3.list_jobs(with_token, user_dn="alice")])
 step("token of no VO", lambda: context(fts_access_token=os.environ["TOKEN_WITHOUT_VO"]).get_endpoint_info())
 
