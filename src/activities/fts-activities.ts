@@ -1,31 +1,28 @@
+import { activityInfo } from '@temporalio/activity';
 import { FAILURE_TYPES } from '../contract/failure-types.ts';
 import { isLeftBehind, isTerminalInFts } from '../domain/batch/copy-fate.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import { PortError } from '../ports/errors.ts';
-import type { FtsFileView, FtsJobView, FtsPort, FtsTransfer } from '../ports/fts.ts';
+import { FtsUnreached, type FtsFileView, type FtsJobView, type FtsPort, type FtsTransfer } from '../ports/fts.ts';
 import type { SiteCatalogPort } from '../ports/storage.ts';
+import { serversFor, type FtsServerChoice } from './fts-servers.ts';
 import type { FtsActivities, FtsJobRef, SubmitRequest } from './types.ts';
 
-export interface FtsDependencies {
+export interface FtsDependencies extends FtsServerChoice {
   fts: FtsPort;
-  sites: SiteCatalogPort;
-  /** Server for sites that ask for none. */
-  defaultFtsServer: string;
+  /** FTS's `activity` of our copies. */
+  ftsActivity: string;
 }
 
-/** FTS's `activity`: the share of links that these transfers use. */
-const FTS_ACTIVITY = 'ASO';
-
 /** Activities on the queue of submissions and cancels. */
-export function createFtsActivities({ fts, sites, defaultFtsServer }: FtsDependencies): FtsActivities {
+export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependencies): FtsActivities {
+  const { sites } = choice;
   return {
-    async prepareFts({ destination, credential }) {
-      const wanted = await sites.ftsServer(destination).catch((error: unknown) => {
-        // A site that is not described asks for no server; its files are held when they are to be sent.
-        if (error instanceof PortError && !error.retryable) return null;
-        throw error;
-      });
-      return fts.prepare(wanted ?? defaultFtsServer, credential);
+    async prepareFts({ destination, credential, avoid }) {
+      const servers = await serversFor(choice, destination);
+      // One that just could not be reached comes last: it may be the only one, or be back.
+      const inTurn = servers.toSorted((a, b) => Number(a === avoid) - Number(b === avoid));
+      return firstThatAnswers(inTurn, (server) => fts.prepare(server, credential));
     },
 
     async submitFtsJob(request) {
@@ -34,7 +31,7 @@ export function createFtsActivities({ fts, sites, defaultFtsServer }: FtsDepende
         const { target, credential, sid, expectedJobId, digest, task, overwrite, priority, maxTimeInQueue } = request;
         const jobId = await fts.submit(target, credential, {
           ...{ sid, expectedJobId, digest, task, user: credential.user },
-          ...{ transfers, overwrite, priority, maxTimeInQueue, activity: FTS_ACTIVITY },
+          ...{ transfers, overwrite, priority, maxTimeInQueue, activity: ftsActivity },
         });
         if (jobId === expectedJobId) return { kind: 'submitted', jobId };
         const reason = `FTS made job ${jobId} instead of ${expectedJobId}: the first VO of the credential has changed`;
@@ -44,6 +41,8 @@ export function createFtsActivities({ fts, sites, defaultFtsServer }: FtsDepende
         if (error.type === FAILURE_TYPES.siteMisconfigured) return { kind: 'held', reason: error.message };
         if (error.type === FAILURE_TYPES.ftsRefused || error.type === FAILURE_TYPES.ftsJobMismatch)
           return { kind: 'refused', reason: error.message };
+        if (error instanceof FtsUnreached && (await mayGoElsewhere(choice, request)))
+          return { kind: 'elsewhere', reason: error.message };
         throw error;
       }
     },
@@ -68,6 +67,32 @@ function resultOf(jobState: string, key: string, file: FtsFileView): FtsFileResu
   const now = Math.floor(Date.now() / 1000);
   const left = `the FTS job ended ${jobState} and left the file ${state}`;
   return { key, state: 'CANCELED', reason: reason || left, startedAt: null, finishedAt: finishedAt ?? now };
+}
+
+/** The first server's answer; those that are down are passed over. @throws PortError of the most wanted one where all are */
+async function firstThatAnswers<T>(servers: string[], ask: (server: string) => Promise<T>): Promise<T> {
+  let failure: unknown;
+  for (const server of servers) {
+    try {
+      return await ask(server);
+    } catch (error) {
+      if (!(error instanceof PortError) || error.type !== FAILURE_TYPES.ftsUnavailable) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/**
+ * Whether no POST of this submission can have reached its server, and there is another one. Files go to one server only: what this one
+ * may have taken it will copy, also while nobody can ask it. So this must be the first try there ever was, which a retry is not, nor a try
+ * after an operator's reset of the activity (its attempt is 1 again) or of the workflow (docs/adr/0006-another-server.md).
+ */
+async function mayGoElsewhere(choice: FtsServerChoice, { target, files, sure }: SubmitRequest): Promise<boolean> {
+  const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
+  if (!sure || attempt > 1 || currentAttemptScheduledTimestampMs > scheduledTimestampMs) return false;
+  const servers = await serversFor(choice, files[0]?.record.destination ?? '');
+  return servers.some((server) => server !== target.server);
 }
 
 async function resolveUrls(sites: SiteCatalogPort, { files }: SubmitRequest): Promise<FtsTransfer[]> {

@@ -54,6 +54,8 @@ export interface SubmitRequest {
   priority: number;
   /** Seconds. */
   maxTimeInQueue: number;
+  /** This sid was never used by a run that an operator has reset since. */
+  sure: boolean;
 }
 
 export type SubmitResult =
@@ -63,10 +65,13 @@ export type SubmitResult =
   /** FTS made the job, but under another id, since the first VO of the credential has changed. */
   | { kind: 'astray'; jobId: string; reason: string }
   /** A site's description lacks what is needed: the files wait until it changes. */
-  | { kind: 'held'; reason: string };
+  | { kind: 'held'; reason: string }
+  /** The server is down, has seen nothing of this, and there is another one. */
+  | { kind: 'elsewhere'; reason: string };
 
 export interface FtsActivities {
-  prepareFts(request: { destination: string; credential: CredentialRef }): Promise<FtsTarget>;
+  /** A server for a destination that answers, and who we are there. `avoid`: one that is to be asked last. */
+  prepareFts(request: { destination: string; credential: CredentialRef; avoid?: string }): Promise<FtsTarget>;
   submitFtsJob(request: SubmitRequest): Promise<SubmitResult>;
   /**
    * Cancels the job, or only these files of it, and answers what FTS then says of all its files. Of single files those whose copy runs are

@@ -33,18 +33,30 @@ export interface HttpAnswer {
   trailers?: Record<string, string>;
 }
 
+/** What else is known of an exchange that failed. */
+export interface HttpFailureDetails {
+  /** The server said when to come back, milliseconds. */
+  retryAfterMs?: number | undefined;
+  /** The body was an HTML page, so not the service itself spoke but what stands before it. */
+  fromFrontEnd?: boolean;
+  cause?: unknown;
+}
+
 /** An exchange that waiting may heal; tells the status, which a PortError does not. */
 export class HttpFailure extends PortError {
   /** Status of the answer; null where none arrived or its body could not be read. */
   readonly status: number | null;
+  readonly fromFrontEnd: boolean;
 
-  constructor(type: FailureType, message: string, status: number | null, retryAfter?: number, cause?: unknown) {
+  constructor(type: FailureType, message: string, status: number | null, details: HttpFailureDetails = {}) {
+    const { retryAfterMs, fromFrontEnd = false, cause } = details;
     super(type, shortText(message), {
       retryable: true,
-      ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       cause,
     });
     this.status = status;
+    this.fromFrontEnd = fromFrontEnd;
   }
 }
 
@@ -62,12 +74,10 @@ export async function exchange(call: HttpRequest): Promise<HttpAnswer> {
   const answer = await send(call);
   if (answer.status !== 429 && answer.status < 500) return answer;
   const said = errorText(answer) && `: ${readable(errorText(answer))}`;
-  throw new HttpFailure(
-    call.failure,
-    `${describe(call)}: HTTP ${answer.status}${said}`,
-    answer.status,
-    retryAfterMs(answer.headers, Date.now()),
-  );
+  throw new HttpFailure(call.failure, `${describe(call)}: HTTP ${answer.status}${said}`, answer.status, {
+    retryAfterMs: retryAfterMs(answer.headers, Date.now()),
+    fromFrontEnd: isHtml(answer.text),
+  });
 }
 
 /**
@@ -117,7 +127,7 @@ async function send(call: HttpRequest): Promise<HttpAnswer> {
     // A wrong argument is a defect of ours, not an outage.
     if (error instanceof PortError || error instanceof errors.InvalidArgumentError) throw error;
     const type = isCertificateRefused(error) ? FAILURE_TYPES.credential : failure;
-    throw new HttpFailure(type, `${describe(call)}: ${reasonOf(error, call.timeoutMs)}`, null, undefined, error);
+    throw new HttpFailure(type, `${describe(call)}: ${reasonOf(error, call.timeoutMs)}`, null, { cause: error });
   }
 }
 

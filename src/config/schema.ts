@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { policySchema } from './policy-schema.ts';
 import {
   directory,
+  name,
   number,
   oneOf,
   optionalAddress,
@@ -10,6 +11,7 @@ import {
   optionalProgram,
   optionalPath,
   serviceUrl,
+  serviceUrls,
   whole,
 } from './setting.ts';
 
@@ -36,9 +38,23 @@ const delegationSchema = z.strictObject({
   renewBelow: number(24, 1, 720, 'hours', 'It is delegated again when less than this is left'),
 });
 
+const ftsSchema = z.strictObject({
+  activity: name('ASO', "FTS's activity of our copies: the share of busy links that they get"),
+  maxConcurrentRequests: whole(20, 1, 1000, 'requests', 'Requests to one FTS server at a time, per worker process'),
+  requestsPerSecond: whole(
+    100,
+    1,
+    10_000,
+    'requests/s',
+    'Requests to one FTS server begun in a second, per worker process',
+  ),
+});
+
 /** All settings of this project. How to reach Temporal is Temporal's own configuration: see temporal.ts. */
 export const configSchema = z.strictObject({
   ftsServer: serviceUrl('https://fts3-cms.cern.ch:8446', 'FTS3 server that serves every site'),
+  ftsAlternatives: serviceUrls('FTS3 servers that take over what is not submitted yet where the wanted one is down'),
+  fts: ftsSchema.prefault({}),
   crabUrl: serviceUrl('https://cmsweb.cern.ch/crabserver/prod', 'CRAB REST server'),
   siteconf: directory('/cvmfs/cms.cern.ch/SITECONF', "Sites' storage.json files"),
   credentials: optionalDirectory('Proxies and tokens, one folder per user; none: files wait for credentials'),

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { isServiceUrl, SERVICE_URL_RULE, withoutSlash } from '../domain/service-url.ts';
 
 /** What is known of a setting beside its type; shown in errors, by `aso config check` and in docs/configuration.md. */
 export interface SettingInfo {
@@ -31,26 +32,29 @@ export function whole(fallback: number, min: number, max: number, unit: string, 
     .meta({ description, rule: `a whole number from ${min} to ${max}`, unit });
 }
 
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
-
-function isServiceUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const secure = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.includes(url.hostname));
-  return secure && !url.username && !url.password && !url.search && !url.hash;
+/** A short name that goes to other services as it is. */
+export function name(fallback: string, description: string) {
+  return z
+    .string()
+    .regex(/^[\w .-]{1,100}$/)
+    .default(fallback)
+    .meta({ description, rule: 'at most 100 letters, digits, blanks and any of _ . -' });
 }
 
-/** The address of a service. A password in it would end up in logs, so there may be none. */
+/** The address of a service; paths are appended to it. */
+const url = z.string().refine(isServiceUrl).transform(withoutSlash);
+
 export function serviceUrl(fallback: string, description: string) {
-  return (
-    z
-      .string()
-      .refine(isServiceUrl)
-      // Paths are appended to it.
-      .transform((text) => text.replace(/\/+$/, ''))
-      .default(fallback)
-      .meta({ description, rule: 'an https:// URL (http:// on loopback only) without user, password or query' })
-  );
+  return url.default(fallback).meta({ description, rule: SERVICE_URL_RULE });
+}
+
+/** Addresses of services of one kind. */
+export function serviceUrls(description: string) {
+  return z
+    .array(url)
+    .nullable()
+    .default(null)
+    .meta({ description, rule: `a list (separated by commas in a variable), each ${SERVICE_URL_RULE}; or none` });
 }
 
 /** An absolute path: a relative one would depend on where the process was started. */

@@ -37,6 +37,8 @@ export interface TransferBatchInput extends VomsAttributes {
   files: BatchFileInput[];
   /** Where to submit, if it is the batch's turn already. */
   target: FtsTarget | null;
+  /** An operator has reset an earlier run: FTS may have jobs that this one knows nothing of. */
+  wasReset?: boolean;
 }
 
 export interface PublishDatasetInput extends VomsAttributes {

@@ -1,5 +1,6 @@
 import type { CredentialRef } from '../domain/file.ts';
 import type { FtsTarget } from '../domain/orders.ts';
+import { PortError } from './errors.ts';
 
 export type { FtsTarget };
 
@@ -58,6 +59,19 @@ export interface FtsJobView {
   files: FtsFileView[];
 }
 
+/** The server is down and nothing of the submission was sent to it by this call. Earlier calls may have. */
+export class FtsUnreached extends PortError {
+  constructor(cause: PortError) {
+    const { type, message, retryAfterMs, since } = cause;
+    super(type, message, {
+      retryable: true,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(since !== undefined && { since }),
+      cause,
+    });
+  }
+}
+
 /** FTS3 as ASO uses it. All methods throw PortError. */
 export interface FtsPort {
   /** Who we are for this server. */
@@ -66,6 +80,7 @@ export interface FtsPort {
    * Submits exactly once: whatever the answer (lost, 409, 5xx), the job with the expected id is looked up and adopted only
    * if it is the one we sent; else `FtsJobMismatch`. Refusals (`FtsRefused`) are believed only where there is no such job. Never aborted
    * half-way. Returns the job id: another than the expected one where FTS takes the credential for another VO's by now.
+   * @throws FtsUnreached besides, where the server is down and this call sent nothing
    */
   submit(target: FtsTarget, credential: CredentialRef, submission: FtsSubmission): Promise<string>;
   /**

@@ -36,6 +36,6 @@ export interface SiteCatalogPort {
   copyUrls(source: string, sourceLfn: string, destination: string, destinationLfn: string): Promise<CopyUrls>;
   /** URL by which ASO itself checks and deletes: WebDAV's where the site has it, else the first that is open from outside. */
   doorUrl(site: string, lfn: string): Promise<string>;
-  /** The FTS server the destination's site wants, or null. */
-  ftsServer(site: string): Promise<string | null>;
+  /** The FTS servers the destination's site wants, in its order; those that credentials must not be sent to are left out. */
+  ftsServers(site: string): Promise<string[]>;
 }

@@ -3,6 +3,7 @@ import { createDispatchers, type Dispatchers } from '../adapters/credentials/dis
 import { NO_CREDENTIALS } from '../adapters/credentials/no-credentials.ts';
 import { createTrustAnchors } from '../adapters/credentials/trust-anchors.ts';
 import { Delegator } from '../adapters/fts3/delegator.ts';
+import { ServerCare } from '../adapters/fts3/server-care.ts';
 import type { Config } from '../config/index.ts';
 import type { CredentialStore } from '../ports/credentials.ts';
 
@@ -12,6 +13,8 @@ export interface Connections {
   /** For programs that reach servers by themselves. */
   store: CredentialStore;
   delegator: Delegator;
+  /** Of FTS servers: what goes to them goes through it. */
+  care: ServerCare;
 }
 
 /**
@@ -22,5 +25,7 @@ export function createConnections(config: Config, warn?: (problem: string) => vo
   const store = config.credentials === null ? NO_CREDENTIALS : createCredentialFolder(config.credentials);
   const trust = createTrustAnchors({ path: config.trustAnchors, ...(warn && { onProblem: warn }) });
   const dispatchers = createDispatchers({ store, trust });
-  return { dispatchers, store, delegator: new Delegator({ dispatchers, store, ...config.delegation }) };
+  const { maxConcurrentRequests: atOnce, requestsPerSecond: perSecond } = config.fts;
+  const care = new ServerCare({ atOnce, perSecond });
+  return { dispatchers, store, care, delegator: new Delegator({ dispatchers, care, store, ...config.delegation }) };
 }

@@ -21,15 +21,17 @@ export function createDependencies(
   client: Client,
   warn?: (problem: string) => void,
 ): { dependencies: ActivityDependencies; close: () => Promise<void> } {
-  const { dispatchers, store, delegator } = createConnections(config, warn);
+  const { dispatchers, store, care, delegator } = createConnections(config, warn);
   return {
     dependencies: {
       client,
       policy: config.policy,
       groups: () => readGroups(config.groups),
       defaultFtsServer: config.ftsServer,
-      fts: createFtsAdapter({ dispatchers, delegator }),
-      sites: createSiteCatalog({ siteconf: config.siteconf }),
+      ftsAlternatives: config.ftsAlternatives ?? [],
+      ftsActivity: config.fts.activity,
+      fts: createFtsAdapter({ dispatchers, care, delegator }),
+      sites: createSiteCatalog({ siteconf: config.siteconf, ...(warn && { onProblem: warn }) }),
       storage: storageByScheme(
         boundPerSite(createWebDavStorage({ dispatchers })),
         // Each of these is a process.

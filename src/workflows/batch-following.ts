@@ -1,9 +1,9 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { FollowRequest, FollowResult, FtsJobRef } from '../activities/types.ts';
 import type { BatchFile } from '../domain/batch/batch-file.ts';
 import { applyCancelResults } from '../domain/batch/fts-results.ts';
 import { followActivities, ftsActivities } from './activities.ts';
 import type { AttemptContext } from './transfer-attempts.ts';
+import { unless } from './unless.ts';
 
 /** What to ask of an FTS job whose last change was `since` (epoch milliseconds). */
 export function followRequest({ state }: AttemptContext, job: FtsJobRef, since: number): FollowRequest {
@@ -25,23 +25,11 @@ export function followRequest({ state }: AttemptContext, job: FtsJobRef, since: 
 }
 
 /** The next change of an FTS job; null where something else has come up meanwhile. */
-export async function followUntil(
+export const followUntil = (
   { clock }: AttemptContext,
   request: FollowRequest,
   isStopped: () => boolean,
-): Promise<FollowResult | null> {
-  const scope = new CancellationScope();
-  try {
-    return await scope.run(() =>
-      Promise.race([clock.after(followActivities.followFtsJob(request)), condition(isStopped).then(() => null)]),
-    );
-  } catch (error) {
-    if (isCancellation(error)) return null;
-    throw error;
-  } finally {
-    scope.cancel();
-  }
-}
+): Promise<FollowResult | null> => unless(isStopped, () => clock.after(followActivities.followFtsJob(request)));
 
 /** Cancels in FTS, whole where all of the job is to stop, and enters what FTS answers. */
 export async function cancel(

@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, workflowInfo } from '@temporalio/workflow';
 import type { FtsJobRef, SubmitRequest, SubmitResult } from '../activities/types.ts';
 import type { TransferBatchInput } from '../contract/internal-messages.ts';
 import type { BatchFile } from '../domain/batch/batch-file.ts';
@@ -11,6 +11,7 @@ import { ftsActivities } from './activities.ts';
 import { cancel, followRequest, followUntil } from './batch-following.ts';
 import { credentialOf } from '../domain/credential.ts';
 import type { Clock } from './clock.ts';
+import { unless } from './unless.ts';
 
 /** What the attempts share with the rest of the batch. */
 export interface AttemptContext {
@@ -66,12 +67,14 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
     overwrite: files.every((file) => isOurs(file) || destinationArea(file.record.destinationLfn, owner) === 'own'),
     priority: input.policy.ftsPriority,
     maxTimeInQueue: input.policy.ftsMaxTimeInQueue,
+    sure: !wasReset(input),
   };
   const result = await clock.after(ftsActivities.submitFtsJob(request));
   const now = clock.now();
   if (result.kind === 'submitted') state.submitted(result.jobId, now);
   else if (result.kind === 'held') state.hold(result.reason, now);
   else if (result.kind === 'astray') await callBack(context, files, request, result);
+  else if (result.kind === 'elsewhere') await goElsewhere(context, files, result.reason);
   else for (const file of files) state.failed(file, result.reason, 'FAILED', now, Math.random);
   touch();
 }
@@ -91,6 +94,27 @@ async function callBack(
   const destination = input.files[0]?.record.destination ?? files[0]?.record.destination ?? '';
   state.retarget(await clock.after(ftsActivities.prepareFts({ destination, credential })));
 }
+
+/**
+ * Asks for another server: for files that have certainly not been sent to this one. The attempt's number is spent, so that its sid is never
+ * used again, anywhere.
+ */
+async function goElsewhere(context: AttemptContext, files: BatchFile[], reason: string): Promise<void> {
+  const { input, state, clock, touch, stopping } = context;
+  state.goElsewhere(reason, clock.now());
+  touch();
+  const request = {
+    destination: files[0]?.record.destination ?? '',
+    credential: credentialOf(input),
+    ...(state.target && { avoid: state.target.server }),
+  };
+  const target = await unless(stopping, () => clock.after(ftsActivities.prepareFts(request)));
+  if (target) state.target = target;
+}
+
+/** An operator has reset this run, or one before: what was done after the point of the reset is unknown here. */
+export const wasReset = (input: TransferBatchInput): boolean =>
+  input.wasReset === true || workflowInfo().runId !== workflowInfo().originalExecutionRunId;
 
 /** What may lie at the destination is an earlier attempt or generation of the file itself. */
 const isOurs = ({ foreign, regenerated, ftsJobIds }: BatchFile): boolean =>

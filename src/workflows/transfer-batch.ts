@@ -21,7 +21,7 @@ import { runDeadlines } from './batch-deadlines.ts';
 import { runLooks } from './batch-looks.ts';
 import { runShadows } from './batch-shadows.ts';
 import { tellWaitingJobs } from './batch-outcomes.ts';
-import { runAttempts, type AttemptContext } from './transfer-attempts.ts';
+import { runAttempts, wasReset, type AttemptContext } from './transfer-attempts.ts';
 import { Clock } from './clock.ts';
 import { batchOrderSignal, batchReportSignal, tell } from './signals.ts';
 
@@ -79,7 +79,8 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
       await Promise.all(work);
       await condition(allHandlersFinished);
     }
-    if (continuing) await continueAsNew<typeof transferBatch>({ ...input, files: [] }, state.snapshot());
+    if (continuing)
+      await continueAsNew<typeof transferBatch>({ ...input, files: [], wasReset: wasReset(input) }, state.snapshot());
   });
 
   /** Tells the task and waiting jobs of every change, until everything has been told and done. */

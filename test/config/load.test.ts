@@ -53,6 +53,17 @@ describe('values', () => {
     expect(config.credentials).toBeNull();
   });
 
+  test('a list of servers is one, by file and by variable', () => {
+    const [one, other] = ['https://fts.example:8446', 'https://fts2.example:8446'];
+    const ASO_CONFIG = configFile(`ftsAlternatives: ['${one}/']`);
+    expect(loadConfig({ ASO_CONFIG }).ftsAlternatives).toEqual([one]);
+    expect(loadConfig({ ASO_FTS_ALTERNATIVES: `${one}, ${other}/` }).ftsAlternatives).toEqual([one, other]);
+    expect(loadConfig({ ASO_CONFIG, ASO_FTS_ALTERNATIVES: 'none' }).ftsAlternatives).toBeNull();
+    expect(problemsOf({ ASO_FTS_ALTERNATIVES: `${one},http://fts.example` })).toEqual([
+      expect.stringMatching(/^ASO_FTS_ALTERNATIVES: must be a list .* each an https:\/\/ URL/),
+    ]);
+  });
+
   test('JSON will do for the file, and for the one setting that is a map', () => {
     const ASO_CONFIG = configFile('{"groups": {"higgs": "/etc/aso/higgs"}}');
     expect(loadConfig({ ASO_CONFIG }).groups).toEqual({ higgs: '/etc/aso/higgs' });

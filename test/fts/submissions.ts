@@ -12,9 +12,9 @@ export interface Submission {
   decidedBy: number;
 }
 
-/** The submissions that a task's first batch has decided on so far, oldest first. */
-export async function submissionsOf(client: Client, task: string): Promise<Submission[]> {
-  const handle = client.workflow.getHandle(transferBatchId(task, 1));
+/** The submissions that a batch of a task (the first one) has decided on so far, oldest first. */
+export async function submissionsOf(client: Client, task: string, batch = 1): Promise<Submission[]> {
+  const handle = client.workflow.getHandle(transferBatchId(task, batch));
   const { runId } = await handle.describe();
   const { events } = await handle.fetchHistory();
   const submissions: Submission[] = [];

@@ -68,6 +68,6 @@ function readable<Value>(resource: string, read: () => Value): Value {
   } catch (error) {
     if (error instanceof PortError) throw error;
     const message = `${resource}: unreadable answer: ${String(error)}`;
-    throw new HttpFailure(FAILURE_TYPES.crabUnavailable, message, 200, undefined, error);
+    throw new HttpFailure(FAILURE_TYPES.crabUnavailable, message, 200, { cause: error });
   }
 }

@@ -5,4 +5,6 @@ export interface Asker {
   server: string;
   credential: CredentialRef;
   timeoutMs: number;
+  /** Lets submissions and cancels go first. */
+  patient?: boolean;
 }

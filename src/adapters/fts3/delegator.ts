@@ -5,9 +5,12 @@ import type { Dispatchers } from '../credentials/dispatchers.ts';
 import { HttpFailure } from '../http.ts';
 import { createDelegationExchange, type DelegationExchange } from './delegation.ts';
 import { createFtsClient, createFtsTextClient, credentialFailure, type FtsClient } from './fts-client.ts';
+import { ServerCare } from './server-care.ts';
 
 export interface DelegatorOptions {
   dispatchers: Dispatchers;
+  /** Shared with all that talk to these servers. */
+  care?: ServerCare;
   store: CredentialStore;
   /** Hours that a delegation is asked to last. */
   lifetime: number;
@@ -44,9 +47,19 @@ export class Delegator {
   readonly #running = new Map<string, Promise<void>>();
   readonly #patientUntil = new Map<string, number>();
 
-  constructor({ dispatchers, store, lifetime, renewBelow, timeoutMs = 30_000 }: DelegatorOptions) {
+  constructor({
+    dispatchers,
+    care = new ServerCare(),
+    store,
+    lifetime,
+    renewBelow,
+    timeoutMs = 30_000,
+  }: DelegatorOptions) {
     this.#store = store;
-    this.#exchange = createDelegationExchange(createFtsClient(dispatchers), createFtsTextClient(dispatchers));
+    this.#exchange = createDelegationExchange(
+      createFtsClient(dispatchers, care),
+      createFtsTextClient(dispatchers, care),
+    );
     this.#lifetimeMs = lifetime * HOUR_MS;
     this.#renewBelowMs = renewBelow * HOUR_MS;
     this.#timeoutMs = timeoutMs;

@@ -1,5 +1,5 @@
 import type { CredentialRef } from '../../domain/file.ts';
-import type { FtsJobView, FtsPort } from '../../ports/fts.ts';
+import { FtsUnreached, type FtsJobView, type FtsPort } from '../../ports/fts.ts';
 import { Coalescer } from '../coalescer.ts';
 import type { Dispatchers } from '../credentials/dispatchers.ts';
 import type { Asker } from './asker.ts';
@@ -7,6 +7,8 @@ import { cancelFiles, cancelJobs } from './cancel.ts';
 import { renewingDelegation, type Delegator } from './delegator.ts';
 import { createFtsClient } from './fts-client.ts';
 import { lookAtJobs } from './look.ts';
+import { isUnsent } from './server-circuit.ts';
+import { ServerCare } from './server-care.ts';
 import { submitOnce } from './submit.ts';
 import { whoami } from './whoami.ts';
 
@@ -25,15 +27,18 @@ export interface FtsAdapterOptions {
   /** How long a look or cancel waits for others to share its request, milliseconds (50). */
   coalesceMs?: number;
   timeouts?: Partial<FtsTimeouts>;
+  /** Bounds and circuit of each server; shared by all that talk to them. */
+  care?: ServerCare;
 }
 
 /** Ids in one request: 100 take 3,700 of the 8,190 bytes that Apache allows a request line. */
 const JOBS_PER_REQUEST = 100;
 
 /** FTS3 over its REST interface. Never repeats what Temporal repeats, except POSTs within one submission. */
-export function createFtsAdapter({ dispatchers, delegator, coalesceMs = 50, timeouts }: FtsAdapterOptions): FtsPort {
+export function createFtsAdapter(options: FtsAdapterOptions): FtsPort {
+  const { dispatchers, care = new ServerCare(), delegator, coalesceMs = 50, timeouts } = options;
   const { request, submit }: FtsTimeouts = { request: 30_000, submit: 120_000, ...timeouts };
-  const client = createFtsClient(dispatchers);
+  const client = createFtsClient(dispatchers, care);
   const submitter = delegator ? renewingDelegation(client, delegator) : client;
   const asker = (server: string, credential: CredentialRef): Asker => ({ server, credential, timeoutMs: request });
   const sharing = { delayMs: coalesceMs, maxKeys: JOBS_PER_REQUEST, groupName };
@@ -43,7 +48,8 @@ export function createFtsAdapter({ dispatchers, delegator, coalesceMs = 50, time
     ask: (who, ids) => {
       // A copy may need its owner's credential long after its job was submitted; nobody waits for it here.
       void delegator?.keepFresh(who.server, who.credential);
-      return lookAtJobs(client, who, ids);
+      // Looks are the many, and come back by themselves.
+      return lookAtJobs(client, { ...who, patient: true }, ids);
     },
   });
   const cancels = new Coalescer<Asker, undefined>({ ...sharing, ask: (who, ids) => cancelJobs(client, who, ids) });
@@ -51,7 +57,10 @@ export function createFtsAdapter({ dispatchers, delegator, coalesceMs = 50, time
   return {
     prepare: (server, credential) => whoami(client, asker(server.replace(/\/+$/, ''), credential)),
     async submit({ server }, credential, submission) {
-      await delegator?.ensure(server, credential);
+      // No POST has left yet.
+      await delegator?.ensure(server, credential).catch((error: unknown) => {
+        throw isUnsent(error) ? new FtsUnreached(error) : error;
+      });
       return submitOnce(submitter, { server, credential, timeoutMs: submit }, request, submission);
     },
     look: ({ server }, credential, jobId, shareMs) => looks.get(asker(server, credential), jobId, shareMs),

@@ -3,7 +3,10 @@ import type { FtsSubmission, FtsTransfer } from '../../ports/fts.ts';
 /** Who submits: tells our jobs from those of other tools in `job_metadata`. */
 export const ISSUER = 'ASO';
 
-/** The body of `POST /jobs`. JSON booleans only: FTS takes the string "N" for true. */
+/**
+ * The body of `POST /jobs`. JSON booleans only: FTS takes the string "N" for true. What stands here, and what is left out, has its reason in
+ * docs/fts.md.
+ */
 export function jobBody(submission: FtsSubmission): object {
   return {
     files: submission.transfers.map((transfer) => fileBody(transfer, submission.activity)),

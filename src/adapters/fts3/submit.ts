@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
 import { uuid5 } from '../../domain/digest.ts';
 import { PortError } from '../../ports/errors.ts';
-import type { FtsJobView, FtsSubmission } from '../../ports/fts.ts';
+import { FtsUnreached, type FtsJobView, type FtsSubmission } from '../../ports/fts.ts';
 import { HttpFailure } from '../http.ts';
 import type { Asker } from './asker.ts';
 import { messageOf, unavailable, type FtsAnswer, type FtsClient } from './fts-client.ts';
 import { jobBody } from './job-body.ts';
 import { lookAtJob } from './look.ts';
+import { isUnsent } from './server-circuit.ts';
 import { whoami } from './whoami.ts';
 
 /** POSTs of one call; whoever called tries again later, with the same sid. */
@@ -20,7 +21,8 @@ const PAUSE_MS = 200;
  * job. Whatever the answer was other than 200, the job under the expected id is looked at and adopted if it is ours.
  *
  * Throws `FtsJobMismatch` (another job under this id) and `FtsRefused` (400, 403, 405), neither
- * retryable; `FtsUnavailable` and `CredentialUnavailable`, retryable: the outcome may be unknown then.
+ * retryable; `FtsUnavailable` and `CredentialUnavailable`, retryable: the outcome may be unknown then,
+ * except where it is `FtsUnreached`.
  * @returns the job id; another than the expected one where FTS makes ids of another VO by now
  */
 export async function submitOnce(
@@ -35,7 +37,7 @@ export async function submitOnce(
   let problem = '';
   for (let round = 1; round <= ROUNDS; round += 1) {
     if (round > 1) await sleep(PAUSE_MS * (round - 1));
-    const answer = await post(client, asker, body);
+    const answer = await post(client, asker, body, round === 1);
     const jobId = answer instanceof HttpFailure ? null : submittedJobId(answer);
     if (jobId === expectedJobId) return jobId;
     if (jobId !== null) return jobId;
@@ -51,10 +53,12 @@ export async function submitOnce(
   throw unavailable(`job ${expectedJobId} was sent ${ROUNDS} times and is not in FTS; last answer: ${problem}`);
 }
 
-async function post(client: FtsClient, asker: Asker, body: object): Promise<FtsAnswer | HttpFailure> {
+async function post(client: FtsClient, asker: Asker, body: object, isFirst: boolean): Promise<FtsAnswer | HttpFailure> {
   try {
     return await client({ ...asker, method: 'POST', path: 'jobs', body });
   } catch (error) {
+    // Of a later POST that did not leave we know nothing more than of the earlier ones.
+    if (isFirst && isUnsent(error)) throw new FtsUnreached(error);
     // A server that asks for patience did not take the job, and gets it: the pause travels with the failure.
     if (error instanceof HttpFailure && error.type === FAILURE_TYPES.ftsUnavailable && error.status !== 429)
       return error;

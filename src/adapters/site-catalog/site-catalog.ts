@@ -1,4 +1,6 @@
+import { isServiceUrl, SERVICE_URL_RULE, withoutSlash } from '../../domain/service-url.ts';
 import type { SiteCatalogPort } from '../../ports/storage.ts';
+import { shortText } from '../short-text.ts';
 import { BadMapping, pfnOf } from './lfn-mapping.ts';
 import { createSiteconf, misconfigured } from './siteconf.ts';
 import type { Volume } from './storage-json.ts';
@@ -6,6 +8,8 @@ import type { Volume } from './storage-json.ts';
 export interface SiteCatalogOptions {
   /** Directory that holds `<site>/storage.json`, e.g. `/cvmfs/cms.cern.ch/SITECONF`. */
   siteconf: string;
+  /** Is told, once each, what is wrong in a site's file but holds up nobody. */
+  onProblem?: (problem: string) => void;
 }
 
 /** An LFN's URL by one protocol. */
@@ -20,8 +24,9 @@ const READABLE = ['global-rw', 'global-ro'];
 const WRITABLE = ['global-rw'];
 
 /** Where LFNs live, by the sites' storage.json. All failures are `SiteMisconfigured` and name site, protocol and LFN. */
-export function createSiteCatalog({ siteconf }: SiteCatalogOptions): SiteCatalogPort {
+export function createSiteCatalog({ siteconf, onProblem }: SiteCatalogOptions): SiteCatalogPort {
   const volumeOf = createSiteconf(siteconf);
+  const told = new Set<string>();
   return {
     async copyUrls(source, sourceLfn, destination, destinationLfn) {
       const from = waysTo(source, await volumeOf(source), sourceLfn, READABLE);
@@ -37,8 +42,17 @@ export function createSiteCatalog({ siteconf }: SiteCatalogOptions): SiteCatalog
       const [door] = waysTo(site, { ...volume, protocols }, lfn, READABLE) as [Way, ...Way[]];
       return door.pfn;
     },
-    async ftsServer(site) {
-      return (await volumeOf(site)).fts?.[0] ?? null;
+    async ftsServers(site) {
+      const { fts } = await volumeOf(site);
+      return (fts ?? []).flatMap((url) => {
+        if (isServiceUrl(url)) return [withoutSlash(url)];
+        const problem = shortText(
+          `${site}: storage.json: FTS server ${JSON.stringify(url)} is not ${SERVICE_URL_RULE}`,
+        );
+        if (!told.has(problem)) onProblem?.(problem);
+        told.add(problem);
+        return [];
+      });
     },
   };
 }

@@ -90,4 +90,6 @@ function accepted(call: HttpRequest, answer: HttpAnswer, answers: readonly numbe
 
 /** The door will do, or know, only later; it may say when. */
 export const notNow = (message: string, { status, headers }: HttpAnswer): HttpFailure =>
-  new HttpFailure(FAILURE_TYPES.storageUnavailable, message, status, retryAfterMs(headers, Date.now()));
+  new HttpFailure(FAILURE_TYPES.storageUnavailable, message, status, {
+    retryAfterMs: retryAfterMs(headers, Date.now()),
+  });

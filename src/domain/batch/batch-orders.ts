@@ -8,7 +8,8 @@ const SUPERSEDED: Kill = { why: 'superseded', reason: 'a newer retry of the job 
 export function applyOrder(state: BatchState, order: BatchOrder, now: number): void {
   switch (order.kind) {
     case 'admit':
-      state.target = order.target;
+      // A job in flight is where it was sent; it may have been another server.
+      if (state.list('sent').length === 0) state.target = order.target;
       if (state.slot === 'wanted') state.slot = 'active';
       // The task counts them as SUBMITTED from here on.
       for (const file of state.list('waiting')) file.told = `SUBMITTED  `;

@@ -23,6 +23,8 @@ export interface BatchSnapshot {
   ftsJobId: string | null;
   /** When it was submitted, epoch milliseconds. */
   submittedAt: number;
+  /** Changes of server since the last submission. */
+  moves: number;
   finished: boolean;
 }
 
@@ -44,6 +46,7 @@ export class BatchState {
   toldLingering = false;
   ftsJobId: string | null = null;
   submittedAt = 0;
+  moves = 0;
   /** The task has ended: nothing final will change any more. */
   finished = false;
 
@@ -102,6 +105,7 @@ export class BatchState {
   submitted(jobId: string, now: number): void {
     this.ftsJobId = jobId;
     this.submittedAt = now;
+    this.moves = 0;
     for (const file of this.list('sent')) {
       file.ftsJobIds.push(jobId);
       file.since ??= now;
@@ -114,8 +118,8 @@ export class BatchState {
     this.newTarget = target;
   }
 
-  /** The current attempt cannot be sent for a reason of its site's: its files wait, and no attempt is counted. */
-  hold(reason: string, now: number): void {
+  /** The current attempt cannot be sent, through no fault of its files: they wait, and no attempt is counted. */
+  hold(reason: string, now: number, pauseMs = this.policy.retryDelay * 1000): void {
     for (const file of this.list('sent')) {
       file.since ??= now;
       if (!file.kill && this.isLate(file, now)) file.kill = DEADLINE;
@@ -126,8 +130,17 @@ export class BatchState {
       file.phase = 'waiting';
       file.transfer = 'HELD';
       file.heldReason = reason;
-      file.retryAt = now + this.policy.retryDelay * 1000;
+      file.retryAt = now + pauseMs;
     }
+  }
+
+  /**
+   * The current attempt has certainly not reached its server, which is down: its files wait for another one. The first time at once; servers
+   * that come and go must not make a batch go round and round.
+   */
+  goElsewhere(reason: string, now: number): void {
+    this.hold(reason, now, this.moves === 0 ? 0 : this.policy.retryDelay * 1000);
+    this.moves += 1;
   }
 
   /** Files of the current FTS job that somebody wants stopped. */
@@ -209,9 +222,9 @@ export class BatchState {
 
   snapshot(): BatchSnapshot {
     const { attempt, startedAt, target, newTarget, slot, dropped, shadows, toldLingering } = this;
-    const { ftsJobId, submittedAt, finished } = this;
+    const { ftsJobId, submittedAt, moves, finished } = this;
     const files = [...this.files.values()];
-    const told = { dropped, shadows, toldLingering, ftsJobId, submittedAt, finished };
+    const told = { dropped, shadows, toldLingering, ftsJobId, submittedAt, moves, finished };
     return { files, attempt, startedAt, target, newTarget, slot, ...told };
   }
 

@@ -10,10 +10,12 @@ const LFN = '/store/user/jdoe/out_1.root';
 
 let siteconf: string;
 let catalog: SiteCatalogPort;
+let problems: string[];
 
 beforeEach(async () => {
   siteconf = await mkdtemp(join(tmpdir(), 'siteconf-'));
-  catalog = createSiteCatalog({ siteconf });
+  problems = [];
+  catalog = createSiteCatalog({ siteconf, onProblem: (problem) => problems.push(problem) });
 });
 
 afterEach(() => rm(siteconf, { recursive: true }));
@@ -179,10 +181,16 @@ describe('sites and volumes', () => {
     expect(await catalog.doorUrl('T2_IT_Pisa', LFN)).toBe(`davs://new${LFN}`);
   });
 
-  it('tells the FTS server that a site wants', async () => {
-    await site('T2_IT_Pisa', [], { fts: ['https://fts3-cms.cern.ch:8446', 'https://lcgfts3.gridpp.rl.ac.uk:8446'] });
+  it('tells the FTS servers that a site wants, without those that no credential may be sent to', async () => {
+    const [cern, ral] = ['https://fts3-cms.cern.ch:8446', 'https://lcgfts3.gridpp.rl.ac.uk:8446'];
+    await site('T2_IT_Pisa', [], { fts: [`${ral}/`, 'http://fts.example:8446', 'fts3', cern] });
     await site('T2_CH_CERN', []);
-    expect(await catalog.ftsServer('T2_IT_Pisa')).toBe('https://fts3-cms.cern.ch:8446');
-    expect(await catalog.ftsServer('T2_CH_CERN')).toBeNull();
+    expect(await catalog.ftsServers('T2_IT_Pisa')).toEqual([ral, cern]);
+    expect(await catalog.ftsServers('T2_IT_Pisa')).toEqual([ral, cern]);
+    expect(problems).toEqual([
+      expect.stringMatching(/^T2_IT_Pisa: .*"http:\/\/fts.example:8446" is not an https:/),
+      expect.stringMatching(/^T2_IT_Pisa: .*"fts3" is not an https:/),
+    ]);
+    expect(await catalog.ftsServers('T2_CH_CERN')).toEqual([]);
   });
 });
