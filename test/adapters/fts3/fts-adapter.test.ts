@@ -5,6 +5,8 @@ import {
   type Dispatchers,
 } from '../../../src/adapters/credentials/dispatchers.ts';
 import { createFtsAdapter } from '../../../src/adapters/fts3/fts-adapter.ts';
+import { ServerCare } from '../../../src/adapters/fts3/server-care.ts';
+import { CIRCUIT } from '../../../src/adapters/fts3/server-circuit.ts';
 import type { CredentialRef } from '../../../src/domain/file.ts';
 import type { FtsPort, FtsSubmission, FtsTarget } from '../../../src/ports/fts.ts';
 import {
@@ -43,7 +45,9 @@ async function start(options: FtsSimulatorOptions = {}): Promise<void> {
       headers: credential.user ? { 'x-test-dn': credential.user } : {},
     }),
   };
-  fts = createFtsAdapter({ dispatchers, coalesceMs: 10, timeouts: { request: 2000, submit: 500 } });
+  // Time-outs are short here, and a busy machine is slow: that is no server that is down.
+  const care = new ServerCare({ circuit: { ...CIRCUIT, failures: 1000 } });
+  fts = createFtsAdapter({ dispatchers, care, coalesceMs: 10, timeouts: { request: 2000, submit: 500 } });
   target = await fts.prepare(simulator.url, NO_USER);
 }
 

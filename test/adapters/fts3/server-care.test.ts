@@ -35,14 +35,14 @@ afterEach(async () => {
 const clientWith = (options: Partial<CareOptions> = {}): FtsClient =>
   createFtsClient(dispatchers, new ServerCare({ circuit: CIRCUIT, ...options }));
 
-const look = (client: FtsClient, over: { url?: string; patient?: boolean; path?: string } = {}) => {
-  const { url = server.url, patient = true, path = 'jobs/1' } = over;
-  return client({ server: url, credential: NO_USER, method: 'GET', path, timeoutMs: 1000, patient });
+const look = (client: FtsClient, over: { url?: string; patient?: boolean; path?: string; timeoutMs?: number } = {}) => {
+  const { url = server.url, patient = true, path = 'jobs/1', timeoutMs = 20_000 } = over;
+  return client({ server: url, credential: NO_USER, method: 'GET', path, timeoutMs, patient });
 };
 
 /** Lets so many looks fail, one after another. */
 async function fail(client: FtsClient, times: number): Promise<void> {
-  for (let n = 0; n < times; n += 1) await expect(look(client)).rejects.toThrow();
+  for (let n = 0; n < times; n += 1) await expect(look(client, { timeoutMs: 500 })).rejects.toThrow();
 }
 
 describe('the circuit of a server', () => {
