@@ -5,8 +5,6 @@ import {
   type Dispatchers,
 } from '../../../src/adapters/credentials/dispatchers.ts';
 import { createFtsAdapter } from '../../../src/adapters/fts3/fts-adapter.ts';
-import { ServerCare } from '../../../src/adapters/fts3/server-care.ts';
-import { CIRCUIT } from '../../../src/adapters/fts3/server-circuit.ts';
 import type { CredentialRef } from '../../../src/domain/file.ts';
 import type { FtsPort, FtsSubmission, FtsTarget } from '../../../src/ports/fts.ts';
 import {
@@ -14,7 +12,7 @@ import {
   type FtsSimulator,
   type FtsSimulatorOptions,
 } from '../../../src/simulators/fts3/simulator.ts';
-import { submissionOf, transferOf } from './submissions.ts';
+import { patientCare, submissionOf, transferOf } from './submissions.ts';
 
 const OTHER_VO = '/DC=org/CN=other';
 const NOT_DELEGATED = '/DC=org/CN=not delegated';
@@ -45,9 +43,12 @@ async function start(options: FtsSimulatorOptions = {}): Promise<void> {
       headers: credential.user ? { 'x-test-dn': credential.user } : {},
     }),
   };
-  // Time-outs are short here, and a busy machine is slow: that is no server that is down.
-  const care = new ServerCare({ circuit: { ...CIRCUIT, failures: 1000 } });
-  fts = createFtsAdapter({ dispatchers, care, coalesceMs: 10, timeouts: { request: 2000, submit: 500 } });
+  fts = createFtsAdapter({
+    dispatchers,
+    care: patientCare(),
+    coalesceMs: 10,
+    timeouts: { request: 2000, submit: 500 },
+  });
   target = await fts.prepare(simulator.url, NO_USER);
 }
 

@@ -1,4 +1,6 @@
 import { uuid5 } from '../../../src/domain/digest.ts';
+import { ServerCare } from '../../../src/adapters/fts3/server-care.ts';
+import { CIRCUIT } from '../../../src/adapters/fts3/server-circuit.ts';
 import type { FtsSubmission, FtsTarget, FtsTransfer } from '../../../src/ports/fts.ts';
 
 /** A transfer between the simulator's pretended doors, which it ends well at once. */
@@ -28,3 +30,6 @@ export function submissionOf(over: Partial<FtsSubmission> = {}, target?: FtsTarg
     ...over,
   };
 }
+
+/** Where time-outs are short, and a busy machine is slow: that is no server that is down. */
+export const patientCare = (): ServerCare => new ServerCare({ circuit: { ...CIRCUIT, failures: 1000 } });
