@@ -12,7 +12,7 @@ import {
   type FtsSimulator,
   type FtsSimulatorOptions,
 } from '../../../src/simulators/fts3/simulator.ts';
-import { patientCare, submissionOf, transferOf } from './submissions.ts';
+import { IMPATIENT, patientCare, submissionOf, transferOf } from './submissions.ts';
 
 const OTHER_VO = '/DC=org/CN=other';
 const NOT_DELEGATED = '/DC=org/CN=not delegated';
@@ -43,12 +43,7 @@ async function start(options: FtsSimulatorOptions = {}): Promise<void> {
       headers: credential.user ? { 'x-test-dn': credential.user } : {},
     }),
   };
-  fts = createFtsAdapter({
-    dispatchers,
-    care: patientCare(),
-    coalesceMs: 10,
-    timeouts: { request: 2000, submit: 500 },
-  });
+  fts = createFtsAdapter({ dispatchers, care: patientCare(), ...IMPATIENT });
   target = await fts.prepare(simulator.url, NO_USER);
 }
 

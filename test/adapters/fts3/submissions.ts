@@ -33,3 +33,6 @@ export function submissionOf(over: Partial<FtsSubmission> = {}, target?: FtsTarg
 
 /** Where time-outs are short, and a busy machine is slow: that is no server that is down. */
 export const patientCare = (): ServerCare => new ServerCare({ circuit: { ...CIRCUIT, failures: 1000 } });
+
+/** An adapter that does not let a test wait. */
+export const IMPATIENT = { coalesceMs: 10, timeouts: { request: 2000, submit: 500 } };
