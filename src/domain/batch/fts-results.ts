@@ -50,6 +50,10 @@ export function applyJobAstray(
 ): void {
   for (const file of files) {
     const row = rows.find(({ key }) => key === file.key);
+    if (row?.state === 'FINISHED' && file.kill?.why !== 'superseded') {
+      state.arrived(file, now);
+      continue;
+    }
     if (row) watchCopy(state, file, row, { jobId, stopped: true }, now);
     file.notBefore = Math.max(file.notBefore, row ? freeAt(state, row, now) : 0);
     state.failed(file, reason, 'FAILED', now, random);
