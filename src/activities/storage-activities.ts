@@ -37,7 +37,7 @@ export function createStorageActivities({ storage, sites }: StorageDependencies)
           return { key, found: outcome === 'changed' ? 'foreign' : outcome };
         } catch (error) {
           if (!(error instanceof PortError)) throw error;
-          return { key, found: 'unknown' };
+          return { key, found: UNASKED.has(error.type) ? 'unasked' : 'unknown' };
         }
       }),
   };

@@ -22,8 +22,11 @@ export interface SettleResult {
 /** What the look for a cancelled file came to: its copy may have ended well all the same. */
 export interface ArrivalResult {
   key: string;
-  /** `removed`: it was there, with the right bytes; `foreign`: other bytes, left alone; `unknown`: the storage did not tell. */
-  found: 'removed' | 'foreign' | 'absent' | 'unknown';
+  /**
+   * `removed`: it was there, with the right bytes; `foreign`: other bytes, left alone; `unknown`: the storage did not tell; `unasked`: it could
+   * not be asked, for a reason of ours.
+   */
+  found: 'removed' | 'foreign' | 'absent' | 'unknown' | 'unasked';
 }
 
 /** After so many looks in vain an arrived file counts as DONE on FTS's word alone: its source is kept until a look succeeds. */

@@ -102,13 +102,14 @@ export function applyArrivalResults(state: BatchState, results: ArrivalResult[],
     const shadow = state.shadows.find((each) => each.key === key && each.lookAt !== null);
     const file = state.files.get(key);
     if (!shadow || !file) continue;
-    shadow.looks += 1;
+    const isUnseen = found === 'unknown' || found === 'unasked';
+    if (found !== 'unasked') shadow.looks += 1;
     const tired = shadow.looks >= LOOKS_IN_VAIN && found === 'unknown';
     const over = shadow.phase === 'landed' || now >= shadow.until;
     if (found === 'foreign') file.sourceReason = 'other bytes than ours lie at the destination of the cancelled file';
     if (tired && over) file.sourceReason = 'what arrived of the cancelled file could not be removed';
     // Other bytes may be a part of ours: a copy that is not seen to have ended may still be at it.
-    if (found === 'removed' || (over && (found !== 'unknown' || tired))) end(state, shadow, 0, now);
+    if (found === 'removed' || (over && (!isUnseen || tired))) end(state, shadow, 0, now);
     else shadow.lookAt = nextLook(state, shadow, now);
   }
 }
@@ -122,7 +123,7 @@ function loseSight(state: BatchState, file: BatchFile, shadow: Shadow, now: numb
 /** Less and less often, and once for certain when the copy has ended. */
 function nextLook({ policy }: BatchState, { phase, until, looks }: Shadow, now: number): number {
   const first = phase === 'landed' ? policy.cleanupDelay : policy.cancelGrace;
-  const next = now + Math.min(first * 2 ** (looks - 1), policy.cleanupDelayMax) * 1000;
+  const next = now + Math.min(first * 2 ** Math.max(looks - 1, 0), policy.cleanupDelayMax) * 1000;
   return now < until ? Math.min(next, until) : next;
 }
 

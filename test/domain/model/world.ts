@@ -138,11 +138,13 @@ export class World {
       ...{ key, destination, source, reason: null },
     });
     if (this.dice.chance(0.2)) return answer('unknown');
+    if (this.dice.chance(0.1)) return answer('unasked');
     const found = this.destinations.get(key);
     if (found === undefined) return answer('absent');
     if (found !== record.adler32) return answer('wrong');
     if (!removeSource) return answer('right');
     if (this.dice.chance(0.2)) return answer('right', 'left');
+    if (this.dice.chance(0.05)) return answer('right', 'uncleaned');
     const source = this.sources.get(record.sourceLfn);
     if (source !== undefined && source !== record.adler32) return answer('right', 'changed');
     this.sources.delete(record.sourceLfn);
@@ -153,6 +155,7 @@ export class World {
   removeArrived(file: BatchFile): ArrivalResult {
     const { key, record } = file;
     if (this.dice.chance(0.2)) return { key, found: 'unknown' };
+    if (this.dice.chance(0.1)) return { key, found: 'unasked' };
     const found = this.destinations.get(key);
     if (found === undefined) return { key, found: 'absent' };
     if (found !== record.adler32) return { key, found: 'foreign' };
