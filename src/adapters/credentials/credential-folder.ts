@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
 import type { CredentialRef } from '../../domain/file.ts';
+import { utcTime } from '../../domain/utc-time.ts';
 import type { Credential, CredentialInfo, CredentialState, CredentialStore } from '../../ports/credentials.ts';
 import { PortError } from '../../ports/errors.ts';
 import { BadCredential } from './bad-credential.ts';
@@ -49,7 +50,7 @@ export function createCredentialFolder(folder: string): CredentialStore {
         if ('problem' in found) throw unavailable(ref, `${file.path} ${found.problem}`, found.since);
         const { credential } = found;
         if (stateOf(credential) !== 'expired') return credential;
-        throw unavailable(ref, `expired ${isoTime(credential.expiresAt ?? 0)}`, credential.expiresAt ?? undefined);
+        throw unavailable(ref, `expired ${utcTime(credential.expiresAt ?? 0)}`, credential.expiresAt ?? undefined);
       }
       const since = missedSince.get(ownerText(ref)) ?? Date.now();
       missedSince.set(ownerText(ref), since);
@@ -86,7 +87,7 @@ function reading(parse: () => Credential, stats: BigIntStats): Reading {
   } catch (error) {
     if (!(error instanceof BadCredential)) throw error;
     const since = Number(stats.mtimeMs);
-    return { problem: `cannot be used: ${error.message} (since ${isoTime(since)})`, since };
+    return { problem: `cannot be used: ${error.message} (since ${utcTime(since)})`, since };
   }
 }
 
@@ -124,6 +125,3 @@ function printableRef({ user, group, role }: CredentialRef): CredentialRef {
   const printable = (text: string): string => text.replace(/[^\w.-]/g, '?').slice(0, 100);
   return { user: printable(user), group: printable(group), role: printable(role) };
 }
-
-/** UTC to the second. */
-const isoTime = (epochMs: number): string => new Date(epochMs).toISOString().replace(/\.\d{3}/, '');

@@ -1,5 +1,6 @@
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
 import type { CredentialRef } from '../../domain/file.ts';
+import { utcTime } from '../../domain/utc-time.ts';
 import type { CredentialStore, X509Credential } from '../../ports/credentials.ts';
 import type { Dispatchers } from '../credentials/dispatchers.ts';
 import { HttpFailure } from '../http.ts';
@@ -152,5 +153,5 @@ const keyOf = (server: string, { user, group, role }: CredentialRef): string =>
 
 const tooShort = ({ user }: CredentialRef, { expiresAt }: X509Credential) =>
   credentialFailure(
-    `the credential of ${user || 'the service'} ends ${new Date(expiresAt).toISOString()}: FTS takes no job with less than an hour left`,
+    `the credential of ${user || 'the service'} ends ${utcTime(expiresAt)}: FTS takes no job with less than an hour left`,
   );

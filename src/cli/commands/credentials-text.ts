@@ -1,3 +1,4 @@
+import { utcTime } from '../../domain/utc-time.ts';
 import type { CredentialInfo, CredentialState } from '../../ports/credentials.ts';
 import { tableText } from '../table.ts';
 import { colors, printable } from '../terminal.ts';
@@ -17,7 +18,7 @@ export function credentialsText(infos: readonly CredentialInfo[], now: number): 
     ref.group,
     ref.role,
     kind,
-    expiresAt === null ? (state === 'unreadable' ? '' : 'not told') : isoTime(expiresAt),
+    expiresAt === null ? (state === 'unreadable' ? '' : 'not told') : utcTime(expiresAt),
     expiresAt === null ? '' : timeLeft(expiresAt - now),
     problem === null ? coloured(state) : `${coloured(state)}: ${printable(problem)}`,
   ]);
@@ -26,11 +27,8 @@ export function credentialsText(infos: readonly CredentialInfo[], now: number): 
 
 /** A credential for programs. */
 export function credentialJson({ ref, kind, expiresAt, state, problem }: CredentialInfo): object {
-  return { ...ref, kind, expiresAt: expiresAt === null ? null : isoTime(expiresAt), state, problem };
+  return { ...ref, kind, expiresAt: expiresAt === null ? null : utcTime(expiresAt), state, problem };
 }
-
-/** UTC to the second. */
-const isoTime = (epochMs: number): string => new Date(epochMs).toISOString().replace(/\.\d{3}/, '');
 
 /** In the largest two units: `3 d 4 h`, `4 h 12 min`, `12 min`. */
 function timeLeft(milliseconds: number): string {

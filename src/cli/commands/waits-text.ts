@@ -1,5 +1,6 @@
 import type { TaskWait } from '../../client/index.ts';
 import { FAILURE_TYPES, type FailureType } from '../../contract/failure-types.ts';
+import { utcTime } from '../../domain/utc-time.ts';
 import { counted, printable } from '../terminal.ts';
 
 /** Waits shown of a task; the others are counted. */
@@ -20,7 +21,7 @@ const AWAITED: Partial<Record<FailureType, string>> = {
 export function waitsText(user: string, waits: readonly TaskWait[]): string[] {
   const lines = waits.slice(0, SHOWN).map(({ type, reason, since, activities }) => {
     const awaited = type === FAILURE_TYPES.credential ? `credentials of ${user}` : (AWAITED[type] ?? type);
-    const time = since ? ` since ${since.toISOString().slice(0, 19)}Z` : '';
+    const time = since ? ` since ${utcTime(since.getTime())}` : '';
     return `waits for    ${awaited}${time} (${counted(activities, 'call')}): ${printable(reason)}`;
   });
   return waits.length > SHOWN ? [...lines, `             and ${waits.length - SHOWN} more`] : lines;
