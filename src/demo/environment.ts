@@ -48,6 +48,7 @@ export async function simulatedEnvironment(
     ftsServer: world.fts.url,
     crabUrl: world.crab.restUrl,
     siteconf: world.siteconf,
+    ...(world.pki && { credentials: world.pki.credentials, trustAnchors: world.pki.trust }),
     worker: { shutdownGraceSeconds: 1 },
     policy,
   };

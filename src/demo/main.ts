@@ -6,6 +6,7 @@ export interface DemoOptions {
   files: number;
   seed: number;
   killWorker: boolean;
+  tls: boolean;
   keep: boolean;
 }
 
@@ -23,6 +24,7 @@ export async function runDemo(args: readonly string[]): Promise<number> {
     .option('--files <number>', 'files of all jobs together', wholeNumber(45, 20_000), 400)
     .option('--seed <number>', 'for other sizes and bytes', wholeNumber(0, 2 ** 31), 1)
     .option('--kill-worker', 'kill the worker three times: while submitting, following and publishing', false)
+    .option('--tls', 'everything over TLS, as the users: their proxies are delegated to FTS', false)
     .option('--keep', 'keep everything up afterwards, to look around', false)
     .addHelpText('after', '\nExit status 0 where every check holds, 1 where one fails.');
   program.parse(args, { from: 'user' });

@@ -14,6 +14,8 @@ import { checkLines, type Check } from './verification.ts';
 import { verifyCatalog } from './verify-catalog.ts';
 import { verifyFiles } from './verify-files.ts';
 import { verifyFts } from './verify-fts.ts';
+import { verifyOwners } from './verify-owners.ts';
+import { verifySecrets } from './verify-secrets.ts';
 
 /** A demo that takes longer than this, and this for each file, does not end. */
 const PATIENCE_MS = 5 * 60_000;
@@ -46,7 +48,7 @@ export async function play(options: DemoOptions, ending: Ending): Promise<number
 
 /** Plays CRAB, the sites and FTS, and whoever kills workers, until all tasks have ended; then looks at what has become of it all. */
 async function run(stage: Stage, options: DemoOptions, ending: Ending, signal: AbortSignal): Promise<Check[]> {
-  const { world, tasks, made, client, worker } = stage;
+  const { world, tasks, made, client, worker, workerLog } = stage;
   const expected = expectedFiles(tasks);
   const progress = showProgress(world, expected, say);
   ending.cleanUp(() => Promise.resolve(progress.stop()));
@@ -68,6 +70,8 @@ async function run(stage: Stage, options: DemoOptions, ending: Ending, signal: A
     ...(await verifyFiles(world, made, expected, results)),
     ...(await verifyCatalog(world, made, expected, results, reported)),
     ...(await verifyFts(world, tasks, faults)),
+    ...(world.pki ? await verifyOwners(world, world.pki, tasks) : []),
+    ...(world.pki ? await verifySecrets(client, world.pki, workerLog) : []),
   ];
 }
 

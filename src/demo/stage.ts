@@ -13,7 +13,7 @@ import type { Ending } from './interrupt.ts';
 import type { DemoOptions } from './main.ts';
 import { makePlan, type PlannedTask } from './plan.ts';
 import { COPIES_PER_LINK } from './struck-files.ts';
-import { SITES } from './task-shapes.ts';
+import { GROUPS, SITES, USERS } from './task-shapes.ts';
 
 /** Everything that the demo is played with. */
 export interface Stage {
@@ -23,11 +23,13 @@ export interface Stage {
   server: DevServer;
   worker: WorkerProcess;
   client: Client;
+  /** What the worker wrote. */
+  workerLog: string;
 }
 
 /** Starts everything, and says how long each part took. */
 export async function setStage(
-  { files, seed }: DemoOptions,
+  { files, seed, tls }: DemoOptions,
   ending: Ending,
   say: (line: string) => void,
 ): Promise<Stage> {
@@ -46,10 +48,11 @@ export async function setStage(
   // Also where somebody cannot wait for that.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-  const simulators = `${SITES.length} sites, FTS, DBS and CRAB simulated in ${folder}`;
+  const security = tls ? `, all over TLS, with a test CA and proxies of ${USERS.length} users` : '';
+  const simulators = `${SITES.length} sites, FTS, DBS and CRAB simulated in ${folder}${security}`;
   const world = await step(
     simulators,
-    () => startWorld(folder),
+    () => startWorld(folder, tls),
     (started) => started.close(),
   );
   const tasks = makePlan(files, seed);
@@ -64,21 +67,23 @@ export async function setStage(
     (started) => started.close(),
   );
   const environment = await demoEnvironment(world, server, folder, files);
+  const workerLog = join(folder, 'worker.log');
   const worker = await step(
     'worker process',
-    () => WorkerProcess.start(environment),
+    () => WorkerProcess.start(environment, { log: workerLog }),
     (started) => started.stop(),
   );
   const connection = await connect(environment);
   ending.cleanUp(() => connection.close());
-  return { world, tasks, made, server, worker, client: connection.client };
+  return { world, tasks, made, server, worker, client: connection.client, workerLog };
 }
 
 /** The simulators, with FTS's limits such that its queues can be watched. */
-const startWorld = (root: string): Promise<SimulatedWorld> =>
+const startWorld = (root: string, tls: boolean): Promise<SimulatedWorld> =>
   startSimulatedWorld({
     root,
     sites: SITES,
+    ...(tls && { tls: { users: USERS, groups: GROUPS } }),
     fts: {
       tickMs: 100,
       activePerLink: COPIES_PER_LINK,

@@ -49,3 +49,13 @@ export const TASKS: readonly TaskShape[] = [
 export const SITES: readonly string[] = [
   ...new Set([STUCK_SOURCE, ...TASKS.flatMap(({ sources, destination }) => [...sources, destination])]),
 ];
+
+export const USERS: readonly string[] = [...new Set(TASKS.map(({ user }) => user))];
+
+/** Members of the groups whose areas are written to. */
+export const GROUPS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  TASKS.flatMap(({ user, destinationArea }) => {
+    const [, group] = /^\/store\/group\/([^/]+)/.exec(destinationArea) ?? [];
+    return group === undefined ? [] : [[group, [user]]];
+  }),
+);

@@ -1,26 +1,37 @@
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startOwnedProcess, type OwnedProcess } from './child-process.ts';
 import { READY_LINE } from './ready-line.ts';
 
 const READY_WITHIN_MS = 60_000;
 
+interface WorkerLog {
+  log?: string | null;
+}
+
 /** A worker as its own process, `aso worker`, so that it can be killed and replaced. */
 export class WorkerProcess {
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #log: string | null;
   readonly #failure = Promise.withResolvers<never>();
   #current: OwnedProcess | null = null;
   /** The process that is meant to end. */
   #ending: OwnedProcess | null = null;
 
-  private constructor(environment: NodeJS.ProcessEnv) {
+  private constructor(environment: NodeJS.ProcessEnv, log: string | null) {
     this.#environment = environment;
+    this.#log = log;
     this.#failure.promise.catch(() => undefined);
   }
 
-  /** Starts a worker. Returns when it polls. @throws Error with what it wrote, where it ends before that */
-  static async start(environment: NodeJS.ProcessEnv): Promise<WorkerProcess> {
-    const worker = new WorkerProcess(environment);
+  /**
+   * Starts a worker. Returns when it polls.
+   * @param log file to which all that it and its successors write is appended
+   * @throws Error with what it wrote, where it ends before that
+   */
+  static async start(environment: NodeJS.ProcessEnv, { log = null }: WorkerLog = {}): Promise<WorkerProcess> {
+    const worker = new WorkerProcess(environment, log);
     await worker.#start();
     return worker;
   }
@@ -58,6 +69,7 @@ export class WorkerProcess {
     const main = fileURLToPath(new URL(`../cli/main${import.meta.url.slice(-3)}`, import.meta.url));
     const worker = await startOwnedProcess(process.execPath, [main, 'worker'], { env: this.#environment });
     this.#current = worker;
+    if (this.#log !== null) appendOutput(worker, this.#log);
     worker.child.once('exit', () => {
       if (this.#ending !== worker) this.#failure.reject(new Error(`the worker ended by itself:\n${worker.output()}`));
     });
@@ -71,4 +83,10 @@ export class WorkerProcess {
     tooLate.catch(() => undefined);
     await Promise.race([ready, tooLate, this.failed]);
   }
+}
+
+function appendOutput({ child }: OwnedProcess, path: string): void {
+  const file = createWriteStream(path, { flags: 'a' });
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: string) => void file.write(text));
+  child.once('close', () => file.end());
 }

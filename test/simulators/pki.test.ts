@@ -158,7 +158,7 @@ describe('files', () => {
   it('a simulated PKI has a proxy for each user, renewed on request', async () => {
     const pki = await createSimulatedPki(join(folder, 'pki'), ['alice', 'bob']);
     const { credentials, trust } = pki;
-    expect((await readdir(credentials)).sort()).toEqual(['alice', 'bob']);
+    expect((await readdir(credentials)).sort()).toEqual(['_service', 'alice', 'bob']);
     expect(await readdir(trust)).toContain('5fb03956.0');
     const read = async () => new X509Certificate(await readFile(join(credentials, 'bob', 'proxy.pem')));
     const before = await read();

@@ -9,12 +9,15 @@ import { addToTrustFolder } from './trust-folder.ts';
 /** As long as FTS and CRAB let proxies be renewed within. */
 const USUAL_LIFETIME_S = 24 * 3600;
 
+/** The name under which ASO itself is known to services that have no users. */
+const SERVICE = '_service';
+
 /** An authority, servers and users with certificates of it, and the users' proxies where ASO's credential store finds them. */
 export interface SimulatedPki {
   authority: TestAuthority;
   /** What servers need. */
   server: SimulatorTls;
-  /** Folder with a proxy per user: `<user>/proxy.pem`. */
+  /** Folder with a proxy per user, `<user>/proxy.pem`, and one of ASO itself, `_service/proxy.pem`. */
   credentials: string;
   /** Folder of trust anchors, as IGTF's. */
   trust: string;
@@ -30,7 +33,7 @@ export async function createSimulatedPki(root: string, users: readonly string[])
   const [credentials, trust] = [join(root, 'credentials'), join(root, 'trust')];
   const certificates = new Map<string, Promise<Credential>>();
   const certificateOf = (user: string): Promise<Credential> => {
-    const certificate = certificates.get(user) ?? authority.issueUser(user);
+    const certificate = certificates.get(user) ?? authority.issueUser(user === SERVICE ? 'asyncstageout' : user);
     certificates.set(user, certificate);
     return certificate;
   };
@@ -41,7 +44,7 @@ export async function createSimulatedPki(root: string, users: readonly string[])
   const [server] = await Promise.all([
     tlsOf(authority),
     addToTrustFolder(trust, authority),
-    ...users.map((user) => renewProxy(user)),
+    ...[...users, SERVICE].map((user) => renewProxy(user)),
   ]);
   return { authority, server, credentials, trust, dnOf: (user) => slashName(userName(user)), renewProxy };
 }

@@ -1,0 +1,39 @@
+import type { Client } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
+import { compressionCodec } from './data-converter.ts';
+
+/** An execution and all that stands in its history, payloads decompressed, as one text to search in. */
+export interface HistoryText {
+  workflowId: string;
+  text: string;
+}
+
+/** Everything that Temporal keeps of a namespace's executions: what anybody who may look at it can read. */
+export async function* historyTexts(client: Client): AsyncGenerator<HistoryText> {
+  for await (const { workflowId, runId } of client.workflow.list()) {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const found: Found = { texts: [workflowId], payloads: [] };
+    collect(history, found);
+    const payloads = await compressionCodec.decode(found.payloads);
+    const contents = payloads.map(({ data }) => Buffer.from(data ?? []).toString());
+    yield { workflowId, text: [...found.texts, ...contents].join('\n') };
+  }
+}
+
+interface Found {
+  texts: string[];
+  payloads: Payload[];
+}
+
+function collect(value: unknown, found: Found): void {
+  if (typeof value === 'string') found.texts.push(value);
+  if (typeof value !== 'object' || value === null) return;
+  if ('data' in value && value.data instanceof Uint8Array) found.payloads.push(value as Payload);
+  else if (value instanceof Uint8Array) found.texts.push(Buffer.from(value).toString());
+  else {
+    for (const [key, part] of Object.entries(value)) {
+      found.texts.push(key);
+      collect(part, found);
+    }
+  }
+}
