@@ -19,6 +19,7 @@ import { credentialPem, writeCredential } from '../../src/simulators/pki/credent
 import { INHERIT_ALL, issueProxy, PROXY_CERT_INFO } from '../../src/simulators/pki/proxy.ts';
 import { tlsOf } from '../../src/simulators/pki/server-tls.ts';
 import { createSimulatedPki } from '../../src/simulators/pki/simulated-pki.ts';
+import { storedAuthority } from '../../src/simulators/pki/stored-authority.ts';
 import { addToTrustFolder, subjectHash } from '../../src/simulators/pki/trust-folder.ts';
 import { Extension } from '../../src/simulators/pki/x509.ts';
 
@@ -167,6 +168,19 @@ describe('files', () => {
     expect(pki.dnOf('bob')).toBe('/DC=org/DC=example/CN=bob');
     expect(after.issuer).toBe(before.issuer);
     expect(Date.parse(after.validTo)).toBeLessThan(Date.now());
+  });
+
+  it('simulators that are processes of their own share the authority of a folder', async () => {
+    const dir = join(folder, 'shared');
+    const together = await Promise.all([storedAuthority(dir), storedAuthority(dir)]);
+    const later = await storedAuthority(dir);
+    const bob = await issueProxy(await later.issueUser('bob'), HOUR_S);
+    for (const one of together) {
+      const chain = verifyClientChain(bob.certificates.map(node), [node(one.certificate)], Date.now());
+      expect(chain).toMatchObject({ kind: 'trusted', dn: '/DC=org/DC=example/CN=bob' });
+    }
+    expect(await readdir(dir)).toEqual(['authority.pem']);
+    expect((await stat(join(dir, 'authority.pem'))).mode & 0o777).toBe(0o600);
   });
 
   it('OpenSSL itself accepts the chain from the files', async (context) => {

@@ -1,13 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { FaultScript } from '../../simulators/fault-script.ts';
+import type { SimulatedPki } from '../../simulators/pki/simulated-pki.ts';
+import type { SimulatorTls } from '../../simulators/pki/server-tls.ts';
 import { say } from '../terminal.ts';
 
 interface SimulateOptions {
   port: number;
   script?: string;
   root: string;
+  tls?: string;
+  user: string[];
+}
+
+/** What every simulator is started with. */
+interface Common {
+  port: number;
+  tls?: SimulatorTls;
 }
 
 /** A running simulator, whichever it is. */
@@ -20,30 +31,30 @@ interface Running {
 const SIMULATORS = {
   fts3: {
     what: 'FTS3: really copies the bytes between http(s) or dav(s) storages',
-    start: async ({ port }: SimulateOptions, script: FaultScript): Promise<Running> => {
+    start: async (common: Common, script: FaultScript): Promise<Running> => {
       const { startFtsSimulator } = await import('../../simulators/fts3/simulator.ts');
-      return startFtsSimulator({ port, ...script });
+      return startFtsSimulator({ ...common, ...script });
     },
   },
   dbs: {
     what: 'DBS: reader and writer on an SQLite database in memory',
-    start: async ({ port }: SimulateOptions, { requestFaults }: FaultScript): Promise<Running> => {
+    start: async (common: Common, { requestFaults }: FaultScript): Promise<Running> => {
       const { startDbsSimulator } = await import('../../simulators/dbs/dbs-simulator.ts');
-      return startDbsSimulator({ port, requestFaults });
+      return startDbsSimulator({ ...common, requestFaults });
     },
   },
   crab: {
     what: "CRAB's REST: file metadata and tasks",
-    start: async ({ port }: SimulateOptions, { requestFaults }: FaultScript): Promise<Running> => {
+    start: async (common: Common, { requestFaults }: FaultScript): Promise<Running> => {
       const { startCrabSimulator } = await import('../../simulators/crab/crab-simulator.ts');
-      return startCrabSimulator({ port, requestFaults });
+      return startCrabSimulator({ ...common, requestFaults });
     },
   },
   storage: {
     what: 'storage: WebDAV on a folder per site',
-    start: async ({ port, root }: SimulateOptions, { requestFaults }: FaultScript): Promise<Running> => {
+    start: async (common: Common, { requestFaults }: FaultScript, { root }: SimulateOptions): Promise<Running> => {
       const { startStorageSimulator } = await import('../../simulators/storage/storage-simulator.ts');
-      return startStorageSimulator({ port, root, requestFaults });
+      return startStorageSimulator({ ...common, root, requestFaults });
     },
   },
 } as const;
@@ -57,7 +68,12 @@ export function addSimulate(program: Command): void {
       .description(`Runs a stand-in for ${what}. It ends on Ctrl-C.`)
       .option('--port <port>', 'where to listen on loopback; 0: any free port', toPort, 0)
       .option('--script <file>', 'YAML file of faults to show')
-      .addHelpText('after', `\nExamples:\n  aso simulate ${name} --port 8446 --script faults.yaml`)
+      .option('--tls <folder>', 'over TLS: a test CA and proxies of users are made in the folder, or used again')
+      .option('--user <names...>', 'users to make proxies for', ['alice', 'bob'])
+      .addHelpText(
+        'after',
+        `\nExamples:\n  aso simulate ${name} --port 8446 --script faults.yaml\n  aso simulate ${name} --tls ./pki`,
+      )
       .action((options: SimulateOptions) => run(name, options, start));
     if (name === 'storage')
       command.addOption(new Option('--root <folder>', 'folder of the sites').makeOptionMandatory());
@@ -67,14 +83,26 @@ export function addSimulate(program: Command): void {
 async function run(
   name: string,
   options: SimulateOptions,
-  start: (options: SimulateOptions, script: FaultScript) => Promise<Running>,
+  start: (common: Common, script: FaultScript, options: SimulateOptions) => Promise<Running>,
 ): Promise<void> {
   const { parseFaultScript } = await import('../../simulators/fault-script.ts');
   const script = parseFaultScript(options.script ? readFileSync(options.script, 'utf8') : '');
-  const simulator = await start(options, script);
+  const pki = options.tls === undefined ? null : await makePki(options.tls, options.user);
+  const simulator = await start({ port: options.port, ...(pki && { tls: pki.server }) }, script, options);
   say(`${name} simulator at ${simulator.url}`);
+  if (pki) {
+    say(`Test CA and proxies of ${options.user.join(', ')}; for aso:`);
+    say(`  export ASO_CREDENTIALS=${pki.credentials} ASO_TRUST_ANCHORS=${pki.trust}`);
+  }
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await simulator.close();
+}
+
+async function makePki(folder: string, users: readonly string[]): Promise<SimulatedPki> {
+  const { createSimulatedPki } = await import('../../simulators/pki/simulated-pki.ts');
+  const { storedAuthority } = await import('../../simulators/pki/stored-authority.ts');
+  const root = resolve(folder);
+  return createSimulatedPki(root, users, await storedAuthority(root));
 }
 
 function toPort(text: string): number {

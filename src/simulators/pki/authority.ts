@@ -5,6 +5,9 @@ import { END_ENTITY } from './proxy.ts';
 
 const YEAR_S = 365 * 86_400;
 
+/** Common name of an authority that does not say otherwise. */
+const USUAL_NAME = 'ASO Test CA';
+
 /** Where the simulators listen. */
 const LOOPBACK: x509.JsonGeneralNames = [
   { type: 'dns', value: 'localhost' },
@@ -16,22 +19,18 @@ const LOOPBACK: x509.JsonGeneralNames = [
 export class TestAuthority {
   readonly name: Name;
   readonly certificate: x509.X509Certificate;
-  readonly #keys: webcrypto.CryptoKeyPair;
+  readonly keys: webcrypto.CryptoKeyPair;
 
-  private constructor(name: Name, certificate: x509.X509Certificate, keys: webcrypto.CryptoKeyPair) {
-    this.name = name;
+  private constructor(commonName: string, certificate: x509.X509Certificate, keys: webcrypto.CryptoKeyPair) {
+    this.name = userName(commonName);
     this.certificate = certificate;
-    this.#keys = keys;
+    this.keys = keys;
   }
 
   /** @param commonName sets it apart from other authorities */
-  static async create(commonName = 'ASO Test CA'): Promise<TestAuthority> {
+  static async create(commonName = USUAL_NAME): Promise<TestAuthority> {
     const keys = await generateKeys();
-    const name: Name = [
-      ['DC', 'org'],
-      ['DC', 'example'],
-      ['CN', commonName],
-    ];
+    const name = userName(commonName);
     const certificate = await issueCertificate({
       ...{ name, issuer: name, publicKey: keys.publicKey, issuerKey: keys.privateKey, lifetimeSeconds: YEAR_S },
       extensions: [
@@ -40,7 +39,12 @@ export class TestAuthority {
         await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       ],
     });
-    return new TestAuthority(name, certificate, keys);
+    return new TestAuthority(commonName, certificate, keys);
+  }
+
+  /** The authority of the usual name, made earlier. */
+  static of(certificate: x509.X509Certificate, keys: webcrypto.CryptoKeyPair): TestAuthority {
+    return new TestAuthority(USUAL_NAME, certificate, keys);
   }
 
   /** A certificate for servers on loopback. */
@@ -57,7 +61,7 @@ export class TestAuthority {
   async #issue(name: Name, lifetimeSeconds: number, extensions: x509.Extension[]): Promise<Credential> {
     const keys = await generateKeys();
     const certificate = await issueCertificate({
-      ...{ name, publicKey: keys.publicKey, issuer: this.name, issuerKey: this.#keys.privateKey, lifetimeSeconds },
+      ...{ name, publicKey: keys.publicKey, issuer: this.name, issuerKey: this.keys.privateKey, lifetimeSeconds },
       extensions: [
         ...END_ENTITY,
         // Without it Python's strict verification, usual from 3.13 on, trusts no certificate.
@@ -69,7 +73,7 @@ export class TestAuthority {
   }
 }
 
-/** The name in a user's certificate. */
+/** The name in a user's certificate, or in an authority's. */
 export const userName = (commonName: string): Name => [
   ['DC', 'org'],
   ['DC', 'example'],

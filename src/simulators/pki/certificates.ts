@@ -1,4 +1,4 @@
-import type { webcrypto } from 'node:crypto';
+import { createPublicKey, type webcrypto } from 'node:crypto';
 import * as x509 from './x509.ts';
 
 /** RSA, as FTS compares moduli; 2048 bits, what grid CAs ask for at least. */
@@ -67,6 +67,16 @@ export async function requestCertificate(name: Name, keys: webcrypto.CryptoKeyPa
 /** A private key as PKCS#8 PEM. */
 export async function keyPem({ privateKey }: webcrypto.CryptoKeyPair): Promise<string> {
   return `${x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', privateKey), 'PRIVATE KEY')}\n`;
+}
+
+/** A private key of {@link keyPem}, with its public one. */
+export async function readKeys(pem: string): Promise<webcrypto.CryptoKeyPair> {
+  const publicKey = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+  const [der] = x509.PemConverter.decode(pem);
+  return {
+    privateKey: await crypto.subtle.importKey('pkcs8', der ?? new Uint8Array(), ALGORITHM, true, ['sign']),
+    publicKey: await crypto.subtle.importKey('spki', publicKey, ALGORITHM, true, ['verify']),
+  };
 }
 
 /** Certificates as PEM, one after the other. */

@@ -27,9 +27,13 @@ export interface SimulatedPki {
   renewProxy(user: string, lifetimeSeconds?: number): Promise<void>;
 }
 
-/** Makes a PKI below `root`, in the folders `credentials` and `trust`. */
-export async function createSimulatedPki(root: string, users: readonly string[]): Promise<SimulatedPki> {
-  const authority = await TestAuthority.create();
+/** Makes a PKI below `root`, in the folders `credentials` and `trust`; with an authority of its own unless one is given. */
+export async function createSimulatedPki(
+  root: string,
+  users: readonly string[],
+  given?: TestAuthority,
+): Promise<SimulatedPki> {
+  const authority = given ?? (await TestAuthority.create());
   const [credentials, trust] = [join(root, 'credentials'), join(root, 'trust')];
   const certificates = new Map<string, Promise<Credential>>();
   const certificateOf = (user: string): Promise<Credential> => {

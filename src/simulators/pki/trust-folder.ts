@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestAuthority } from './authority.ts';
 import { certificatesPem, type Name } from './certificates.ts';
@@ -17,8 +17,10 @@ export async function addToTrustFolder(dir: string, authority: TestAuthority): P
   const link = join(dir, `${subjectHash(authority.name)}.0`);
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, file), certificatesPem([authority.certificate]));
-  await rm(link, { force: true });
-  await symlink(file, link);
+  await symlink(file, link).catch((error: NodeJS.ErrnoException) => {
+    // Written before, by this process or another.
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /**
