@@ -32,7 +32,7 @@ export async function verifySecrets(client: Client, pki: SimulatedPki, workerLog
   ];
 }
 
-/** A line out of the middle of every PEM block in the credential folder: keys and certificates in any disguise. */
+/** A line out of the middle of every PEM block in the credential folder: keys and certificates without their first and last lines too. */
 async function keyLines(folder: string): Promise<RegExp[]> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const texts = await Promise.all(

@@ -20,10 +20,10 @@ const leftOvers = async (): Promise<string[]> =>
   (await readdir(tmpdir())).filter((name) => name.startsWith('aso-demo-'));
 
 test(
-  'whatever happens to the worker, the demo ends with everything where it must be',
+  'over TLS, whatever happens to the worker, the demo ends with everything where it must be',
   { timeout: 300_000 },
   async () => {
-    const { child, ended } = startDemo(['--files', '60', '--kill-worker']);
+    const { child, ended } = startDemo(['--files', '60', '--kill-worker', '--tls']);
     const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
 
     expect({ code, err }, out).toEqual({ code: 0, err: '' });
@@ -37,6 +37,11 @@ test(
     expect(out).toMatch(/✓ +5 +other files: source untouched, or gone as scripted/);
     expect(out).toMatch(/✓ +\d+ +files published: in DBS exactly once/);
     expect(out).toMatch(/✓ +2 +lost answer and outage of FTS, each met/);
+    expect(out).toMatch(
+      /✓ +\d+ +FTS jobs, each submitted over TLS by the owner of its task, under a delegation of theirs/,
+    );
+    expect(out).toMatch(/✓ +\d+ +deletions at the sites, each over TLS by the owner of the file/);
+    expect(out).toMatch(/✓ +\d+ +workflow histories without any key, certificate, token or DN/);
     expect(out).toMatch(/(\d+) of \1 checks hold/);
   },
 );

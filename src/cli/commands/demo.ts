@@ -16,7 +16,7 @@ export function addDemo(program: Command): void {
     )
     .argument('[args...]', 'arguments of the demo; aso demo -- --help shows them')
     .allowUnknownOption()
-    .addHelpText('after', '\nExamples:\n  aso demo\n  aso demo --files 1000 --kill-worker')
+    .addHelpText('after', '\nExamples:\n  aso demo\n  aso demo --tls\n  aso demo --files 1000 --kill-worker')
     .action(async (args: string[]) => {
       const { runDemo } = await loadModule<DemoModule>('demo/main');
       process.exitCode = (await runDemo(args)) ?? 0;
