@@ -1,29 +1,32 @@
-/** What FTS's Python client needs of a machine: its M2Crypto comes as source only, in C. */
+/** What a Python environment needs of a machine. */
 import { spawnSync } from 'node:child_process';
 
-/** The oldest that fts3 3.14.2 says it runs on. */
-const OLDEST_PYTHON = [3, 9];
+/** Another interpreter is named by ASO_PYTHON. */
+export const PYTHON = process.env.ASO_PYTHON || 'python3';
 
 /**
  * The `python3` on PATH, where it is new enough.
+ * @param {readonly [number, number]} oldest
  * @returns {{ version: string } | null}
  */
-export function findPython() {
+export function findPython([major, minor]) {
   const { status, stdout } = python('import platform; print(platform.python_version())');
   const version = status === 0 ? stdout.trim() : '';
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major === OLDEST_PYTHON[0] && minor >= OLDEST_PYTHON[1] ? { version } : null;
+  const [itsMajor = 0, itsMinor = 0] = version.split('.').map(Number);
+  return itsMajor === major && itsMinor >= minor ? { version } : null;
 }
 
 /**
  * What is missing here, each with Debian's name of the package that brings it.
+ * @param {import('./python-environments.mjs').PythonEnvironment} environment
  * @returns {{ what: string, debian: string }[]}
  */
-export function missingPrerequisites() {
+export function missingPrerequisites({ oldestPython, compiles: buildsC }) {
   const missing = [];
   const need = (isThere, what, debian) => isThere || missing.push({ what, debian });
-  need(findPython(), `Python ${OLDEST_PYTHON.join('.')} or newer (\`python3\`)`, 'python3');
+  need(findPython(oldestPython), `Python ${oldestPython.join('.')} or newer (\`${PYTHON}\`)`, 'python3');
   need(python('import venv, ensurepip').status === 0, "Python's modules venv and ensurepip", 'python3-venv');
+  if (!buildsC) return missing;
   const headers = python('import sysconfig; print(sysconfig.get_paths()["include"])').stdout?.trim();
   const hasCompiler = compiles('#include <stdio.h>');
   need(hasCompiler, 'a C compiler (`gcc`) and the headers of the C library', 'gcc libc6-dev');
@@ -47,7 +50,7 @@ export function aptInstall(packages) {
   return apt('update', '-qq') && apt('install', '-qq', '--yes', '--no-install-recommends', ...packages);
 }
 
-const python = (code) => spawnSync('python3', ['-c', code], { encoding: 'utf8' });
+const python = (code) => spawnSync(PYTHON, ['-c', code], { encoding: 'utf8' });
 
 function compiles(code, ...flags) {
   return spawnSync('gcc', [...flags, '-E', '-'], { input: code, stdio: ['pipe', 'ignore', 'ignore'] }).status === 0;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
 
 /** A task that continues as new takes no update for a moment; a long one turns over within a second. */
 const PATIENCE_MS = 30_000;
@@ -8,7 +9,7 @@ const PAUSE_MS = 200;
 /** gRPC's FAILED_PRECONDITION and ABORTED: the server did not run the update because that run of the workflow was ending. */
 const NOT_TAKEN = new Set([9, 10]);
 
-/** Repeats an update that was not taken because the task was continuing as new. All updates of a task may be repeated. */
+/** Repeats an update that was not taken because the task was continuing as new, or ending. All updates of a task may be repeated. */
 export async function acrossTurnover<T>(update: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
@@ -22,6 +23,8 @@ export async function acrossTurnover<T>(update: () => Promise<T>): Promise<T> {
 }
 
 function wasNotTaken(error: unknown): boolean {
+  // The task was ending: the next try starts it anew, or hears that it has ended.
+  if (error instanceof WorkflowNotFoundError) return error.message.includes('aborted by closing workflow');
   const grpc = [error, error instanceof Error ? error.cause : undefined].find(isGrpcServiceError);
   return grpc !== undefined && NOT_TAKEN.has(Number(grpc.code));
 }

@@ -4,27 +4,9 @@ import { promisify } from 'node:util';
 import { expect } from 'vitest';
 
 const run = promisify(execFile);
-const root = join(import.meta.dirname, '../..');
 
 /** What a step of a script came to: what it returned, or the exception of the client. */
 type Outcome = { value: unknown } | { raised: string; text: string };
-
-/**
- * The interpreter of an environment with FTS's own client, made where there is none; or why it cannot be had here.
- *
- * @throws where it cannot be had and `CI` is set: there it has to run
- */
-export async function findPythonClient(): Promise<{ python: string } | { missing: string }> {
-  try {
-    const { stdout } = await run(process.execPath, [join(root, 'scripts/python-venv.mjs')]);
-    return { python: stdout.trim() };
-  } catch (error) {
-    const { stderr = String(error) } = error as { stderr?: string };
-    const missing = stderr.trim().replace(/^.*error: /s, '');
-    if (process.env['CI']) throw new Error(`FTS's Python client must run in CI: ${missing}`, { cause: error });
-    return { missing };
-  }
-}
 
 /** The steps of a script under `test/fts/python`, and how many of them came to what was expected. */
 export class PythonSteps {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { findPythonClient, type PythonSteps } from './python-client.ts';
+import { findPython } from '../support/python.ts';
+import type { PythonSteps } from './python-client.ts';
 import { startPythonWorld, type PythonWorld } from './python-world.ts';
 
-const client = await findPythonClient();
+const client = await findPython('fts');
 if ('missing' in client) console.warn(`FTS's Python client is not run: ${client.missing}`);
 
 /** A script that has run, and the world in which it did. */

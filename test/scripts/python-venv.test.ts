@@ -12,10 +12,13 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
 });
 
-/** Runs the script on a machine where only the named programs are. */
-function run(
+/** Runs the script, for FTS's own client, on a machine where only the named programs are. */
+const run = (programs: Record<string, string>, path = '', ...args: string[]) => runFor('fts', programs, path, ...args);
+
+function runFor(
+  environment: string,
   programs: Record<string, string>,
-  path = '',
+  path: string,
   ...args: string[]
 ): { status: number | null; stdout: string; stderr: string } {
   for (const [name, text] of Object.entries(programs)) {
@@ -26,7 +29,7 @@ function run(
     XDG_CACHE_HOME: folder,
     LOG: join(folder, 'log'),
   };
-  return spawnSync(process.execPath, [script, ...args], { encoding: 'utf8', env });
+  return spawnSync(process.execPath, [script, environment, ...args], { encoding: 'utf8', env });
 }
 
 /** A Python that notes what it is asked for, and whose environments have the same. */
@@ -46,6 +49,17 @@ test('without Python, everything that is missing is named, and how to get it', (
   expect(stderr).toContain('apt-get install python3 python3-venv gcc libc6-dev python3-dev libssl-dev');
 });
 
+test('where nothing is compiled, no compiler is needed', () => {
+  const { status, stdout, stderr } = runFor('client', { python3: PYTHON }, '/bin');
+  expect([status, stderr.match(/missing.*/)]).toEqual([0, null]);
+  expect(stdout).toContain('python-3.11.2-client');
+  expect(runFor('client', { python3: 'echo 3.9.18' }, '').stderr).toContain('missing: Python 3.10 or newer');
+});
+
+test('which environment is wanted has to be said', () => {
+  expect(runFor('', {}, '').stderr).toBe('error: which environment: fts or client?\n');
+});
+
 test('a Python that is too old is none', () => {
   expect(run({ python3: 'echo 3.8.18', gcc: GCC }).stderr).toContain('error: missing: Python 3.9 or newer');
 });
@@ -60,7 +74,7 @@ test('an environment is made once, and again where it is half made', () => {
   const first = run({ python3: PYTHON, gcc: GCC }, '/bin');
   const venv = join(folder, 'asyncstageout', 'python-3.11.2-fts3-3.14.2');
   expect(first).toMatchObject({ status: 0, stdout: `${join(venv, 'bin', 'python')}\n` });
-  const installed = readFileSync(join(folder, 'log'), 'utf8').match(/--require-hashes -r \S+/g);
+  const installed = readFileSync(join(folder, 'log'), 'utf8').match(/--require-hashes .* -r \S+/g);
   expect(installed?.map((line) => line.replace(/.*\//, ''))).toEqual(['requirements-build.txt', 'requirements.txt']);
   expect(run({}, '/bin').status).toBe(0);
   expect(timesMade()).toBe(1);

@@ -1,0 +1,58 @@
+"""Client of AsyncStageOut: reports CRAB's job outputs to be staged out and published, and waits for what becomes of them."""
+
+from ._names import CONTRACT_VERSION, json_schema
+from ._waiting import JobResult
+from .aio import AsyncClient
+from .codec import DATA_CONVERTER
+from .crab_records import CrabRecord, job_output, job_outputs, read_crab_record
+from .errors import (
+    AsoError,
+    InvalidRecordsError,
+    JobFailedError,
+    JobNotFoundError,
+    NoAnswerError,
+    NoOutcomeYetError,
+    RecordFault,
+    RequestRefusedError,
+    TaskEndedError,
+    TaskNotFoundError,
+    TemporalUnreachableError,
+)
+from .outcomes import AddFilesAnswer, FileOutcome, JobOutcome, SelectionAnswer, TaskStatus
+from .records import FileRecord, JobOutput, JobRef
+from .rules import check_job_output, crab_file_id
+from .sync import Client
+
+__all__ = [
+    "CONTRACT_VERSION",
+    "DATA_CONVERTER",
+    "AddFilesAnswer",
+    "AsoError",
+    "AsyncClient",
+    "Client",
+    "CrabRecord",
+    "FileOutcome",
+    "FileRecord",
+    "InvalidRecordsError",
+    "JobFailedError",
+    "JobNotFoundError",
+    "JobOutcome",
+    "JobOutput",
+    "JobRef",
+    "JobResult",
+    "NoAnswerError",
+    "NoOutcomeYetError",
+    "RecordFault",
+    "RequestRefusedError",
+    "SelectionAnswer",
+    "TaskEndedError",
+    "TaskNotFoundError",
+    "TaskStatus",
+    "TemporalUnreachableError",
+    "check_job_output",
+    "crab_file_id",
+    "job_output",
+    "job_outputs",
+    "json_schema",
+    "read_crab_record",
+]

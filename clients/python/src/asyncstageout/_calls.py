@@ -1,0 +1,95 @@
+"""Calls of Temporal: their time limits, their repetition where that is known to help, and their errors in our words."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
+
+from temporalio.client import (
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from .errors import (
+    NoAnswerError,
+    RequestRefusedError,
+    TaskEndedError,
+    TaskNotFoundError,
+    TemporalUnreachableError,
+)
+
+T = TypeVar("T")
+
+ANSWER_SECONDS = 60.0
+"""For calls that a worker has to answer: a task that takes thousands of messages a minute was seen to answer after 19 s."""
+SIGNAL_SECONDS = 30.0
+"""For calls that Temporal itself answers."""
+
+_TURNOVER_SECONDS = 30.0
+_PAUSE_SECONDS = 0.2
+
+_NO_WORKER = "did not answer in time: is a worker running (aso worker)? Nothing is done twice when this is tried again"
+
+
+async def answer_of(task: str, call: Callable[[], Awaitable[T]], seconds: float = ANSWER_SECONDS) -> T:
+    """Makes a call about a task within its time; what Temporal's client raises becomes an :class:`AsoError`."""
+    with explained(task):
+        return await asyncio.wait_for(call(), seconds)
+
+
+async def across_turnover(call: Callable[[], Awaitable[T]]) -> T:
+    """Repeats an update that was not taken because the task was continuing as new, or ending: all of them may be repeated."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _TURNOVER_SECONDS
+    while True:
+        try:
+            return await call()
+        except RPCError as error:
+            if not _was_not_taken(error) or loop.time() > deadline:
+                raise
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def _was_not_taken(error: RPCError) -> bool:
+    aborted = error.status in (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED)
+    # What follows is started anew, or says that the task has ended.
+    return aborted or (error.status == RPCStatusCode.NOT_FOUND and "aborted by closing workflow" in error.message)
+
+
+@contextlib.contextmanager
+def explained(task: str) -> Iterator[None]:
+    """Turns what Temporal's client raises into an :class:`AsoError`; anything else passes."""
+    try:
+        yield
+    except WorkflowUpdateFailedError as error:
+        raise RequestRefusedError(f"task {task} refuses: {error.cause}") from error
+    except (WorkflowUpdateRPCTimeoutOrCancelledError, asyncio.TimeoutError) as error:
+        raise NoAnswerError(f"task {task} {_NO_WORKER}") from error
+    except (WorkflowQueryRejectedError, WorkflowQueryFailedError) as error:
+        raise RequestRefusedError(f"task {task} refuses: {error}") from error
+    except RPCError as error:
+        raise _explain(error, task) from error
+
+
+def _explain(error: RPCError, task: str) -> Exception:
+    status, message = error.status, error.message
+    if status == RPCStatusCode.NOT_FOUND:
+        if message.startswith("Namespace "):
+            return TemporalUnreachableError(f"{message} aso setup namespace creates it")
+        if "already completed" in message:
+            return TaskEndedError(f"task {task} has ended")
+        return TaskNotFoundError(f"there is no task {task}")
+    if status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+        return NoAnswerError(f"task {task} {_NO_WORKER}")
+    if status == RPCStatusCode.FAILED_PRECONDITION:  # queries of a task that no worker has taken up yet
+        return NoAnswerError(f"task {task}: {message}")
+    if status == RPCStatusCode.INVALID_ARGUMENT:
+        return RequestRefusedError(f"task {task}: {message}")
+    if status in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED):
+        return TemporalUnreachableError(f"Temporal does not let us in: {message}")
+    return TemporalUnreachableError(f"Temporal does not answer: {message}")
