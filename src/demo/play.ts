@@ -31,8 +31,8 @@ export async function play(options: DemoOptions, ending: Ending): Promise<number
   say(`${(stage.made.bytes / 1e6).toFixed(0)} MB to move; Temporal UI: ${stage.server.uiUrl}\n`);
 
   const patience = AbortSignal.timeout(PATIENCE_MS + options.files * PATIENCE_PER_FILE_MS);
-  const outcome = run(stage, options, ending, AbortSignal.any([ending.signal, patience]));
-  const checks = await Promise.race([outcome, stage.worker.failed, untilLate(stage, patience)]);
+  // Patience does not end the run itself: first the tasks are asked what they wait for.
+  const checks = await Promise.race([run(stage, options, ending), stage.worker.failed, untilLate(stage, patience)]);
   const failed = checks.filter(({ problems }) => problems.length > 0).length;
   say("\nVerification: the disks, FTS's and DBS's own books and the generator's list, against what the tasks say");
   for (const line of checkLines(checks)) say(line);
@@ -47,7 +47,8 @@ export async function play(options: DemoOptions, ending: Ending): Promise<number
 }
 
 /** Plays CRAB, the sites and FTS, and whoever kills workers, until all tasks have ended; then looks at what has become of it all. */
-async function run(stage: Stage, options: DemoOptions, ending: Ending, signal: AbortSignal): Promise<Check[]> {
+async function run(stage: Stage, options: DemoOptions, ending: Ending): Promise<Check[]> {
+  const { signal } = ending;
   const { world, tasks, made, client, worker, workerLog } = stage;
   const expected = expectedFiles(tasks);
   const progress = showProgress(world, expected, say);

@@ -45,7 +45,13 @@ export class Identities {
     this.#vo = vo === undefined ? this.#first.vo : vo;
   }
 
-  /** The caller, or null for an anonymous one. @throws DoorRefusal 403 */
+  /**
+   * The caller, or null for an anonymous one. A certificate that is not accepted is answered by a page, as FTS's own
+   * authentication does; the Apache in front of a real one may end the handshake instead, with an alert that Node's
+   * servers cannot send.
+   *
+   * @throws DoorRefusal 403
+   */
   recognise({ client, headers }: SimulatedRequest): Caller | null {
     if (!client) return this.#overHttp(headers);
     const token = bearerToken(headers.authorization);
