@@ -16,7 +16,8 @@ export function createFollowActivities({ fts }: { fts: FtsPort }): FollowActivit
       // Nothing can have changed right after the submission or the last change.
       if (attempt === 1) throw again();
       const view = await fts.look(request.target, request.credential, request.jobId, lookShareMs(request));
-      if (!view) return { kind: 'gone' };
+      // What lies under the id of a job that FTS lost is none of ours.
+      if (view?.digest !== request.digest) return { kind: 'gone' };
       const files = resultsOf(view).filter((row) => request.keys.includes(row.key) && isOver(row));
       if (files.length > 0) return { kind: 'changed', files };
       if (Date.now() > request.giveUpAt) return { kind: 'stalled', reason: request.giveUpReason };

@@ -47,11 +47,11 @@ export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependen
       }
     },
 
-    async cancelFtsJob({ target, credential, jobId, keys }) {
+    async cancelFtsJob({ target, credential, jobId, digest, keys }) {
       if (keys === 'all') await fts.cancel(target, credential, jobId);
-      else await cancelSome(fts, { target, credential, jobId }, keys);
+      else await cancelSome(fts, { target, credential, jobId, digest }, keys);
       const view = await fts.look(target, credential, jobId);
-      return view ? resultsOf(view) : [];
+      return view?.digest === digest ? resultsOf(view) : [];
     },
   };
 }
@@ -109,7 +109,7 @@ async function resolveUrls(sites: SiteCatalogPort, { files }: SubmitRequest): Pr
 async function cancelSome(fts: FtsPort, job: FtsJobRef, keys: string[]): Promise<void> {
   const view = await fts.look(job.target, job.credential, job.jobId);
   const wanted = new Set(keys);
-  const ids = (view?.files ?? [])
+  const ids = (view?.digest === job.digest ? view.files : [])
     .filter(({ key, state, startedAt }) => key !== null && wanted.has(key) && !isTerminalInFts(state) && !startedAt)
     .map(({ fileId }) => fileId);
   if (ids.length > 0) await fts.cancelFiles(job.target, job.credential, job.jobId, ids);

@@ -40,6 +40,8 @@ export interface FtsJobRef {
   target: FtsTarget;
   credential: CredentialRef;
   jobId: string;
+  /** What the job carries if it is the one we sent: one with another digest under this id is none of ours. */
+  digest: string;
 }
 
 export interface SubmitRequest {

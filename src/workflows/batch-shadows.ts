@@ -16,8 +16,8 @@ export async function runShadows(context: AttemptContext): Promise<void> {
     await condition(() => stopping() || followedShadows(state) !== null);
     const followed = followedShadows(state);
     if (stopping() || !followed) return;
-    const { target, jobId } = followed;
-    const job: FtsJobRef = { target, jobId, credential: credentialOf(input) };
+    const { target, jobId, digest } = followed;
+    const job: FtsJobRef = { target, jobId, digest, credential: credentialOf(input) };
     if (followed.stoppable) {
       const rows = await clock.after(ftsActivities.cancelFtsJob({ ...job, keys: 'all' }));
       shadowsStopped(state, jobId);

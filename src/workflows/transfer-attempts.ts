@@ -71,7 +71,7 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
   };
   const result = await clock.after(ftsActivities.submitFtsJob(request));
   const now = clock.now();
-  if (result.kind === 'submitted') state.submitted(result.jobId, now);
+  if (result.kind === 'submitted') state.submitted(result.jobId, digest, now);
   else if (result.kind === 'held') state.hold(result.reason, now);
   else if (result.kind === 'astray') await callBack(context, files, request, result);
   else if (result.kind === 'elsewhere') await goElsewhere(context, files, result.reason);
@@ -86,11 +86,11 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
 async function callBack(
   { input, state, clock }: AttemptContext,
   files: BatchFile[],
-  { target, credential }: SubmitRequest,
+  { target, credential, digest }: SubmitRequest,
   { jobId, reason }: Extract<SubmitResult, { kind: 'astray' }>,
 ): Promise<void> {
-  const rows = await clock.after(ftsActivities.cancelFtsJob({ target, credential, jobId, keys: 'all' }));
-  applyJobAstray(state, { files, jobId, reason }, rows, clock.now(), Math.random);
+  const rows = await clock.after(ftsActivities.cancelFtsJob({ target, credential, jobId, digest, keys: 'all' }));
+  applyJobAstray(state, { files, jobId, digest, reason }, rows, clock.now(), Math.random);
   const destination = input.files[0]?.record.destination ?? files[0]?.record.destination ?? '';
   state.retarget(await clock.after(ftsActivities.prepareFts({ destination, credential })));
 }
@@ -124,7 +124,12 @@ const isOurs = ({ foreign, regenerated, ftsJobIds }: BatchFile): boolean =>
 async function follow(context: AttemptContext): Promise<void> {
   const { input, state, clock, touch, stopping } = context;
   if (!state.target || !state.ftsJobId) return;
-  const job: FtsJobRef = { target: state.target, credential: credentialOf(input), jobId: state.ftsJobId };
+  const job: FtsJobRef = {
+    target: state.target,
+    credential: credentialOf(input),
+    jobId: state.ftsJobId,
+    digest: state.ftsDigest,
+  };
   let since = clock.now();
   const isStopped = (): boolean => stopping() || state.toKill().length > 0;
   while (state.list('sent').length > 0 && !stopping()) {

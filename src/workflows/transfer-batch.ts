@@ -11,7 +11,8 @@ import { BATCH_QUERIES, type FileDetail, type KeptFiles } from '../contract/mess
 import type { TransferBatchInput } from '../contract/internal-messages.ts';
 import { stageOutId } from '../contract/ids.ts';
 import { applyOrder } from '../domain/batch/batch-orders.ts';
-import { BatchState, type BatchSnapshot } from '../domain/batch/batch-state.ts';
+import type { BatchSnapshot } from '../domain/batch/batch-snapshot.ts';
+import { BatchState } from '../domain/batch/batch-state.ts';
 import { isBatchOver, takeOutcomes, takeReport } from '../domain/batch/reporting.ts';
 import { keptSource } from '../domain/batch/kept-source.ts';
 import { describeFile } from '../domain/batch/views.ts';

@@ -130,7 +130,7 @@ describe('looks and clean-up', () => {
     expect(file(state)).toMatchObject({ foreign: true, attempts: [{ class: 'exists' }] });
     // It has not become ours by our trying again.
     state.beginAttempt(Infinity);
-    state.submitted('j2', NOW);
+    state.submitted('j2', 'digest', NOW);
     meet();
     expect(needsSum(file(state))).toBe(true);
   });

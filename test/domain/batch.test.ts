@@ -82,7 +82,7 @@ describe('attempts', () => {
     expect(restored.expire(NOW + 2 * DAY)).toBe(false);
     restored.beginAttempt(NOW + 2 * DAY);
     expect(restored.toKill()).toEqual([]);
-    restored.submitted('j2', NOW + 2 * DAY);
+    restored.submitted('j2', 'digest', NOW + 2 * DAY);
     expect(restored.deadline).toBe(NOW + 3 * DAY);
   });
 });

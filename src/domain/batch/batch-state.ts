@@ -3,30 +3,11 @@ import type { BatchFileInput, DroppedFile, FtsTarget } from '../orders.ts';
 import type { Policy } from '../policy.ts';
 import { nextAttempt } from '../retry.ts';
 import { newBatchFile, type BatchFile, type Kill } from './batch-file.ts';
+import type { BatchSnapshot } from './batch-snapshot.ts';
 import type { Shadow } from './shadows.ts';
 
 /** Keeps so many attempts of a file, the latest: above all budgets of the classes together that a file meets in practice. */
 const KEPT_ATTEMPTS = 10;
-
-/** What a continued run of a batch is given. */
-export interface BatchSnapshot {
-  files: BatchFile[];
-  attempt: number;
-  startedAt: number;
-  target: FtsTarget | null;
-  newTarget: FtsTarget | null;
-  slot: 'wanted' | 'active' | 'idle';
-  dropped: DroppedFile[];
-  shadows: Shadow[];
-  toldLingering: boolean;
-  /** The FTS job in flight, if any. */
-  ftsJobId: string | null;
-  /** When it was submitted, epoch milliseconds. */
-  submittedAt: number;
-  /** Changes of server since the last submission. */
-  moves: number;
-  finished: boolean;
-}
 
 /** The files of one batch and what is to happen to them next. Pure: workflow code carries out, and tells it what came of it. */
 export class BatchState {
@@ -45,6 +26,8 @@ export class BatchState {
   /** The task knows that copies of files that are final may still run. */
   toldLingering = false;
   ftsJobId: string | null = null;
+  /** What the job in flight carries. */
+  ftsDigest = '';
   submittedAt = 0;
   moves = 0;
   /** The task has ended: nothing final will change any more. */
@@ -102,8 +85,9 @@ export class BatchState {
   }
 
   /** FTS has taken the files as this job. */
-  submitted(jobId: string, now: number): void {
+  submitted(jobId: string, digest: string, now: number): void {
     this.ftsJobId = jobId;
+    this.ftsDigest = digest;
     this.submittedAt = now;
     this.moves = 0;
     for (const file of this.list('sent')) {
@@ -222,9 +206,9 @@ export class BatchState {
 
   snapshot(): BatchSnapshot {
     const { attempt, startedAt, target, newTarget, slot, dropped, shadows, toldLingering } = this;
-    const { ftsJobId, submittedAt, moves, finished } = this;
+    const { ftsJobId, ftsDigest, submittedAt, moves, finished } = this;
     const files = [...this.files.values()];
-    const told = { dropped, shadows, toldLingering, ftsJobId, submittedAt, moves, finished };
+    const told = { dropped, shadows, toldLingering, ftsJobId, ftsDigest, submittedAt, moves, finished };
     return { files, attempt, startedAt, target, newTarget, slot, ...told };
   }
 

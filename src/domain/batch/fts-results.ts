@@ -22,7 +22,7 @@ export function applyFtsResults(state: BatchState, results: FtsFileResult[], now
     const file = state.files.get(result.key);
     if (file?.phase !== 'sent' || !isTerminalInFts(result.state)) continue;
     // Somebody else may have cancelled it alone, which leaves its copy running.
-    watchCopy(state, file, result, { jobId: state.ftsJobId ?? '', stopped: true }, now);
+    watchCopy(state, file, result, { ...jobInFlight(state), stopped: true }, now);
     if (file.kill?.why === 'superseded') state.stopped(file, freeAt(state, result, now), now);
     else if (result.state === 'FINISHED') state.arrived(file, now);
     else if (mayBeThere(result)) state.arrived(file, now, { reason: result.reason, state: result.state });
@@ -43,7 +43,7 @@ export function applyJobGone(state: BatchState, now: number): void {
 /** FTS took these files as a job that we cannot follow, and that was cancelled: another attempt, when its copies have ended. */
 export function applyJobAstray(
   state: BatchState,
-  { files, jobId, reason }: { files: BatchFile[]; jobId: string; reason: string },
+  { files, jobId, digest, reason }: { files: BatchFile[]; jobId: string; digest: string; reason: string },
   rows: FtsFileResult[],
   now: number,
   random: () => number,
@@ -54,11 +54,16 @@ export function applyJobAstray(
       state.arrived(file, now);
       continue;
     }
-    if (row) watchCopy(state, file, row, { jobId, stopped: true }, now);
+    if (row) watchCopy(state, file, row, { jobId, digest, stopped: true }, now);
     file.notBefore = Math.max(file.notBefore, row ? freeAt(state, row, now) : 0);
     state.failed(file, reason, 'FAILED', now, random);
   }
 }
+
+const jobInFlight = ({ ftsJobId, ftsDigest }: BatchState): { jobId: string; digest: string } => ({
+  jobId: ftsJobId ?? '',
+  digest: ftsDigest,
+});
 
 /**
  * Before then a cancelled copy may still be dying. It counts from when we saw its end: FTS's own times are by another clock. What ended by
@@ -92,15 +97,16 @@ export function applyCancelResults(
   now: number,
   random: () => number,
 ): void {
-  const jobId = state.ftsJobId ?? '';
-  if (whole) shadowsStopped(state, jobId);
+  const job = jobInFlight(state);
+  if (whole) shadowsStopped(state, job.jobId);
   const rows = new Map(results.map((result) => [result.key, result]));
   for (const file of asked) {
     if (file.phase !== 'sent') continue;
     const row = rows.get(file.key);
     const isSuperseded = file.kill?.why === 'superseded';
     if (!row && !isSuperseded) {
-      // FTS lost it: what it did is unknown, so that the file may have arrived.
+      // FTS lost it: what it did is unknown, so that the file may have arrived, and its copy may be dying.
+      file.notBefore = Math.max(file.notBefore, now + state.policy.cancelGrace * 1000);
       state.arrived(file, now, { reason: 'FTS does not know the file any more', state: 'FAILED' });
       continue;
     }
@@ -108,7 +114,7 @@ export function applyCancelResults(
       state.arrived(file, now);
       continue;
     }
-    if (row) watchCopy(state, file, row, { jobId, stopped: whole }, now);
+    if (row) watchCopy(state, file, row, { ...job, stopped: whole }, now);
     const notBefore = row ? freeAt(state, row, now) : now + state.policy.cancelGrace * 1000;
     if (file.kill) state.stopped(file, notBefore, now);
     else {

@@ -13,6 +13,7 @@ import type { ArrivalResult } from './settling.ts';
 export interface Shadow {
   key: string;
   jobId: string;
+  digest: string;
   target: FtsTarget;
   phase: 'followed' | 'unseen' | 'landed';
   /** Its whole job was cancelled, which stops the copy. */
@@ -32,13 +33,13 @@ export function watchCopy(
   state: BatchState,
   file: BatchFile,
   row: FtsFileResult,
-  { jobId, stopped }: { jobId: string; stopped: boolean },
+  { jobId, digest, stopped }: { jobId: string; digest: string; stopped: boolean },
   now: number,
 ): void {
   const fate = fateOf(row);
   if (fate === 'ended' || fate === 'none' || !state.target) return;
   const shadow: Shadow = {
-    ...{ key: file.key, jobId, target: state.target, phase: 'followed', stopped },
+    ...{ key: file.key, jobId, digest, target: state.target, phase: 'followed', stopped },
     ...{ until: 0, lookAt: null, looks: 0 },
   };
   if (fate === 'unseen') loseSight(state, file, shadow, now);
@@ -48,6 +49,7 @@ export function watchCopy(
 /** The shadows of one FTS job that are to be followed. */
 export interface FollowedShadows {
   jobId: string;
+  digest: string;
   target: FtsTarget;
   keys: string[];
   /** Nothing else of the job is wanted, and it was not cancelled whole yet: that would stop the copies. */
@@ -61,6 +63,7 @@ export function followedShadows(state: BatchState): FollowedShadows | null {
   const isWanted = (jobId: string): boolean => state.ftsJobId === jobId && state.list('sent').length > 0;
   const all = [...groups].map(([jobId, shadows]) => ({
     jobId,
+    digest: (shadows[0] as Shadow).digest,
     target: (shadows[0] as Shadow).target,
     keys: shadows.map(({ key }) => key),
     stoppable: !isWanted(jobId) && shadows.some(({ stopped }) => !stopped),

@@ -82,6 +82,8 @@ export interface FtsSimulator {
   refusedSubmissions(): readonly FtsRefusedSubmission[];
   /** Moves a job to the archive at once, as FTS does 7 days after its end. False for an unknown job. */
   archive(jobId: string): boolean;
+  /** Loses a job altogether. False for an unknown one. */
+  forget(jobId: string): boolean;
   /** Changes rows behind everybody's back, to what no request leads to. False for an unknown job. */
   rewrite(jobId: string, changes: JobRewrite): boolean;
   /**
@@ -160,6 +162,7 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
     delegations: () => delegations.accepted,
     refusedSubmissions: () => service.refused,
     archive: (jobId) => store.archive(jobId),
+    forget: (jobId) => store.archive(jobId) && store.archived.delete(jobId),
     rewrite: (jobId, changes) => {
       const job = store.jobs.get(jobId);
       if (job) rewriteJob(job, changes);

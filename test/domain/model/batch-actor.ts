@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import type { BatchFile } from '../../../src/domain/batch/batch-file.ts';
 import { applyOrder } from '../../../src/domain/batch/batch-orders.ts';
-import { BatchState, type BatchSnapshot } from '../../../src/domain/batch/batch-state.ts';
+import type { BatchSnapshot } from '../../../src/domain/batch/batch-snapshot.ts';
+import { BatchState } from '../../../src/domain/batch/batch-state.ts';
 import { fateOf } from '../../../src/domain/batch/copy-fate.ts';
 import {
   applyCancelResults,
@@ -163,7 +164,7 @@ export class BatchActor {
     const answer = world.dice.pick(['submitted', 'submitted', 'submitted', 'refused', 'held']);
     if (answer === 'submitted') world.submit(jobId, files);
     this.pending.set('attempts', () => {
-      if (answer === 'submitted') state.submitted(jobId, world.now);
+      if (answer === 'submitted') state.submitted(jobId, 'digest', world.now);
       else if (answer === 'held') state.hold('SiteMisconfigured', world.now);
       else for (const file of files) state.failed(file, 'FTS refused', 'FAILED', world.now, world.dice.next);
     });

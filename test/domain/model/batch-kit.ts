@@ -37,7 +37,7 @@ export function sent(keys: readonly string[] = ['a']): BatchState {
   const state = newBatch(keys);
   applyOrder(state, { kind: 'admit', target: TARGET }, NOW);
   state.beginAttempt(NOW);
-  state.submitted('j1', NOW);
+  state.submitted('j1', 'digest', NOW);
   return state;
 }
 

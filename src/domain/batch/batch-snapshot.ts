@@ -1,0 +1,24 @@
+import type { DroppedFile, FtsTarget } from '../orders.ts';
+import type { BatchFile } from './batch-file.ts';
+import type { Shadow } from './shadows.ts';
+
+/** What a continued run of a batch is given. */
+export interface BatchSnapshot {
+  files: BatchFile[];
+  attempt: number;
+  startedAt: number;
+  target: FtsTarget | null;
+  newTarget: FtsTarget | null;
+  slot: 'wanted' | 'active' | 'idle';
+  dropped: DroppedFile[];
+  shadows: Shadow[];
+  toldLingering: boolean;
+  /** The FTS job in flight, if any. */
+  ftsJobId: string | null;
+  ftsDigest: string;
+  /** When it was submitted, epoch milliseconds. */
+  submittedAt: number;
+  /** Changes of server since the last submission. */
+  moves: number;
+  finished: boolean;
+}
