@@ -16,9 +16,8 @@ export function addCredentials(program: Command): void {
   const credentials = program
     .command('credentials')
     .summary('what is in the credential store, and what expires when')
-    .description(
-      'Lists the credentials of the owners of files, the ones that end first at the top; or takes one back.',
-    );
+    .description('Lists the credentials of the owners of files, the ones that end first at the top; or takes one back.')
+    .addHelpText('after', '\nExamples:\n  aso credentials\n  aso credentials --json\n  aso credentials revoke alice');
   credentials
     .command('list', { isDefault: true })
     .summary('list them (this is what happens without a further word)')
