@@ -6,13 +6,13 @@
 import { cancelTask } from '../src/client/index.ts';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { until } from '../src/demo/until.ts';
-import { conclude, type Bound } from './support/conclusion.ts';
+import { conclude, none, type Bound } from './support/conclusion.ts';
 import { markdownTable } from './support/markdown-table.ts';
 import { readOptions } from './support/options.ts';
 import { SOURCES } from './support/sites.ts';
 import { onStand } from './support/stand.ts';
 import { BenchTask } from './support/task.ts';
-import { truthOfCancel } from './support/truth-of-cancel.ts';
+import { truthOfCancel, type TruthOfCancel } from './support/truth-of-cancel.ts';
 
 /** Seconds from the user's cancel until FTS has been told of every job (issue 4). */
 const MOST_SECONDS = 15;
@@ -24,7 +24,21 @@ const BETWEEN_WAVES_MS = 400;
 
 const options = readOptions({ jobs: 50, files: 4 });
 
-async function measure(ending: Ending): Promise<number> {
+interface CancelFigures extends TruthOfCancel {
+  jobs: number;
+  files: number;
+  /** Seconds from the user's request. */
+  answeredAfter: number;
+  lastDeleteAfter: number;
+  deleteRequests: number;
+  jobsNamed: number;
+  /** How often DELETE requests named the job that they named most often. */
+  mostPerJob: number;
+  done: number;
+  killed: number;
+}
+
+function cancelActiveJobs(ending: Ending): Promise<CancelFigures> {
   const fts = { tickMs: 100, activePerLink: 1_000, cancelGraceMs: CANCEL_GRACE_MS };
   const policy = { maxFilesPerFtsJob: options.files, maxActiveFtsJobs: options.jobs, batchWindow: 2, cancelGrace: 3 };
   return onStand(ending, { fts, policy }, async (stand) => {
@@ -37,50 +51,71 @@ async function measure(ending: Ending): Promise<number> {
     const task = await BenchTask.lay(stand, { files, label: 'cancel', sources: SOURCES, destinations: ['T2_CH_CERN'] });
     await task.report();
     await until(() => task.copies().filter(({ state }) => state === 'ACTIVE').length === files, signal);
-    const jobs = task.ftsJobs();
 
     const asked = Date.now();
     for (const [at, wave] of waves.entries()) setTimeout(wave.resolve, at * BETWEEN_WAVES_MS);
     await cancelTask(client, task.name, { reason: 'measured', by: 'alice' });
     const answered = Date.now();
-    const transfer = await task.finish();
-    const truth = await truthOfCancel(stand, task);
+    const { DONE: done = 0, KILLED: killed = 0 } = await task.finish();
 
     const deletions = task.deletions();
-    const told = new Set(deletions.flatMap(({ jobIds }) => jobIds));
-    const seconds = (Math.max(...deletions.map(({ at }) => at)) - asked) / 1000;
-    const figures = {
-      ...{ jobs: jobs.length, files, answeredAfter: (answered - asked) / 1000, deleteRequests: deletions.length },
-      ...{ jobsDeleted: told.size, lastDeleteAfter: seconds, transfer, ...truth },
+    const times = [
+      ...Map.groupBy(
+        deletions.flatMap(({ jobIds }) => jobIds),
+        (id) => id,
+      ).values(),
+    ];
+    return {
+      jobs: task.ftsJobs().length,
+      files,
+      answeredAfter: (answered - asked) / 1000,
+      lastDeleteAfter: (Math.max(...deletions.map(({ at }) => at)) - asked) / 1000,
+      deleteRequests: deletions.length,
+      jobsNamed: times.length,
+      mostPerJob: Math.max(...times.map(({ length }) => length)),
+      done,
+      killed,
+      ...(await truthOfCancel(stand, task)),
     };
-    const rows = [
-      ['active FTS jobs', `${jobs.length} of ${options.files} files over ${SOURCES.length} links`],
-      ['the user has an answer after', `${figures.answeredAfter.toFixed(2)} s`],
-      ['DELETE requests that reached FTS', `${deletions.length}, naming ${told.size} jobs`],
-      ['until the last one reached FTS', `${seconds.toFixed(2)} s`],
-      ['files finished by FTS before that', truth.finishedBefore],
-      ['files DONE', transfer.DONE ?? 0],
-      ['files KILLED', transfer.KILLED ?? 0],
-      ['KILLED, but copied before FTS stopped the copy', truth.killedButThere],
-    ];
-    console.log(markdownTable(['cancel of a task', ''], rows));
-    const bounds: Bound[] = [
-      ...[{ name: 'all jobs were active', found: jobs.length, holds: jobs.length === options.jobs }],
-      { name: `last DELETE after at most ${MOST_SECONDS} s`, found: `${seconds} s`, holds: seconds <= MOST_SECONDS },
-      {
-        name: 'at most one DELETE per job, and every open job in one',
-        found: `${deletions.length} requests, ${truth.openJobsNotDeleted} open jobs in none`,
-        holds: deletions.length <= jobs.length && truth.openJobsNotDeleted === 0,
-      },
-      {
-        name: 'DONE that FTS had not finished before its DELETE',
-        found: truth.doneWithoutFinish,
-        holds: truth.doneWithoutFinish === 0,
-      },
-      { name: 'neither DONE nor KILLED', found: truth.neither, holds: truth.neither === 0 },
-    ];
-    return conclude(figures, bounds, options.json);
   });
+}
+
+const tableOf = (of: CancelFigures): string =>
+  markdownTable(
+    ['cancel of a task', ''],
+    [
+      ['active FTS jobs', `${of.jobs} of ${options.files} files, over ${SOURCES.length} links`],
+      ['the user has an answer after', `${of.answeredAfter.toFixed(2)} s`],
+      ['DELETE requests that reached FTS', `${of.deleteRequests}, naming ${of.jobsNamed} jobs`],
+      ['until the last one reached FTS', `${of.lastDeleteAfter.toFixed(2)} s`],
+      ['files that FTS had finished before its DELETE', of.finishedBefore],
+      ['files DONE', of.done],
+      ['files KILLED', of.killed],
+      ['of these copied before FTS stopped the copy, and left there', of.killedButThere],
+    ],
+  );
+
+const boundsOf = (of: CancelFigures): Bound[] => [
+  { name: `${options.jobs} jobs were active`, found: of.jobs, holds: of.jobs === options.jobs },
+  {
+    name: `the last DELETE within ${MOST_SECONDS} s`,
+    found: `${of.lastDeleteAfter} s`,
+    holds: of.lastDeleteAfter <= MOST_SECONDS,
+  },
+  {
+    name: 'at most one DELETE per job',
+    found: `${of.deleteRequests} requests, no job in more than ${of.mostPerJob}`,
+    holds: of.deleteRequests <= of.jobs && of.mostPerJob === 1,
+  },
+  none('jobs with open files that no DELETE named', of.openJobsNotDeleted),
+  none('files DONE that FTS had not finished before its DELETE', of.doneWithoutFinish),
+  none('files neither DONE nor KILLED', of.neither),
+];
+
+async function measure(ending: Ending): Promise<number> {
+  const figures = await cancelActiveJobs(ending);
+  console.log(tableOf(figures));
+  return conclude(figures, boundsOf(figures), options.json);
 }
 
 process.exit(await runUntilInterrupted(measure));

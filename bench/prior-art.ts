@@ -10,7 +10,7 @@ import { measureKill } from './peers/kill.ts';
 import { measureLoad } from './peers/load.ts';
 import { measureRefused } from './peers/refused.ts';
 import { faultTable, loadTables, type FaultResults, type LoadResults } from './peers/tables.ts';
-import { conclude, type Bound } from './support/conclusion.ts';
+import { conclude, none, type Bound } from './support/conclusion.ts';
 import { readOptions } from './support/options.ts';
 import { newProgress } from './support/progress.ts';
 import { TUNED } from './support/policies.ts';
@@ -51,14 +51,14 @@ function bounds(
   load: LoadResults,
   { kill, refused, submitting, following, storeKilled, refusals }: FaultResults,
 ): Bound[] {
-  const none = (name: string, found: number): Bound => ({ name: `${name}, must be 0`, found, holds: found === 0 });
   return [
     ...Object.entries(load).flatMap(([name, { files, done, sentTwice }]) => [
       none(`${name}: files not DONE`, files - done),
       none(`${name}: files sent twice`, sentTwice),
     ]),
     ...Object.entries({ submitting, following, storeKilled, refusals }).flatMap(
-      ([name, { files, done, sentTwice }]) => [
+      ([name, { files, done, sentTwice, strikes }]) => [
+        { name: `${name}: it happened 3 times`, found: strikes, holds: strikes === 3 },
         none(`${name}: files not DONE in the end`, files - done),
         none(`${name}: files sent twice`, sentTwice),
       ],

@@ -16,6 +16,8 @@ export interface FaultFigures {
   unfinished: number;
   /** Files of which FTS was asked for more than one copy. */
   sentTwice: number;
+  /** How often the fault happened. */
+  strikes: number;
   seconds: number;
 }
 
@@ -45,6 +47,7 @@ export const killedWhileSubmitting = (ending: Ending, files: number): Promise<Fa
       await worker.kill();
       await worker.restart();
     }
+    return () => STRIKES.length;
   });
 
 /** The worker is killed three times while files end, and replaced at once. */
@@ -55,6 +58,7 @@ export const killedWhileFollowing = (ending: Ending, files: number): Promise<Fau
       await worker.kill();
       await worker.restart();
     }
+    return () => STRIKES.length;
   });
 
 /** Temporal's server, which is where states are stored, is killed three times while outcomes are being stored, and started again. */
@@ -64,6 +68,7 @@ export const stateStoreKilled = (ending: Ending, files: number): Promise<FaultFi
       await until(() => finishedCopies(stand.world.fts) >= files * share, stand.signal, 20);
       await stand.restartServer();
     }
+    return () => STRIKES.length;
   });
 
 /** FTS answers three times with HTTP 500 when there is something to record. */
@@ -71,16 +76,18 @@ export const outcomesRefused = (ending: Ending, files: number): Promise<FaultFig
   strike(ending, files, {}, async ({ world, signal }) => {
     await until(() => finishedCopies(world.fts) > 0, signal, 20);
     const body = JSON.stringify({ status: '500 Internal Server Error', message: 'database is away' });
-    world.fts.server.faults.add({
-      ...{ method: 'GET', path: '^/jobs/', times: 3, action: 'answer', status: 500, body },
-    });
+    const { faults } = world.fts.server;
+    const at = faults.applied.length;
+    faults.add({ method: 'GET', path: '^/jobs/', times: 3, action: 'answer', status: 500, body });
+    return () => faults.applied[at] ?? 0;
   });
 
+/** Lets a fault happen to a task of many files; the fault answers how to learn how often it has happened in the end. */
 async function strike(
   ending: Ending,
   files: number,
   options: { serverMayDie?: boolean },
-  fault: (stand: Stand) => Promise<void>,
+  fault: (stand: Stand) => Promise<() => number>,
 ): Promise<FaultFigures> {
   return onStand(ending, { fts: fastFts(files, SPREAD), policy: TUNED, patience: 3, ...options }, async (stand) => {
     const task = await BenchTask.lay(stand, {
@@ -91,12 +98,13 @@ async function strike(
     // Looked at below; meanwhile it may fail before anybody does.
     striking.catch(() => undefined);
     await task.report();
-    await striking;
+    const strikes = await striking;
     const transfer = await task.finish();
     const seconds = (performance.now() - started) / 1000;
     // Whatever would be sent a second time has been by then.
     await sleep(1_000);
     const done = transfer.DONE ?? 0;
-    return { files, done, unfinished: files - done - (transfer.FAILED ?? 0), sentTwice: task.sentTwice(), seconds };
+    const unfinished = files - done - (transfer.FAILED ?? 0);
+    return { files, done, unfinished, sentTwice: task.sentTwice(), strikes: strikes(), seconds };
   });
 }

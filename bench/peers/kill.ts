@@ -22,30 +22,34 @@ export interface KillFigures {
 
 /** A task is killed as soon as FTS has all of its jobs; copies take 5 s. */
 export function measureKill(ending: Ending, files: number): Promise<KillFigures> {
-  // As many links as full jobs can be made of.
+  // Few enough links for full jobs, which do not wait for the window; the others do.
   const sources = SOURCES.slice(0, 5);
-  return onStand(ending, { fts: { ...fastFts(files), cancelGraceMs: 1_000 }, policy: TUNED }, async (stand) => {
-    const task = await BenchTask.lay(stand, {
-      files,
-      label: 'kill',
-      sources,
-      destinations: ['T2_CH_CERN'],
-      arrived: true,
-    });
-    await task.report();
-    await until(() => task.copies().length === files, stand.signal, 20);
-    const asked = Date.now();
-    await cancelTask(stand.client, task.name, { reason: 'measured', by: 'alice' });
-    await task.finish();
-    const truth = await truthOfCancel(stand, task);
-    const deletions = task.deletions();
-    return {
-      files,
-      jobs: task.ftsJobs().length,
-      deleteRequests: deletions.length,
-      lastDeleteAfter: (Math.max(...deletions.map(({ at }) => at)) - asked) / 1000,
-      tooLate: truth.finishedBefore,
-      overwritten: truth.doneWithoutFinish,
-    };
-  });
+  return onStand(
+    ending,
+    { fts: { ...fastFts(files), cancelGraceMs: 1_000 }, policy: { ...TUNED, batchWindow: 20 } },
+    async (stand) => {
+      const task = await BenchTask.lay(stand, {
+        files,
+        label: 'kill',
+        sources,
+        destinations: ['T2_CH_CERN'],
+        arrived: true,
+      });
+      await task.report();
+      await until(() => task.copies().length === files, stand.signal, 20);
+      const asked = Date.now();
+      await cancelTask(stand.client, task.name, { reason: 'measured', by: 'alice' });
+      await task.finish();
+      const truth = await truthOfCancel(stand, task);
+      const deletions = task.deletions();
+      return {
+        files,
+        jobs: task.ftsJobs().length,
+        deleteRequests: deletions.length,
+        lastDeleteAfter: (Math.max(...deletions.map(({ at }) => at)) - asked) / 1000,
+        tooLate: truth.finishedBefore,
+        overwritten: truth.doneWithoutFinish,
+      };
+    },
+  );
 }

@@ -32,7 +32,7 @@ export interface LoadFigures {
 
 /** One task of files from ten sources to one destination, in a burst or trickling in. */
 export function measureLoad(ending: Ending, { files, policy, perSecond }: LoadOptions): Promise<LoadFigures> {
-  return onStand(ending, { fts: fastFts(files), policy }, async (stand) => {
+  return onStand(ending, { fts: fastFts(files), policy, patience: 10 }, async (stand) => {
     const { world } = stand;
     const task = await BenchTask.lay(stand, {
       ...{ files, label: 'load', sources: SOURCES, destinations: ['T2_CH_CERN'], arrived: true },

@@ -9,6 +9,9 @@ export interface Bound {
   holds: boolean;
 }
 
+/** A bound on what must not happen at all. */
+export const none = (what: string, found: number): Bound => ({ name: `${what}, must be 0`, found, holds: found === 0 });
+
 /** Says which bounds hold, and writes figures and bounds as JSON where asked for. @returns the exit status: 1 where one is broken */
 export async function conclude(figures: object, bounds: readonly Bound[], jsonFile?: string): Promise<number> {
   console.log('');
