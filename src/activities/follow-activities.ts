@@ -11,10 +11,12 @@ import type { FollowActivities } from './types.ts';
 export function createFollowActivities({ fts }: { fts: FtsPort }): FollowActivities {
   return {
     async followFtsJob(request) {
-      const { attempt } = activityInfo();
+      const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
       const again = (): Error => notYet(nextLook(Date.now(), attempt, request));
-      // Nothing can have changed right after the submission or the last change.
-      if (attempt === 1) throw again();
+      // Nothing can have changed right after the submission or the last change. Whoever resets the activity, whose attempt is 1 again then,
+      // wants a look now.
+      const isFirst = attempt === 1 && currentAttemptScheduledTimestampMs <= scheduledTimestampMs;
+      if (isFirst) throw again();
       const view = await fts.look(request.target, request.credential, request.jobId, lookShareMs(request));
       // What lies under the id of a job that FTS lost is none of ours.
       if (view?.digest !== request.digest) return { kind: 'gone' };

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { transferBatchId } from '../../src/contract/ids.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+import { TestTask } from '../support/test-task.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+/** Seconds until the first look: far longer than the test may take. */
+const FIRST_LOOK = 600;
+
+let world: World;
+let rig: Rig;
+beforeAll(async () => {
+  world = await startWorld();
+  rig = await startRig(world, { policy: { followFirst: FIRST_LOOK, followMax: FIRST_LOOK } });
+});
+afterAll(async () => {
+  await rig.close();
+  await world.close();
+});
+
+test('a follower that is reset looks at its FTS job at once', async () => {
+  const work = new TestTask(world, rig);
+  await work.add(await work.job());
+  const batch = transferBatchId(work.name, 1);
+  // It has not looked yet, and waits for its first time.
+  await expect.poll(() => work.copyStates()).toEqual(['FINISHED']);
+  const attempts = async (): Promise<number[]> => {
+    const { raw } = await rig.client.workflow.getHandle(batch).describe();
+    return (raw.pendingActivities ?? []).map(({ attempt }) => attempt ?? 0);
+  };
+  await expect.poll(attempts).toEqual([2]);
+  expect(await work.transfer()).toEqual({ SUBMITTED: 1 });
+  await rig.client.workflowService.resetActivity({
+    namespace: rig.server.namespace,
+    execution: { workflowId: batch },
+    type: 'followFtsJob',
+    identity: 'test',
+  });
+  expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 } });
+});
