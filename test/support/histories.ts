@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { Payload } from '@temporalio/common';
-import { compressionCodec } from '../../src/client/data-converter.ts';
+import { historyTexts } from '../../src/client/history-texts.ts';
 
 /** Sizes of one run of a workflow. */
 export interface RunSize {
@@ -34,30 +33,12 @@ function* payloadSizes(value: unknown): Generator<number> {
   else for (const inner of Object.values(value)) yield* payloadSizes(inner);
 }
 
-/**
- * All that Temporal keeps of all workflows, as one text: histories with their payloads decoded, what a list and a description show, failures of
- * activities under way.
- */
+/** All that Temporal keeps of all workflows, as one text: their histories, and what a description of each shows, failures of activities included. */
 export async function everythingTemporalKeeps(client: Client): Promise<string> {
   const parts: string[] = [];
-  for await (const run of client.workflow.list()) {
-    const handle = client.workflow.getHandle(run.workflowId, run.runId);
-    parts.push(
-      ...(await readableTexts(await handle.fetchHistory())),
-      ...(await readableTexts((await handle.describe()).raw)),
-    );
+  for await (const { workflowId, text } of historyTexts(client)) {
+    const { raw } = await client.workflow.getHandle(workflowId).describe();
+    parts.push(text, JSON.stringify(raw));
   }
   return parts.join('\n');
-}
-
-/** Texts anywhere in a value, those of payloads as they were before they were compressed. */
-async function readableTexts(value: unknown): Promise<string[]> {
-  if (typeof value === 'string') return [value];
-  if (value instanceof Uint8Array) return [Buffer.from(value).toString('utf8')];
-  if (typeof value !== 'object' || value === null) return [];
-  if ('metadata' in value && 'data' in value && value.data instanceof Uint8Array) {
-    const [payload] = await compressionCodec.decode([value as Payload]);
-    return [Buffer.from(payload?.data ?? []).toString('utf8')];
-  }
-  return (await Promise.all(Object.values(value).map(readableTexts))).flat();
 }
