@@ -14,6 +14,8 @@ import { quoted } from './visibility.ts';
 const LOOK_EVERY_MS = 15_000;
 /** Results fetched at a time. */
 const IN_FLIGHT = 10;
+/** A frontend lists ten times a second for a namespace, unless it is configured otherwise, so that few lists have to do. */
+const TASKS_A_LIST = 50;
 
 /** What became of a wait for one of many jobs. */
 export type JobResult = { job: JobRef; outcome: JobOutcome } | { job: JobRef; error: Error };
@@ -39,8 +41,8 @@ export function jobOutcomeNow(client: Client, job: JobRef): Promise<JobOutcome |
 }
 
 /**
- * Waits for many jobs at once, and yields what became of each when it is known. Asks Temporal for all jobs of a task together, once in
- * `everyMs`, so that ten thousand waits are as many requests as a few. One that fails is yielded as its error; the others go on.
+ * Waits for many jobs at once, and yields what became of each when it is known. Asks Temporal for all jobs together, once in `everyMs`: a
+ * request for each 50 tasks, or each 1,000 jobs. One that fails is yielded as its error; the others go on.
  * @throws TemporalUnreachableError; asked again for the jobs that are missing, it goes on
  */
 export async function* jobOutcomes(
@@ -67,11 +69,14 @@ const idOf = ({ task, jobId, retry }: JobRef): string => jobOutputId(task, jobId
 const handleOf = (client: Client, job: JobRef) => client.workflow.getHandle<JobOutputWorkflow>(idOf(job));
 
 /** Ids of the jobOutput workflows that have not ended. What Temporal lists may be a second old, so that one may be missing. */
-async function runningJobs(client: Client, tasks: Iterable<string>): Promise<Set<string>> {
+async function runningJobs(client: Client, tasks: ReadonlySet<string>): Promise<Set<string>> {
   const running = new Set<string>();
-  for (const task of tasks) {
-    const query = `WorkflowType = '${WORKFLOWS.jobOutput}' AND ${SEARCH_ATTRIBUTES.task.name} = ${quoted(task)} AND ExecutionStatus = 'Running'`;
-    await explained(task, async () => {
+  const names = [...tasks];
+  for (let at = 0; at < names.length; at += TASKS_A_LIST) {
+    const some = names.slice(at, at + TASKS_A_LIST);
+    const ofTasks = `${SEARCH_ATTRIBUTES.task.name} IN (${some.map(quoted).join(', ')})`;
+    const query = `WorkflowType = '${WORKFLOWS.jobOutput}' AND ${ofTasks} AND ExecutionStatus = 'Running'`;
+    await explained('*', async () => {
       for await (const { workflowId } of client.workflow.list({ query, pageSize: 1000 })) running.add(workflowId);
     });
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -311,3 +312,19 @@ def test_what_is_sent_and_answered_is_as_the_schemas_say(world: World) -> None:
         return seen
 
     asyncio.run(check())
+
+
+def test_many_threads_share_a_client_and_none_waits_beyond_its_end(world: World) -> None:
+    task = world.task()
+    world.fault(task, "hang")
+    client = Client()
+    output = job_output(world.job(task, jobId="1"))
+    with ThreadPoolExecutor(10) as threads:
+        waits = [threads.submit(client.run_job, output) for _ in range(10)]
+        until(lambda: world.copies(task) == ["ACTIVE"])
+        client.disconnect()
+        for wait in waits:
+            assert isinstance(wait.exception(timeout=10), CancelledError)
+    with Client() as again:
+        again.cancel(task, reason="over", by="the test")
+        again.close(task)

@@ -107,8 +107,7 @@ class AsyncClient:
     def job_outcomes(self, jobs: Iterable[JobRef], *, every: float = LOOK_EVERY) -> AsyncIterator[JobResult]:
         """Waits for many jobs by one call, and yields what became of each when it is known, in any order.
 
-        Temporal is asked for all jobs of a task together, once in ``every`` seconds, so that this costs hardly more for ten thousand
-        jobs than for one. A job whose wait failed is yielded with its error; the others go on.
+        Temporal is asked for all jobs together, once in ``every`` seconds: a request for each 50 tasks, or each 1,000 jobs. A job whose wait failed is yielded with its error; the others go on.
 
         :raises TemporalUnreachableError: call again with the jobs that are missing
         """

@@ -47,7 +47,7 @@ class Client:
         self.disconnect()
 
     def disconnect(self) -> None:
-        """Lets go of the connection; calls of other threads that wait raise ``asyncio.CancelledError``."""
+        """Lets go of the connection; calls of other threads that wait raise ``concurrent.futures.CancelledError``."""
         if self._loop.is_closed():
             return
         asyncio.run_coroutine_threadsafe(_cancel_others(), self._loop).result()
