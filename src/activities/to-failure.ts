@@ -6,6 +6,9 @@ import { wrapAll } from './wrap.ts';
 /** Pause before something is tried again that waiting alone does not heal: somebody has to mend it first. */
 const UNTIL_MENDED_MS = 5 * 60_000;
 
+/** Whoever says "at once" means it hardly, and Temporal's server (1.5.1 of its CLI) never tries again what is to be tried after 0 ms. */
+const SHORTEST_MS = 1_000;
+
 /**
  * Turns what a port threw into a Temporal failure. None of them is non-retryable: an activity never ends a workflow, since that would
  * lose the files in it. Anything but a PortError is a defect and passes with its stack, to be retried until it is fixed.
@@ -17,7 +20,7 @@ export function toFailure(error: unknown): unknown {
     type: error.type,
     message: error.message,
     ...(error.since === undefined ? {} : { details: [{ since: error.since } satisfies FailureDetails] }),
-    ...(pause === undefined ? {} : { nextRetryDelay: pause }),
+    ...(pause === undefined ? {} : { nextRetryDelay: Math.max(pause, SHORTEST_MS) }),
   });
 }
 
@@ -26,7 +29,7 @@ export function notYet(delayMs: number): ApplicationFailure {
   return ApplicationFailure.create({
     type: FAILURE_TYPES.nothingNew,
     message: 'nothing new',
-    nextRetryDelay: delayMs,
+    nextRetryDelay: Math.max(delayMs, 1),
     category: ApplicationFailureCategory.BENIGN,
   });
 }

@@ -46,6 +46,7 @@ const requestFault = z
       .max(599, 'must be an HTTP status')
       .exactOptional(),
     body: text.exactOptional(),
+    headers: z.record(z.string(), text, 'must be texts by name').exactOptional(),
   })
   .refine(
     ({ action, delayMs, stallMs }) => (action ?? delayMs ?? stallMs) !== undefined,

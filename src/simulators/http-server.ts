@@ -11,6 +11,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
+import { gunzipSync } from 'node:zlib';
 import type { ClientChain } from './pki/client-chain.ts';
 import { chainOfClient, tlsServerOptions, type SimulatorTls } from './pki/server-tls.ts';
 import { RequestFaults, type RequestFault } from './request-faults.ts';
@@ -118,7 +119,7 @@ export class SimulatorServer {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
 
     const early = this.faults.asksForBody(method, url.pathname) ? await buffer(request) : null;
-    const fault = this.faults.next(method, url.pathname, early?.toString());
+    const fault = this.faults.next(method, url.pathname, early ? textOf(request.headers, early) : undefined);
     if (fault?.delayMs) await sleep(fault.delayMs);
     if (fault?.action === 'drop-before' || life !== this.#life) return void response.destroy();
     if (fault?.action === 'answer') return this.#send(response, method, fault.answer);
@@ -154,6 +155,10 @@ export class SimulatorServer {
     response.end(method === 'HEAD' ? undefined : content);
   }
 }
+
+/** A body as a fault's pattern sees it: unpacked. */
+const textOf = (headers: IncomingHttpHeaders, body: Buffer): string =>
+  (headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms).unref());
 

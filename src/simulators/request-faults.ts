@@ -10,7 +10,7 @@ export interface RequestFault {
   method?: string;
   /** Regular expression on the path. */
   path: string;
-  /** Regular expression on the request's body; any where absent. */
+  /** Regular expression on the request's body, unpacked; any where absent. */
   containing?: string;
   /** Let so many matching requests pass first. */
   skip?: number;
@@ -29,6 +29,8 @@ export interface RequestFault {
   /** For `answer` and `answer-after`; without it an HTML page with status 503, as a front end sends. */
   status?: number;
   body?: string;
+  /** Of that answer, names in lower case. The type is told from the body where it is not said here. */
+  headers?: Record<string, string>;
 }
 
 /** The fault to apply to one request. */
@@ -107,7 +109,7 @@ export class RequestFaults {
         stallMs: fault.stallMs ?? 0,
         answer: {
           status: fault.status ?? 503,
-          headers: { 'content-type': page.startsWith('<') ? 'text/html' : 'application/json' },
+          headers: { 'content-type': page.startsWith('<') ? 'text/html' : 'application/json', ...fault.headers },
           body: page,
         },
       };

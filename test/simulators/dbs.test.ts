@@ -187,6 +187,18 @@ describe('faults of inserts', () => {
     expect(dbs.books.blocks()).toHaveLength(1);
   });
 
+  it('go the sequential way: 200 for what is there, and files that are there stay where they are', async () => {
+    dbs.insertFaults.sequential();
+    await insert(dbs, dump());
+    expect(await insert(dbs, dump(BLOCK, [3]))).toEqual({ status: 200, code: null, reason: '[]' });
+    expect((await insert(dbs, dump(OTHER_BLOCK))).status).toBe(200);
+    expect(dbs.books.blocks().map(({ name, files }) => [name, files])).toEqual([
+      [BLOCK, 2],
+      [OTHER_BLOCK, 0],
+    ]);
+    expect(dbs.books.files().map((file) => file.lfn)).toEqual([lfn(1), lfn(2)]);
+  });
+
   it.each([401, 403] as const)('deny with an empty %i', async (status) => {
     dbs.insertFaults.deny(status);
     const answer = await fetch(`${dbs.readerUrl}/healthz`);

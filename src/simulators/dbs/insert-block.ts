@@ -7,9 +7,13 @@ import type { Tables } from './tables.ts';
 
 const NO_ROW = new DbsError(103, '', 'dbs.GetID', 'sql: no rows in result set');
 
-/** @throws DbsError 200 where a block has that name, whatever is in it */
+/** A block has that name, whatever is in it. */
+export const isKnownBlock = (tables: Tables, name: string): boolean =>
+  tables.get('SELECT 1 FROM blocks WHERE block_name = ?', name) !== undefined;
+
+/** @throws DbsError 200 where a block has that name */
 export function refuseKnownBlock(tables: Tables, name: string): void {
-  if (!tables.get('SELECT 1 FROM blocks WHERE block_name = ?', name)) return;
+  if (!isKnownBlock(tables, name)) return;
   throw new DbsError(200, `Block ${name} already exists`, 'dbs.bulkblocks.checkBlockExist');
 }
 

@@ -13,6 +13,8 @@ export interface InsertContext {
   now: number;
   /** `is_file_valid` occurs nowhere in the body. */
   allFilesValid: boolean;
+  /** Files that are in another block stay there, and the block goes without them (the sequential path). */
+  keepKnownFiles: boolean;
 }
 
 /** The cause DBS gives when a row neither was there nor could be made. */

@@ -29,6 +29,7 @@ export function insertFiles(
   let valid = context.allFilesValid ? 1 : 0;
   for (const [index, file] of record.files.entries()) {
     if (valid === 0) valid = file.is_file_valid;
+    if (context.keepKnownFiles && isKnownFile(tables, file)) continue;
     if (!isAcceptable(tables, file) || (valid !== 0 && valid !== 1)) throw fileRefusal(hash);
     const author = file.last_modified_by || context.createBy;
     const id = tables.insert('files', {
@@ -62,9 +63,12 @@ function isAcceptable(tables: Tables, file: FileRecord): boolean {
     file.adler32 !== '' &&
     file.file_size > 0 &&
     // Sees the files of this block too: the same LFN twice in one block.
-    !tables.get('SELECT 1 FROM files WHERE logical_file_name = ?', file.logical_file_name)
+    !isKnownFile(tables, file)
   );
 }
+
+const isKnownFile = (tables: Tables, { logical_file_name: lfn }: FileRecord): boolean =>
+  tables.get('SELECT 1 FROM files WHERE logical_file_name = ?', lfn) !== undefined;
 
 /** All that DBS tells of a bad file. */
 function fileRefusal(hash: string): DbsError {
@@ -81,7 +85,8 @@ function insertLumis(
   // The same lumi twice in one file is dropped.
   const insert = tables.prepare('INSERT OR IGNORE INTO file_lumis VALUES (?, ?, ?, ?)');
   for (const { logical_file_name: lfn, file_lumi_list: lumis } of record.files) {
-    const fileId = ids.get(lfn) ?? 0;
+    const fileId = ids.get(lfn);
+    if (fileId === undefined) continue;
     for (const { run_num: run, lumi_section_num: lumi, event_count: events } of lumis) {
       if (run === 0 || lumi === 0) {
         throw new DbsError(311, `${hash} unable to insert FileLumis record`, BULKBLOCKS, 'validation error');

@@ -105,8 +105,9 @@ export class Tables {
     return (...values) => void statement.run(...values);
   }
 
-  /** All or nothing: what `work` throws undoes what it wrote. */
+  /** All or nothing: what `work` throws undoes what it wrote. Within another one it is part of that. */
   transaction<T>(work: () => T): T {
+    if (this.#database.isTransaction) return work();
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
