@@ -91,7 +91,7 @@ const tableOf = (of: CancelFigures): string =>
       ['files that FTS had finished before its DELETE', of.finishedBefore],
       ['files DONE', of.done],
       ['files KILLED', of.killed],
-      ['of these copied before FTS stopped the copy, and left there', of.killedButThere],
+      ['of these at their destination, when their batches have ended', of.killedButThere],
     ],
   );
 
@@ -110,6 +110,7 @@ const boundsOf = (of: CancelFigures): Bound[] => [
   none('jobs with open files that no DELETE named', of.openJobsNotDeleted),
   none('files DONE that FTS had not finished before its DELETE', of.doneWithoutFinish),
   none('files neither DONE nor KILLED', of.neither),
+  none('KILLED files that lie at their destination', of.killedButThere),
 ];
 
 async function measure(ending: Ending): Promise<number> {

@@ -1,9 +1,11 @@
 import { link, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { closeTask, taskStatus } from '../../src/client/index.ts';
+import { SEARCH_ATTRIBUTES } from '../../src/contract/search-attributes.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
 import type { TaskTotals } from '../../src/contract/messages.ts';
 import { patiently } from '../../src/demo/patiently.ts';
+import { until } from '../../src/demo/until.ts';
 import type { FileRecord, JobReport } from '../../src/domain/file.ts';
 import type { StateCounts, TransferState } from '../../src/domain/states.ts';
 import type { FtsDeletion, FtsFileRecord, FtsJobRecord } from '../../src/simulators/fts3/books.ts';
@@ -90,6 +92,13 @@ export class BenchTask {
       if (!signal.aborted) throw error;
       return (await taskStatus(client, this.name)).transfer;
     }
+  }
+
+  /** Waits for the end of its batches: they clean up after copies that nobody wants any more when the task has ended already. */
+  async untilCleanedUp(): Promise<void> {
+    const { client, signal } = this.#stand;
+    const query = `${SEARCH_ATTRIBUTES.task.name} = '${this.name}' AND ExecutionStatus = 'Running'`;
+    await until(async () => (await client.workflow.count(query)).count === 0, signal);
   }
 
   /** Oldest first. */

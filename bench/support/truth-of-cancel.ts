@@ -17,8 +17,9 @@ export interface TruthOfCancel {
   openJobsNotDeleted: number;
 }
 
-/** Compares, after the task's end, once FTS has stopped every copy. */
+/** Compares, after the task's end, once its batches have cleaned up. */
 export async function truthOfCancel({ client, world }: Stand, task: BenchTask): Promise<TruthOfCancel> {
+  await task.untilCleanedUp();
   const deletedAt = new Map<string, number>();
   for (const { at, jobIds } of task.deletions())
     for (const id of jobIds) deletedAt.set(id, Math.min(at, deletedAt.get(id) ?? Infinity));

@@ -147,7 +147,7 @@ describe('reports', () => {
     expect(state.slot).toBe('active');
     state.beginAttempt(NOW);
     order(state, cancel('all'));
-    cancelled(state, [row('a', 'CANCELED')]);
+    cancelled(state, [row('a', 'CANCELED', { startedAt: null })]);
     expect(takeReport(state, 1, 'active')).toMatchObject({ slot: 'idle', ended: true });
   });
 

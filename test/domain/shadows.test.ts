@@ -102,8 +102,20 @@ describe('a file cancelled alone', () => {
     cancelled(state, [killed('a', { finishedAt: null }), killed('b', { finishedAt: null })]);
     expect(followedShadows(state)).toMatchObject({ keys: ['a', 'b'], stoppable: false });
     rows(state, [killed('a'), killed('b')], NOW + GRACE);
-    expect(state.shadows).toEqual([]);
-    expect(file(state)).toMatchObject({ transfer: 'KILLED', notBefore: NOW + 2 * GRACE });
+    expect(shadowsDue(state, NOW + 2 * GRACE - 1)).toEqual([]);
+    expect(shadowsDue(state, NOW + 2 * GRACE).map(({ key }) => key)).toEqual(['a', 'b']);
+    for (const key of ['a', 'b']) applyArrivalResults(state, [{ key, found: 'absent' }], NOW + 2 * GRACE);
+    expect(file(state)).toMatchObject({ transfer: 'KILLED' });
+    expect(isBatchOver(state)).toBe(true);
+  });
+
+  it('whose copy FTS has stopped already is looked for all the same: it may have come to its end just before', () => {
+    const state = sent(['a']);
+    order(state, cancel('all'));
+    cancelled(state, [killed('a')]);
+    expect(takeReport(state, 1, 'active')).toMatchObject({ groups: [{ transfer: 'KILLED' }], ended: false });
+    expect(shadowsDue(state, NOW + GRACE)).toHaveLength(1);
+    arrival(state, 'removed', NOW + GRACE);
     expect(isBatchOver(state)).toBe(true);
   });
 

@@ -8,7 +8,7 @@ import type { ArrivalResult } from './settling.ts';
 /**
  * A copy that nobody waits for any more and that may still touch its file's destination: the file is not sent again, and not let go of,
  * before it has ended. `followed`: FTS's row tells when; `unseen`: FTS hears nothing of it, so that only our looks at the destination
- * tell, and time; `landed`: it ended well, and what it wrote is to be removed.
+ * tell, and time; `landed`: it has ended, and what it may have written is to be removed.
  */
 export interface Shadow {
   key: string;
@@ -37,14 +37,22 @@ export function watchCopy(
   now: number,
 ): void {
   const fate = fateOf(row);
-  if (fate === 'ended' || fate === 'none' || !state.target) return;
+  const landed = mayHaveLanded(file, row);
+  if ((fate === 'ended' && !landed) || fate === 'none' || !state.target) return;
   const shadow: Shadow = {
-    ...{ key: file.key, jobId, digest, target: state.target, phase: 'followed', stopped },
-    ...{ until: 0, lookAt: null, looks: 0 },
+    ...{ key: file.key, jobId, digest, target: state.target, phase: landed ? 'landed' : 'followed', stopped },
+    ...{ until: 0, lookAt: landed ? afterGrace(state, now) : null, looks: 0 },
   };
   if (fate === 'unseen') loseSight(state, file, shadow, now);
   state.shadows.push(shadow);
 }
+
+/**
+ * Its copy was to be stopped, and may have come to a good end before it was: FTS says CANCELED either way. Where the file is killed, nobody
+ * wants what that copy has written; one that is sent again overwrites it.
+ */
+const mayHaveLanded = ({ kill }: BatchFile, row: FtsFileResult): boolean =>
+  kill !== null && kill.why !== 'superseded' && row.state === 'CANCELED' && fateOf(row) === 'ended';
 
 /** The shadows of one FTS job that are to be followed. */
 export interface FollowedShadows {
@@ -85,6 +93,8 @@ export function applyShadowRows(
     const fate = row ? fateOf(row) : 'ended';
     if (fate === 'unseen') loseSight(state, file, shadow, now);
     else if (fate === 'none') end(state, shadow, 0, now);
+    else if (row && mayHaveLanded(file, row))
+      Object.assign(shadow, { phase: 'landed', lookAt: afterGrace(state, now) });
     else if (fate === 'ended' && row?.state !== 'FINISHED' && row) end(state, shadow, afterGrace(state, now), now);
     else if (fate === 'ended') Object.assign(shadow, { phase: 'landed', lookAt: now });
   }
