@@ -140,30 +140,6 @@ describe('tasks', () => {
   });
 });
 
-describe('transfers', () => {
-  it('are recorded as they are posted', async () => {
-    const call = { subresource: 'updatePublication', publish_flag: '1', list_of_ids: 'a,b', asoworker: '%' };
-    expect(await (await send('POST', 'filetransfers', call)).json()).toEqual({ result: [] });
-    const { subresource, ...rest } = call;
-    expect(crab.books.transfersCalls).toEqual([{ subresource, arguments: rest }]);
-    expect((await send('POST', 'filetransfers', { ...call, subresource: 'other' })).status).toBe(400);
-    expect((await send('POST', 'filetransfers', { subresource })).status).toBe(400);
-  });
-
-  it('are inserted once', async () => {
-    const row = {
-      ...{ id: 'a', username: 'jdoe', taskname: TASK, destination: 'T2_CH_CERN', destination_lfn: lfn(1) },
-      ...{ source: 'T2_IT_Pisa', source_lfn: lfn(2), filesize: '5', publish: '0', job_id: '1', job_retry_count: '0' },
-      ...{ type: 'output', start_time: '1795000000', transfer_state: 'NEW', publication_state: 'NOT_REQUIRED' },
-    };
-    expect((await send('PUT', 'fileusertransfers', row)).status).toBe(200);
-    expect(crab.books.transfers.get('a')).toEqual(row);
-    expect((await send('PUT', 'fileusertransfers', row)).status).toBe(500);
-    expect((await send('PUT', 'fileusertransfers', { ...row, id: 'b', transfer_state: 'ODD' })).status).toBe(500);
-    expect((await send('PUT', 'fileusertransfers', { id: 'c' })).status).toBe(400);
-  });
-});
-
 it('serves any prefix, and refuses what it does not know', async () => {
   crab.books.addTask(TASK);
   const status = async (path: string, method = 'GET') => (await fetch(crab.url + path, { method })).status;

@@ -1,5 +1,11 @@
 import type { SimulatedAnswer, SimulatedRequest } from '../http-server.ts';
 
+/** WMCore's codes and texts of errors. */
+const CODES: Readonly<Record<string, [code: string, detail: string]>> = {
+  InvalidParameter: ['302', 'Invalid input parameter'],
+  MissingObject: ['303', 'Required object is missing'],
+};
+
 /** A refusal of CRAB's REST: what it tells stands in headers, the body is empty. */
 export class CrabRefusal extends Error {
   readonly status: number;
@@ -17,14 +23,14 @@ export class CrabRefusal extends Error {
   }
 
   get answer(): SimulatedAnswer {
-    const isInvalid = this.errorClass === 'InvalidParameter';
+    const [code, detail] = CODES[this.errorClass] ?? ['403', 'Execution error'];
     return {
       status: this.status,
       headers: {
-        'x-rest-status': isInvalid ? '302' : '403',
+        'x-rest-status': code,
         'x-error-http': String(this.status),
         'x-error-id': String(Date.now()),
-        'x-error-detail': isInvalid ? 'Invalid input parameter' : 'Execution error',
+        'x-error-detail': detail,
         'x-error-info': this.message,
       },
       body: '',

@@ -1,3 +1,5 @@
+import { newTransferRow, type NewTransferRow, type TransferRow } from './transfer-row.ts';
+
 /** A record of `filemetadata`, as GET answers it. */
 export interface MetadataRecord {
   taskname: string;
@@ -57,8 +59,10 @@ export class CrabBooks {
   readonly #tasks = new Map<string, Record<string, unknown>>();
   /** By task, then by LFN. */
   readonly #metadata = new Map<string, Map<string, MetadataRecord>>();
-  /** Rows inserted with PUT `fileusertransfers`, by id. */
-  readonly transfers = new Map<string, Record<string, string>>();
+  /** The table of transfers, by id. */
+  readonly transfers = new Map<string, TransferRow>();
+  /** Every row that a worker took, in order. */
+  readonly acquisitions: { id: string; worker: string }[] = [];
   /** Every POST to `filetransfers`, in order. */
   readonly transfersCalls: TransfersCall[] = [];
 
@@ -71,6 +75,13 @@ export class CrabBooks {
       tm_publish_dbs_url: 'https://cmsweb.cern.ch/dbs/prod/phys03/DBSWriter',
       ...columns,
     });
+  }
+
+  /** Puts a row into the table of transfers: new and nobody's where nothing else is said. */
+  addTransfer(row: NewTransferRow): TransferRow {
+    const complete = newTransferRow(row);
+    this.transfers.set(row.tm_id, complete);
+    return complete;
   }
 
   task(name: string): Record<string, unknown> | null {

@@ -3,7 +3,9 @@ import { Arguments, CrabRefusal } from './arguments.ts';
 import { CrabBooks } from './books.ts';
 import { readMetadata, writeMetadata } from './file-metadata.ts';
 import { searchTask } from './task-search.ts';
-import { insertTransfer, recordTransfersCall } from './transfers.ts';
+import { readQueue } from './transfer-queue.ts';
+import { postTransfers } from './transfers.ts';
+import { changeTransfers, insertTransfer, readTransfers } from './user-transfers.ts';
 
 export interface CrabSimulatorOptions extends SimulatorOptions {
   /** Refuse a repeated `lfnList`, as the code of CRABServer reads; by default it is taken too. */
@@ -37,8 +39,11 @@ export async function startCrabSimulator(options: CrabSimulatorOptions = {}): Pr
     'GET filemetadata': (query) => ({ result: readMetadata(books, query, options.refuseRepeatedLists ?? false) }),
     'PUT filemetadata': done(writeMetadata),
     'GET task': (query) => searchTask(books, query),
-    'POST filetransfers': done(recordTransfersCall),
+    'GET filetransfers': (query) => readQueue(books, query),
+    'POST filetransfers': (form) => ({ result: postTransfers(books, form) }),
+    'GET fileusertransfers': (query) => readTransfers(books, query),
     'PUT fileusertransfers': done(insertTransfer),
+    'POST fileusertransfers': (form) => ({ result: changeTransfers(books, form) }),
   };
 
   const handle = async (request: SimulatedRequest): Promise<SimulatedAnswer> => {

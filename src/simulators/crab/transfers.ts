@@ -1,43 +1,40 @@
 import { CrabRefusal, type Arguments } from './arguments.ts';
 import type { CrabBooks } from './books.ts';
+import { acquirePublication, acquireTransfers, retryTransfers, type Modified } from './transfer-queue.ts';
+import { updatePublication, updateTransfers } from './transfer-updates.ts';
 
-const POSTED = [
-  ...['acquireTransfers', 'acquirePublication', 'updateTransfers', 'updatePublication', 'updateRucioInfo'],
-  ...['retryPublication', 'retryTransfers', 'killTransfers'],
-];
+type Post = (books: CrabBooks, form: Arguments) => Modified | void;
 
-const REQUIRED_TEXTS = [
-  ...['id', 'username', 'taskname', 'destination', 'destination_lfn', 'source', 'source_lfn', 'job_id', 'type'],
-  ...['transfer_state', 'publication_state'],
-];
-const REQUIRED_NUMBERS = ['filesize', 'publish', 'job_retry_count', 'start_time'];
-const TRANSFER_STATES = ['NEW', 'ACQUIRED', 'FAILED', 'DONE', 'RETRY', 'SUBMITTED', 'KILL', 'KILLED'];
-const PUBLICATION_STATES = ['NEW', 'ACQUIRED', 'FAILED', 'DONE', 'RETRY', 'NOT_REQUIRED'];
+/** Two of CRAB's statements do not work: one is not SQL, the other wants an id that nobody can give. */
+const broken = (message: string): Post => {
+  return () => {
+    throw new CrabRefusal(500, 'ExecutionError', message);
+  };
+};
+
+const POSTS: Readonly<Record<string, Post>> = {
+  acquireTransfers,
+  acquirePublication,
+  updateTransfers,
+  updatePublication,
+  retryTransfers,
+  updateRucioInfo: () => undefined,
+  retryPublication: broken('ORA-01008: not all variables bound'),
+  killTransfers: broken('ORA-01747: invalid user.table.column, table.column, or column specification'),
+};
 
 /**
- * POST `filetransfers`: recorded, and no more.
- * @throws CrabRefusal 400 for an unknown subresource or without `asoworker`
+ * POST `filetransfers`: recorded, and carried out.
+ * @throws CrabRefusal 400 for an unknown subresource, or without a fit `asoworker`, and as the subresource does
  */
-export function recordTransfersCall(books: CrabBooks, form: Arguments): void {
+export function postTransfers(books: CrabBooks, form: Arguments): Modified[] {
   const subresource = form.text('subresource');
-  if (!POSTED.includes(subresource)) throw CrabRefusal.invalid("Incorrect 'subresource' parameter");
-  form.text('asoworker');
+  const post = Object.hasOwn(POSTS, subresource) ? POSTS[subresource] : undefined;
+  if (!post) throw CrabRefusal.invalid("Invalid 'subresource' parameter");
+  if (!/^[A-Za-z0-9\-._%]{1,100}$/.test(form.text('asoworker')))
+    throw CrabRefusal.invalid("Invalid 'asoworker' parameter");
   const rest = Object.entries(form.all).filter(([name]) => name !== 'subresource');
   books.transfersCalls.push({ subresource, arguments: Object.fromEntries(rest) });
-}
-
-/**
- * PUT `fileusertransfers`: inserts a row.
- * @throws CrabRefusal 400 for missing arguments, 500 for an id that is there already or an unknown state
- */
-export function insertTransfer(books: CrabBooks, form: Arguments): void {
-  for (const name of REQUIRED_TEXTS) form.text(name);
-  for (const name of REQUIRED_NUMBERS) form.number(name);
-  const isKnown =
-    TRANSFER_STATES.includes(form.text('transfer_state')) &&
-    PUBLICATION_STATES.includes(form.text('publication_state'));
-  if (!isKnown) throw new CrabRefusal(500, 'ExecutionError', 'unknown state');
-  const id = form.text('id');
-  if (books.transfers.has(id)) throw new CrabRefusal(500, 'ExecutionError', `ORA-00001: row ${id} exists`);
-  books.transfers.set(id, form.all);
+  const modified = post(books, form);
+  return modified ? [modified] : [];
 }
