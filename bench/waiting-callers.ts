@@ -4,13 +4,13 @@
  * from time to time, a query of the task from time to time (a worker answers), or one caller for all jobs. Measured against the CPU that
  * the same time takes with nobody waiting. In the end all jobs are cancelled, and every caller has to hear of it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { addFiles, cancelTask, pauseTask, startJobOutput, taskStatus } from '../src/client/index.ts';
 import type { JobRef } from '../src/contract/crab-record.ts';
 import { crabFileId } from '../src/domain/digest.ts';
 import type { JobReport } from '../src/domain/file.ts';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { conclude, type Bound } from './support/conclusion.ts';
 import { fastFts } from './support/fast-fts.ts';
 import { markdownTable } from './support/markdown-table.ts';

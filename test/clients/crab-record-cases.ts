@@ -126,10 +126,11 @@ export const crabRecords: Arbitrary<JsonValue> = fc
       },
       { requiredKeys: [] },
     ),
+    inPlace: fc.nat(20).map((n) => n === 0),
     keep: fc.array(fc.nat(), { maxLength: 3 }),
     drop: fc.array(fc.nat(60), { maxLength: 2 }),
   })
-  .map(({ good, changes, keep, drop }) => {
+  .map(({ good, changes, inPlace, keep, drop }) => {
     const isLog = good.type === 'log';
     const record: Record<string, JsonValue> = {
       ...{ id: crabFileId(good.sourceLfn), username: 'alice', taskname: '261123_101500:alice_crab_analysis_1' },
@@ -152,6 +153,7 @@ export const crabRecords: Arbitrary<JsonValue> = fc
       const change = changed[at % (changed.length || 1)];
       if (change) record[change[0]] = change[1];
     }
+    if (inPlace) Object.assign(record, { destination: record['source'], destination_lfn: record['source_lfn'] });
     const names = Object.keys(record);
     for (const at of drop) delete record[names[at] ?? ''];
     return record;

@@ -14,7 +14,7 @@ const environment = await findPython('client');
 if ('missing' in environment) console.warn(`the Python client is not tested: ${environment.missing}`);
 const python = 'missing' in environment ? '' : environment.python;
 
-const TEST_FILES = ['test_client', 'test_contract', 'test_postjob'];
+const TEST_FILES = ['test_client', 'test_contract', 'test_messages', 'test_postjob', 'test_tasks'];
 const MINUTES = 60_000;
 
 describe.skipIf(!python)('the Python client', () => {
@@ -40,7 +40,7 @@ describe.skipIf(!python)('the Python client', () => {
   it.each(TEST_FILES)('%s passes', (name) => {
     const { passed, failed, skipped } = files.get(name) ?? { passed: 0, failed: [], skipped: [] };
     expect({ failed, skipped }).toEqual({ failed: [], skipped: [] });
-    expect(passed).toBeGreaterThan(5);
+    expect(passed).toBeGreaterThan(0);
   });
 
   it('has no other tests', () => expect([...files.keys()].sort()).toEqual(TEST_FILES));

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +67,11 @@ class World:
         if not line:
             raise AssertionError(f"the world has ended with {self._process.wait()}")
         return json.loads(line)
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Waits for something to become so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)

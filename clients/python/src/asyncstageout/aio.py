@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from temporalio.client import Client as TemporalClient
-from temporalio.client import WithStartWorkflowOperation
 from temporalio.envconfig import ClientConfig
 
 from ._calls import SIGNAL_SECONDS, across_turnover, answer_of
 from ._chunks import chunk_reports
 from ._names import NAMES
+from ._reporting import add_files, signal_files
 from ._start import job_output_id, stage_out_id, start_options
 from ._waiting import JobResult, outcome_now, wait_for_job, wait_for_jobs
 from ._wire import from_wire, report_of, voms_of
@@ -29,7 +30,6 @@ LOOK_EVERY = 15.0
 """Seconds between two looks at many jobs that are waited for."""
 
 _CONNECT_SECONDS = 10.0
-_STAGE_OUT = NAMES["workflows"]["stageOut"]
 _JOB_OUTPUT = NAMES["workflows"]["jobOutput"]
 _MESSAGES = NAMES["messages"]
 
@@ -121,20 +121,9 @@ class AsyncClient:
         """
         output = _checked(output, failed)
         task = output.job.task
-        options = start_options(stage_out_id(task), task)
         argument = {"task": task, **voms_of(output)}
         for jobs in chunk_reports([report_of(output)]):
-            await answer_of(
-                task,
-                lambda jobs=jobs: self.temporal.start_workflow(  # type: ignore[misc]
-                    _STAGE_OUT,
-                    argument,
-                    **options,
-                    start_signal=_MESSAGES["addFiles"],
-                    start_signal_args=[{"jobs": jobs}],
-                ),
-                SIGNAL_SECONDS,
-            )
+            await answer_of(task, partial(signal_files, self.temporal, argument, jobs), SIGNAL_SECONDS)
 
     async def add_files(self, outputs: Iterable[JobOutput]) -> AddFilesAnswer:
         """Reports many job outputs of one task, in messages of at most 256 KiB one after the other, and answers what the task did.
@@ -154,30 +143,9 @@ class AsyncClient:
         argument = {"task": task, **voms_of(checked[0])}
         total = AddFilesAnswer(0, 0, 0, ())
         for jobs in chunk_reports(report_of(output) for output in checked):
-            answer = await answer_of(task, lambda jobs=jobs: across_turnover(lambda: self._add(argument, jobs)))  # type: ignore[misc]
-            total = AddFilesAnswer(
-                total.accepted + answer.accepted,
-                total.known + answer.known,
-                total.superseding + answer.superseding,
-                total.rejected + answer.rejected,
-            )
+            answer = await answer_of(task, partial(across_turnover, partial(add_files, self.temporal, argument, jobs)))
+            total = total.plus(answer)
         return total
-
-    async def _add(self, argument: Mapping[str, str], jobs: Sequence[object]) -> AddFilesAnswer:
-        task = argument["task"]
-        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            _STAGE_OUT, argument, **start_options(stage_out_id(task), task)
-        )
-        try:
-            answer = await self.temporal.execute_update_with_start_workflow(
-                _MESSAGES["addFiles"], {"jobs": jobs}, start_workflow_operation=start
-            )
-        except BaseException:
-            # The start fails with the same error; nobody else looks at it.
-            start_failed = asyncio.ensure_future(start.workflow_handle())
-            start_failed.add_done_callback(lambda done: done.cancelled() or done.exception())
-            raise
-        return from_wire(AddFilesAnswer, answer)
 
     async def publish(
         self, task: str, *, jobs: Sequence[str] | None = None, files: Sequence[str] | None = None

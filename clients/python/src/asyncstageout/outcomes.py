@@ -74,6 +74,15 @@ class AddFilesAnswer:
     """Taken in place of an earlier generation of the same file."""
     rejected: tuple[Rejection, ...]
 
+    def plus(self, other: AddFilesAnswer) -> AddFilesAnswer:
+        """Both answers as one."""
+        return AddFilesAnswer(
+            self.accepted + other.accepted,
+            self.known + other.known,
+            self.superseding + other.superseding,
+            self.rejected + other.rejected,
+        )
+
 
 @dataclass(frozen=True)
 class Ignored:

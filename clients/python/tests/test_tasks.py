@@ -1,0 +1,94 @@
+"""What is asked of a task as a whole, with real workers against the simulators."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from world import World, until
+
+import asyncstageout
+from asyncstageout import AsyncClient, Client, job_output
+
+REFUSED = "DESTINATION [1] HTTP 403 : Permission refused"
+
+
+def test_cancel_reaches_fts_and_the_one_who_waits(world: World, aso: Client) -> None:
+    task = world.task()
+    world.fault(task, "hang")
+    output = job_output(world.job(task, jobId="1"))
+    job = aso.start_job(output)
+    until(lambda: world.copies(task) == ["ACTIVE"])
+    assert aso.cancel(task, jobs=["1"], reason="the user asked", by="alice").files == 1
+    outcome = aso.job_outcome(job, timeout=60)
+    assert [file.transfer for file in outcome.files] == ["KILLED"]
+    assert "the user asked" in outcome.files[0].reasons[-1]
+    assert world.copies(task) == ["CANCELED"]
+    aso.close(task)
+
+
+def test_what_failed_is_tried_again_on_request(world: World, aso: Client) -> None:
+    task = world.task()
+    world.fault(task, {"fail": REFUSED}, times=1)
+    output = job_output(world.job(task, jobId="1"))
+    assert not aso.run_job(output, timeout=60).is_done
+    # The one who waits may know it a moment before the task does.
+    until(lambda: aso.retry(task, what="transfer").files == 1)
+    until(lambda: aso.status(task).transfer == {"DONE": 1})
+    assert aso.run_job(output, timeout=60).is_done
+    aso.close(task)
+
+
+def test_a_paused_task_holds_its_files_back(world: World, aso: Client) -> None:
+    task = world.task()
+    output = job_output(world.job(task, jobId="1"))
+    aso.run_job(output, timeout=60)
+    aso.pause(task)
+    assert aso.status(task).paused
+    aso.add_files([job_output(world.job(task, jobId="2"))])
+    assert "resume: the task is paused" in aso.status(task).waits_for
+    aso.resume(task)
+    until(lambda: aso.status(task).transfer == {"DONE": 2})
+    aso.close(task)
+
+
+def test_large_reports_are_split_and_compressed(world: World, aso: Client) -> None:
+    """1,500 files: compressed above 16 KiB, split at 256 KiB."""
+    task = world.task()
+    (record,) = world.job(task, jobId="1")
+    files = []
+    for number in range(1500):
+        source_lfn = record["source_lfn"].replace(".root", f"_{number}.root")
+        changed = {
+            "id": asyncstageout.crab_file_id(source_lfn),
+            "source_lfn": source_lfn,
+            "destination_lfn": record["destination_lfn"].replace(".root", f"_{number}.root"),
+        }
+        files.append({**record, **changed})
+    output = job_output(files)
+    aso.add_files([replace(output, files=output.files[:1])])
+    aso.pause(task)
+    answer = aso.add_files([output])
+    assert (answer.accepted, answer.known) == (1499, 1)
+    assert aso.status(task).files == 1500
+    aso.cancel(task, reason="enough", by="the test")
+    aso.close(task)
+
+
+def test_group_and_role_reach_the_task(world: World, aso: Client) -> None:
+    task = world.task()
+    output = job_output([{**record, "group": "itcms", "role": "NULL"} for record in world.job(task, jobId="1")])
+    assert (output.group, output.role) == ("itcms", "")
+    aso.report_job(output)
+
+    async def start_argument() -> Any:
+        client = await AsyncClient.connect()
+        handle = client.temporal.get_workflow_handle(f"task/{task}")
+        async for event in handle.fetch_history_events():
+            started = event.workflow_execution_started_event_attributes
+            return (await asyncstageout.DATA_CONVERTER.decode(started.input.payloads))[0]
+
+    assert asyncio.run(start_argument()) == {"task": task, "group": "itcms"}
+    aso.cancel(task, reason="nobody has that credential", by="the test")
+    aso.close(task)
