@@ -25,15 +25,14 @@ export async function runShadows(context: AttemptContext): Promise<void> {
     } else {
       const before = nameOf(followed);
       const isChanged = (): boolean => stopping() || nameOf(followedShadows(state)) !== before;
-      const request = { ...followRequest(context, job, clock.now()), keys: followed.keys, giveUpAt: NEVER };
+      // Longer than any copy takes: a row that stands still for so long tells nothing any more.
+      const giveUpAt = clock.now() + state.policy.jobTimeout * 1000;
+      const request = { ...followRequest(context, job, clock.now()), keys: followed.keys, giveUpAt };
       const result = await followUntil(context, request, isChanged);
-      if (result?.kind === 'changed') applyShadowRows(state, followed, result.files, clock.now());
-      if (result?.kind === 'gone') applyShadowRows(state, followed, 'gone', clock.now());
+      if (result) applyShadowRows(state, followed, result.kind === 'changed' ? result.files : 'gone', clock.now());
     }
     touch();
   }
 }
-
-const NEVER = Number.MAX_SAFE_INTEGER;
 
 const nameOf = (followed: FollowedShadows | null): string => JSON.stringify(followed);

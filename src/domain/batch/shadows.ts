@@ -79,7 +79,7 @@ export function followedShadows(state: BatchState): FollowedShadows | null {
   return all.find(({ stoppable }) => stoppable) ?? all[0] ?? null;
 }
 
-/** Enters what FTS says of followed copies of a job. `gone`: FTS does not know the job any more. */
+/** Enters what FTS says of followed copies of a job. `gone`: FTS has nothing to say of them any more. */
 export function applyShadowRows(
   state: BatchState,
   { jobId, keys }: Pick<FollowedShadows, 'jobId' | 'keys'>,

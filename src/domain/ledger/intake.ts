@@ -124,10 +124,12 @@ function takeDestination(
   const before = holder && ledger.jobOf.get(holder);
   ledger.insert(job, entry);
   if (!holder || !before || !batches.isOpen(holder.batch)) return window.add(file, now);
-  // Its batch forgets it: whoever waits for it is told by the task.
+  const { batch } = holder;
+  // Its batch forgets it, so that nothing the batch says is about it any more, and whoever waits for it is told by the task.
+  ledger.assign(holder, 0);
   if (holder.waits) outcomeOf(state, before, holder);
-  outbox.order(holder.batch, { kind: 'supersede', keys: [entry.key] });
-  entry.awaits = holder.batch;
+  outbox.order(batch, { kind: 'supersede', keys: [entry.key] });
+  entry.awaits = batch;
   successors.set(file.key, file);
 }
 

@@ -16,6 +16,10 @@ export interface SimulationOptions {
   maxActiveFtsJobs: number;
   /** Probability that a step is somebody's request. */
   bustle: number;
+  /** Probability that everybody does something instead of one. */
+  haste: number;
+  /** Nobody asks for anything but new runs of jobs and kills. */
+  killing?: boolean;
 }
 
 const MODEL_POLICY: Policy = {
@@ -40,14 +44,18 @@ export class Simulation {
   readonly waiters = new Waiters();
   readonly history = new History();
   readonly #bustle: number;
+  readonly #haste: number;
+  readonly #killing: boolean;
   readonly #publishers = new Map<string, PublisherActor>();
   /** Files on their way to a publisher. */
   readonly #handOvers = new Set<Step>();
 
-  constructor({ jobs, bustle, ...limits }: SimulationOptions) {
+  constructor({ jobs, bustle, haste, killing = false, ...limits }: SimulationOptions) {
     const policy = { ...MODEL_POLICY, ...limits };
     this.policy = policy;
     this.#bustle = bustle;
+    this.#haste = haste;
+    this.#killing = killing;
     this.dice = new Dice(1);
     this.world = new World(this.dice, policy.cancelGrace * 1000);
     const { world, waiters } = this;
@@ -63,25 +71,45 @@ export class Simulation {
     this.users = new Users(this, jobs);
   }
 
+  /** Jobs are reported and copied in the ordinary way, until at least one copy runs. */
+  untilCopying(): void {
+    this.dice.benign = true;
+    for (let job = 0; job < this.users.jobs; job++) this.users.report(job);
+    this.world.pass(this.policy.batchWindow * 1000);
+    for (let round = 0; round < 60 && !this.world.rows.some(({ state }) => state === 'ACTIVE'); round++)
+      this.#everybody();
+    this.dice.benign = false;
+  }
+
   /** Does one of the things that could happen now. */
   step(seed: number): void {
     this.dice.reseed(seed);
     const { users, dice } = this;
+    const kills: Step[] = [() => users.report(), () => users.cancel()];
     const rare: Step[] = [
-      () => users.report(),
+      ...kills,
       () => users.report(),
       () => users.repeat(),
-      () => users.cancel(),
       () => users.publish(),
       () => users.retry(),
       () => users.close(),
       () => void (this.task.state.paused = !this.task.state.paused),
       () => this.task.continueAsNew(),
     ];
-    if (dice.chance(this.#bustle)) dice.pick(rare)();
+    if (dice.chance(this.#bustle)) dice.pick(this.#killing ? kills : rare)();
     else if (dice.chance(0.15)) this.world.pass(dice.pick(PAUSES) * 1000);
+    else if (dice.chance(this.#haste)) this.#everybody();
     else dice.pick(this.#steps())();
     this.#check();
+  }
+
+  /** Each does something: a task gets on faster than by single steps of one or the other. */
+  #everybody(): void {
+    for (const steps of this.#stepsByActor()) {
+      const now = steps();
+      if (now.length > 0) this.dice.pick(now)();
+      this.#check();
+    }
   }
 
   /** Everything goes on to its end, nothing fails any more. */

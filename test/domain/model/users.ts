@@ -19,9 +19,8 @@ export class Users {
   }
 
   /** A job's files, some or all: its first run, the same run again, or a newer one. */
-  report(): void {
+  report(job = this.#sim.dice.int(this.jobs)): void {
     const { dice } = this.#sim;
-    const job = dice.int(this.jobs);
     let run = this.#newest.get(job);
     if (!run || dice.chance(0.5)) {
       run = {
