@@ -34,12 +34,13 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
       });
     },
 
-    async handToPublisher({ files, withdraw, flush, ...input }: HandOver) {
+    async handToPublisher({ files, withdraw, flush, now, ...input }: HandOver) {
       const { task, dataset } = input;
       const orders: DatasetOrder[] = [];
       if (files.length > 0) orders.push({ kind: 'add', files });
       if (withdraw) orders.push({ kind: 'withdraw', keys: withdraw });
       if (flush) orders.push({ kind: 'flush', ...flush });
+      if (now) orders.push({ kind: 'now', ...now });
       const { typedSearchAttributes: ofTask, priority } = taskStartOptions({ task });
       const typedSearchAttributes = ofTask.updateCopy([
         { key: SEARCH_ATTRIBUTES.dataset, value: datasetKeyword(dataset) },

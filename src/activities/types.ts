@@ -33,6 +33,8 @@ export interface HandOver extends VomsAttributes {
   withdraw?: string[];
   /** No more than so many files will follow for this dataset: partial blocks need not wait for others. */
   flush?: { expect: number };
+  /** So many files are handed over or about to be: partial blocks leave at once. */
+  now?: { files: number };
 }
 
 /** What identifies an FTS job of a batch in every activity about it. */

@@ -9,6 +9,7 @@ export {
 } from './errors.ts';
 export { jobOutcome, jobOutcomeNow, jobOutcomes, type JobResult } from './job-outcomes.ts';
 export { listTasks, type ListedTask } from './list-tasks.ts';
+export { taskPublications, type DatasetPublication } from './publications.ts';
 export {
   cancelTask,
   closeTask,

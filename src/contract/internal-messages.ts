@@ -25,6 +25,8 @@ export type DatasetOrder =
   | { kind: 'withdraw'; keys: string[] }
   /** No more than so many files follow: partial blocks leave once they are here. */
   | { kind: 'flush'; expect: number }
+  /** Partial blocks leave at once; so many files are with the publisher, or on their way to it. */
+  | { kind: 'now'; files: number }
   /** The task has ended. */
   | { kind: 'finish' };
 

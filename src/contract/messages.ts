@@ -4,6 +4,7 @@ import type { TaskCounts } from '../domain/ledger/status.ts';
 import type { FileView, OutcomeView } from '../domain/batch/views.ts';
 import type { FailureClass } from '../domain/failure-classes.ts';
 import type { JobReport, VomsAttributes } from '../domain/file.ts';
+import type { PublicationPlan } from '../domain/publication/publication-plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PublicationState, StateCounts, TransferState } from '../domain/states.ts';
 
@@ -33,6 +34,9 @@ export const TASK_QUERIES = { status: 'status', files: 'files', job: 'job', ledg
 /** Queries of a batch: its files in full; those whose sources are left behind. */
 export const BATCH_QUERIES = { files: 'files', kept: 'kept' } as const;
 
+/** Queries of a publisher: what it would send, and what it waits for. */
+export const PUBLISHER_QUERIES = { plan: 'plan' } as const;
+
 /**
  * First argument of stageOut when CRAB or an operator starts it (with `signalWithStart` or update-with-start). Group and role of the owner's
  * credential are those of the start: no later message changes them.
@@ -50,7 +54,13 @@ export interface AddFiles {
 export type AddFilesAnswer = IntakeResult;
 
 export type { Selection };
-export type PublishRequest = Selection;
+
+export interface PublishRequest extends Selection {
+  /** Nothing new is asked for: what waits for a block to fill leaves at once, with all that waits for the same dataset. */
+  now?: boolean;
+}
+
+export type { PublicationPlan };
 
 export interface CancelRequest extends Selection {
   reason: string;

@@ -3,17 +3,27 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  defineQuery,
   setHandler,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import { transferBatchId } from '../contract/ids.ts';
 import type { PublishDatasetInput } from '../contract/internal-messages.ts';
-import { PublisherState, type PublisherAnswer, type PublisherSnapshot } from '../domain/publication/publisher-state.ts';
+import { PUBLISHER_QUERIES, type PublicationPlan } from '../contract/messages.ts';
+import { planPublication } from '../domain/publication/publication-plan.ts';
+import {
+  PublisherState,
+  type PublisherAnswer,
+  type PublisherSnapshot,
+  type QueuedFile,
+} from '../domain/publication/publisher-state.ts';
 import { catalogActivities, crabActivities } from './activities.ts';
 import { Clock } from './clock.ts';
 import { credentialOf } from '../domain/credential.ts';
 import { batchOrderSignal, datasetOrderSignal, tell } from './signals.ts';
+
+const planQuery = defineQuery<PublicationPlan>(PUBLISHER_QUERIES.plan);
 
 /**
  * Publishes the files of one output dataset of a task, block by block. A block's name is made here, so that it is in history before the first
@@ -30,19 +40,28 @@ export async function publishDataset(input: PublishDatasetInput, resumed?: Publi
     if (order.kind === 'add') state.add(order.files, clock.now());
     else if (order.kind === 'withdraw') withdrawn.push(...state.withdraw(order.keys));
     else if (order.kind === 'flush') state.expect = order.expect;
+    else if (order.kind === 'now') state.hurry(order.files);
     else state.finished = true;
   });
+  setHandler(planQuery, () => planPublication(state));
 
   await CancellationScope.nonCancellable(async () => {
     for (;;) {
       const isFinished = (): boolean => state.finished && state.queue.length === 0;
       const isDue = (): boolean => (state.nextDue(clock.now()) ?? Infinity) <= clock.now();
       await clock.until(
-        () => isDue() || withdrawn.length > 0 || isFinished() || workflowInfo().continueAsNewSuggested,
+        () =>
+          isDue() ||
+          state.toMeasure(clock.now()).length > 0 ||
+          withdrawn.length > 0 ||
+          isFinished() ||
+          workflowInfo().continueAsNewSuggested,
         () => state.nextDue(clock.now()),
       );
       if (withdrawn.length > 0) await answer(input.task, withdrawn.splice(0));
       else if (isDue()) await publishNextBlock(input, state, clock);
+      else if (state.toMeasure(clock.now()).length > 0)
+        await measure(input, state, clock, state.toMeasure(clock.now()));
       else if (isFinished()) return condition(allHandlersFinished);
       if (workflowInfo().continueAsNewSuggested) {
         const seen = messages;
@@ -54,24 +73,27 @@ export async function publishDataset(input: PublishDatasetInput, resumed?: Publi
   });
 }
 
+/** Asks CRAB for lumis and bytes of files; those that it has no metadata of wait. */
+async function measure(
+  { task }: PublishDatasetInput,
+  state: PublisherState,
+  clock: Clock,
+  files: QueuedFile[],
+): Promise<void> {
+  const lfns = files.map(({ lfn }) => lfn);
+  const rows = await clock.after(crabActivities.measureFiles({ task, lfns }));
+  const measures = new Map(rows.map((row) => [row.lfn, row]));
+  for (const file of files) file.measure = measures.get(file.lfn) ?? null;
+  const missing = files.filter(({ measure }) => !measure);
+  await answer(task, state.missing(missing, clock.now()));
+}
+
 /** Measures, cuts and publishes one block, and tells the batches what became of its files. */
 async function publishNextBlock(input: PublishDatasetInput, state: PublisherState, clock: Clock): Promise<void> {
   const { task, dataset } = input;
   const candidates = state.candidates(clock.now());
   const unmeasured = candidates.filter(({ measure }) => !measure);
-  if (unmeasured.length > 0) {
-    const lfns = unmeasured.map(({ lfn }) => lfn);
-    const rows = await clock.after(crabActivities.measureFiles({ task, lfns }));
-    const measures = new Map(rows.map((row) => [row.lfn, row]));
-    for (const file of unmeasured) file.measure = measures.get(file.lfn) ?? null;
-    await answer(
-      task,
-      state.missing(
-        unmeasured.filter(({ measure }) => !measure),
-        clock.now(),
-      ),
-    );
-  }
+  if (unmeasured.length > 0) await measure(input, state, clock, unmeasured);
   const block = state.cut(candidates);
   const [first] = block;
   if (!first) return;

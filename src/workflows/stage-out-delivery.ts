@@ -14,8 +14,12 @@ const SENT_AT_ONCE = 100;
  * Sends what waits in the outbox: one signal per batch, one per waiting job. Only so much at a time that the caller sees in between
  * how long the history has grown.
  */
-export async function deliverOutbox({ clock }: StageOutContext, state: TaskState): Promise<void> {
+export async function deliverOutbox({ clock, start }: StageOutContext, state: TaskState): Promise<void> {
   if (state.outbox.empty) return;
+  for (const [dataset, files] of state.outbox.takeHurried()) {
+    const ofTask = { task: state.task, ...vomsOf(start), policy: state.policy };
+    await clock.after(taskActivities.handToPublisher({ ...ofTask, dataset, files: [], now: { files } }));
+  }
   const { orders, outcomes } = state.outbox.take(SENT_AT_ONCE);
   await inChunks(orders, async ([batch, list]) => {
     const taken = await tell(transferBatchId(state.task, batch), batchOrderSignal, list);

@@ -25,8 +25,8 @@ import { ownerOfTask } from '../domain/lfn-areas.ts';
 import { encodeLedger } from '../domain/ledger/codec.ts';
 import type { LedgerEntry, LedgerJob } from '../domain/ledger/entry.ts';
 import { takeReport } from '../domain/ledger/intake.ts';
-import { checkAddFiles, checkCancel, checkRetry, checkSelection } from '../domain/ledger/message-checks.ts';
-import { cancelFiles, requestPublication, retryFiles } from '../domain/ledger/selection.ts';
+import { checkAddFiles, checkCancel, checkPublish, checkRetry } from '../domain/ledger/message-checks.ts';
+import { cancelFiles, hurryPublication, requestPublication, retryFiles } from '../domain/ledger/selection.ts';
 import { countTask, pageEntries } from '../domain/ledger/status.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
 import type { StageOutContext } from './stage-out.ts';
@@ -57,8 +57,8 @@ const addFiles: MessageKind<AddFiles, AddFilesAnswer> = {
 
 const publish: MessageKind<PublishRequest, SelectionAnswer> = {
   name: TASK_MESSAGES.publish,
-  fault: checkSelection,
-  act: (state, request) => requestPublication(state, request ?? {}),
+  fault: checkPublish,
+  act: (state, request) => (request?.now ? hurryPublication(state, request) : requestPublication(state, request ?? {})),
 };
 
 const cancel: MessageKind<CancelRequest, SelectionAnswer> = {
@@ -153,11 +153,13 @@ export function handleQueries(context: StageOutContext, task: string): void {
 
 function statusOf({ state, waitsFor }: StageOutContext, task: string): TaskStatus {
   const empty = { started: 0, open: 0, active: 0, waiting: 0, inWindow: 0 };
+  const noJobs = { jobs: 0, files: 0, examples: [] };
   const user = ownerOfTask(task) ?? '';
   if (!state) {
     return {
       ...{ task, user, closed: false, paused: false, complete: false, files: 0, jobs: { total: 0, complete: 0 } },
       ...{ transfer: {}, publication: {}, links: [], datasets: [], failures: [], rejections: [], batches: empty },
+      ...{ unreported: noJobs, heldBack: noJobs },
       waitsFor: ['its earlier books to be read'],
     };
   }

@@ -12,7 +12,7 @@ import {
   retrySchema,
 } from '../../src/contract/schemas/message-schemas.ts';
 import { contractJsonSchemas } from '../../src/contract/schemas/json-schemas.ts';
-import { checkAddFiles, checkCancel, checkRetry, checkSelection } from '../../src/domain/ledger/message-checks.ts';
+import { checkAddFiles, checkCancel, checkPublish, checkRetry } from '../../src/domain/ledger/message-checks.ts';
 import { nearSchema } from '../support/schema-arbitrary.ts';
 
 const schemas = contractJsonSchemas();
@@ -26,7 +26,7 @@ test('what is published is what the contract says', () => {
 
 test.each<[string, ZodType, (message: unknown) => string | null]>([
   ['addFiles', addFilesSchema, checkAddFiles],
-  ['publish', publishSchema, checkSelection],
+  ['publish', publishSchema, checkPublish],
   ['cancel', cancelSchema, checkCancel],
   ['retry', retrySchema, checkRetry],
 ])('a task takes an %s message exactly where its schema does', (name, schema, check) => {
@@ -60,7 +60,7 @@ test('at most so many job outputs, and retries, as the schema says', () => {
 });
 
 test('a list is no selection: it would mean all files', () => {
-  expect(checkSelection(['12'])).toBe('must be an object');
+  expect(checkPublish(['12'])).toBe('must be an object');
   expect(checkRetry(['12'])).toBe('must be an object');
 });
 

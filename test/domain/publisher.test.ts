@@ -124,6 +124,41 @@ describe('a publisher', () => {
     expect(state.nextDue(NOW)).toBe(NOW);
   });
 
+  it('has a block leave at its limit of lumis or bytes, long before it is full of files', () => {
+    const measured = (lumis: number, bytes: number): PublisherState => {
+      const state = new PublisherState(POLICY);
+      state.add([fileOf(1), fileOf(2), fileOf(3)], NOW);
+      for (const file of state.queue) file.measure = { lumis, bytes };
+      return state;
+    };
+    expect(measured(10, 10).nextDue(NOW)).toBe(NOW + POLICY.blockTimeout * 1000);
+    expect(measured(40, 10).nextDue(NOW)).toBe(NOW);
+    expect(measured(10, 400).nextDue(NOW)).toBe(NOW);
+    const lumis = measured(40, 10);
+    expect(lumis.cut(lumis.candidates(NOW))).toHaveLength(2);
+  });
+
+  it('measures files in twenties, so that it knows their lumis', () => {
+    const state = new PublisherState(DEFAULT_POLICY);
+    const files = Array.from({ length: 20 }, (_, n) => fileOf(n));
+    state.add(files.slice(1), NOW);
+    expect(state.toMeasure(NOW)).toEqual([]);
+    state.add(files, NOW);
+    expect(state.toMeasure(NOW)).toHaveLength(20);
+  });
+
+  it('lets what waits leave at once on request, also what is on its way here, and nothing that comes later', () => {
+    const state = new PublisherState(POLICY);
+    state.add([fileOf(1), fileOf(2, 'T2_B')], NOW);
+    state.hurry(3);
+    expect(state.nextDue(NOW)).toBe(NOW);
+    for (const key of ['k1', 'k2']) state.settle([{ key, state: 'DONE', reason: null }]);
+    state.add([fileOf(3), fileOf(4)], NOW);
+    expect(state.nextDue(NOW)).toBe(NOW);
+    state.settle([{ key: 'k3', state: 'DONE', reason: null }]);
+    expect(state.nextDue(NOW)).toBe(NOW + POLICY.blockTimeout * 1000);
+  });
+
   it('fills blocks again after a bad file was found', () => {
     const state = new PublisherState(POLICY);
     state.add([fileOf(1), fileOf(2)], NOW);

@@ -2,6 +2,7 @@ import {
   addFiles,
   cancelTask,
   closeTask,
+  requestPublication,
   retryTask,
   taskFiles,
   taskStatus,
@@ -10,6 +11,7 @@ import {
 import { stageOutId } from '../../src/contract/ids.ts';
 import type {
   AddFilesAnswer,
+  PublishRequest,
   RetryRequest,
   Selection,
   SelectionAnswer,
@@ -49,6 +51,10 @@ export class TestTask {
 
   cancel(selection: Selection = {}): Promise<SelectionAnswer> {
     return cancelTask(this.#rig.client, this.name, { ...selection, reason: 'the user asked', by: 'alice' });
+  }
+
+  publish(request: PublishRequest = {}): Promise<SelectionAnswer> {
+    return requestPublication(this.#rig.client, this.name, request);
   }
 
   retry(request: RetryRequest = {}): Promise<SelectionAnswer> {

@@ -60,6 +60,11 @@ def output(*files: FileRecord, **changes: Any) -> JobOutput:
         (outcomes.DatasetStatus, json_schema("TaskStatus")["properties"]["datasets"]["items"]),
         (outcomes.Failures, json_schema("TaskStatus")["properties"]["failures"]["items"]),
         (outcomes.RuleCount, json_schema("TaskStatus")["properties"]["rejections"]["items"]),
+        (outcomes.IncompleteJobs, json_schema("TaskStatus")["$defs"]["IncompleteJobs"]),
+        (
+            outcomes.IncompleteJob,
+            json_schema("TaskStatus")["$defs"]["IncompleteJobs"]["properties"]["examples"]["items"],
+        ),
         (outcomes.Batches, json_schema("TaskStatus")["properties"]["batches"]),
         (FileRecord, json_schema("addFiles")["$defs"]["FileRecord"]),
     ],

@@ -3,25 +3,13 @@ import { Option, type Command } from 'commander';
 import type { RetryRequest } from '../../contract/messages.ts';
 import { say } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
+import { addPublish } from './publish.ts';
 import { addSelection, tellSelection, toSelection, type SelectionOptions } from './select.ts';
-
-const TASK = ['<task>', 'CRAB task name'] as const;
+import { examples, TASK } from './task-argument.ts';
 
 /** The commands that ask a task for something: publish, cancel, retry, close, pause, resume. */
 export function addRequests(program: Command): void {
-  addSelection(program.command('publish').argument(...TASK))
-    .summary('ask for the publication of files in DBS')
-    .description(
-      "Asks for the publication of a task's output files, as CRAB does when a job is done: all of them, or those of some jobs.",
-    )
-    .addHelpText(
-      'after',
-      examples('aso publish 261123_101500:alice_crab_x', 'aso publish 261123_101500:alice_crab_x --jobs 1,2'),
-    )
-    .action(async (task: string, options: SelectionOptions) => {
-      const answer = await withClient((client, aso) => aso.requestPublication(client, task, toSelection(options)));
-      tellSelection(answer, 'to be published when their jobs are complete');
-    });
+  addPublish(program);
 
   addSelection(program.command('cancel').argument(...TASK))
     .summary('cancel transfers, down to FTS')
@@ -66,5 +54,3 @@ function addPlain(
       say(`${task}: ${done}`);
     });
 }
-
-const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;

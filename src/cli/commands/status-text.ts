@@ -1,8 +1,9 @@
-import type { TaskWait } from '../../client/index.ts';
+import type { DatasetPublication, TaskWait } from '../../client/index.ts';
 import type { TaskStatus } from '../../contract/messages.ts';
 import { classText } from '../class-text.ts';
 import { tableText } from '../table.ts';
 import { colors, counted, printable } from '../terminal.ts';
+import { missingText, publicationsText } from './publications-text.ts';
 import { waitsText } from './waits-text.ts';
 
 /** Counts by state in one line, in the order given. */
@@ -18,7 +19,11 @@ function colored(state: string): string {
 }
 
 /** A task's status for people. */
-export function statusText(status: TaskStatus, waits: readonly TaskWait[] = []): string {
+export function statusText(
+  status: TaskStatus,
+  waits: readonly TaskWait[] = [],
+  publications: readonly DatasetPublication[] = [],
+): string {
   const { jobs, batches } = status;
   const state = status.complete ? 'complete' : status.paused ? 'paused' : status.closed ? 'closed, running' : 'open';
   const parts = [
@@ -28,6 +33,8 @@ export function statusText(status: TaskStatus, waits: readonly TaskWait[] = []):
     `publication  ${countsText(status.publication)}`,
     `batches      ${batches.started} started, ${batches.open} open, ${batches.active} in FTS, ${batches.waiting} waiting; ${counted(batches.inWindow, 'file')} not in one yet`,
     ...status.waitsFor.map((what) => `waits for    ${printable(what)}`),
+    ...missingText(status),
+    ...publicationsText(publications),
     ...waitsText(status.user, waits),
   ];
   const links = status.links.map((link) => [

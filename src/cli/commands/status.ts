@@ -10,8 +10,8 @@ export function addStatus(program: Command): void {
     .argument('[task]', 'CRAB task name; without it, all tasks are listed')
     .summary('where a task stands')
     .description(
-      'Counts of a task by state, per link and per dataset, its failures by class with reasons, and what it waits for outside of\n' +
-        'Temporal (credentials, FTS, DBS, CRAB, storage) and since when; or a list of the tasks.',
+      'Counts of a task by state, per link and per dataset, its failures by class with reasons, what is missing for it to be complete,\n' +
+        'and what it waits for outside of Temporal (credentials, FTS, DBS, CRAB, storage) and since when; or a list of the tasks.',
     )
     .option('--json', 'for programs')
     .option('--user <name>', 'list only the tasks of this user')
@@ -25,11 +25,15 @@ async function status(
   options: { json?: true; user?: string; running?: true },
 ): Promise<void> {
   if (task === undefined) return list(options);
-  const [answer, waits] = await withClient(async (client, aso) => {
+  const [answer, waits, publications] = await withClient(async (client, aso) => {
     const known = await aso.taskStatus(client, task);
-    return [known, known.complete ? [] : await aso.taskWaits(client, task)] as const;
+    if (known.complete) return [known, [], []] as const;
+    return [known, ...(await Promise.all([aso.taskWaits(client, task), aso.taskPublications(client, known)]))] as const;
   });
-  say(options.json ? JSON.stringify({ ...answer, waits }, null, 2) : statusText(answer, waits));
+  if (!options.json) return say(statusText(answer, waits, publications));
+  // Names of files are for `aso publish --dry-run`.
+  const briefly = publications.map(({ blocks, ...publication }) => ({ ...publication, blocks: blocks.length }));
+  say(JSON.stringify({ ...answer, waits, publications: briefly }, null, 2));
 }
 
 async function list({ json, user, running }: { json?: true; user?: string; running?: true }): Promise<void> {

@@ -24,6 +24,10 @@ export const selectionAnswerSchema = z
   })
   .meta({ description: 'Answer to publish, cancel and retry' });
 
+const incompleteJobs = z
+  .object({ jobs: count, files: count, examples: z.array(z.object({ jobId: z.string(), retry: count, files: count })) })
+  .meta({ id: 'IncompleteJobs', description: 'How many jobs, their files, and the first 10 of them' });
+
 export const taskStatusSchema = z
   .object({
     task: z.string(),
@@ -39,6 +43,10 @@ export const taskStatusSchema = z
     datasets: z.array(z.object({ dataset: z.string(), files: count, publication: publicationCounts })),
     failures: z.array(z.object({ class: z.enum(FAILURE_CLASSES), files: count, reasons: z.array(z.string()) })),
     rejections: z.array(z.object({ rule: z.string(), files: count })),
+    unreported: incompleteJobs.meta({ description: 'Files that their jobs announced and nobody has reported' }),
+    heldBack: incompleteJobs.meta({
+      description: 'Files that are not published since others of their jobs failed or never came',
+    }),
     batches: z.object({ started: count, open: count, active: count, waiting: count, inWindow: count }),
     waitsFor: z.array(z.string()).meta({ description: 'What the task as a whole waits for, in words' }),
   })

@@ -22,7 +22,13 @@ const selectionFields = {
 };
 
 export const publishSchema = z
-  .object(selectionFields)
+  .object({
+    ...selectionFields,
+    now: z.boolean().exactOptional().meta({
+      description:
+        'Ask for nothing new: what waits for a block to fill leaves at once, with all that waits for the same dataset',
+    }),
+  })
   .meta({ description: 'Message publish: these files are to be published once their jobs are complete and DONE' });
 
 export const cancelSchema = z

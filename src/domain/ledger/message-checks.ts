@@ -31,6 +31,13 @@ export function checkSelection(message: unknown): string | null {
   return null;
 }
 
+/** What is wrong with a `publish` message; null for nothing. */
+export function checkPublish(message: unknown): string | null {
+  const now = field(message, 'now');
+  if (now !== undefined && typeof now !== 'boolean') return 'now: must be true or false';
+  return checkSelection(message);
+}
+
 /** What is wrong with a `retry` message; null for nothing. */
 export function checkRetry(message: unknown): string | null {
   const what = field(message, 'what');

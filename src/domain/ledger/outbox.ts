@@ -15,13 +15,14 @@ export interface DirectOutcome {
 
 type KeyedOrder = Extract<BatchOrder, { keys: string[] }>;
 
-/** Messages that wait to be sent: orders to batches, merged per batch and kind, and outcomes to waiting jobs. */
+/** Messages that wait to be sent: orders to batches, merged per batch and kind, outcomes to waiting jobs, and word to publishers. */
 export class Outbox {
   #orders = new Map<number, BatchOrder[]>();
   #outcomes: DirectOutcome[] = [];
+  #hurried = new Map<string, number>();
 
   get empty(): boolean {
-    return this.#orders.size === 0 && this.#outcomes.length === 0;
+    return this.#orders.size === 0 && this.#outcomes.length === 0 && this.#hurried.size === 0;
   }
 
   /** Adds an order; where the last one to the same batch was equal, its keys are merged into that one: their sequence counts. */
@@ -35,6 +36,18 @@ export class Outbox {
 
   outcome(outcome: DirectOutcome): void {
     this.#outcomes.push(outcome);
+  }
+
+  /** The publisher of a dataset, with so many files in hand or on their way to it, is not to wait for full blocks. */
+  hurry(dataset: string, files: number): void {
+    this.#hurried.set(dataset, files);
+  }
+
+  /** Takes out what is for publishers: files by dataset. */
+  takeHurried(): [dataset: string, files: number][] {
+    const hurried = [...this.#hurried];
+    this.#hurried.clear();
+    return hurried;
   }
 
   /** Takes out what is for at most `limit` batches and waiting jobs each; orders of one batch in the order they were given. */

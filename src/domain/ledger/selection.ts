@@ -56,6 +56,26 @@ export function requestPublication(state: TaskState, selection: Selection): Sele
   return result;
 }
 
+/** Has what waits for a block to fill leave at once, with everything that waits for the same datasets; asks for nothing new. */
+export function hurryPublication(state: TaskState, selection: Selection): SelectionResult {
+  const datasets = new Set<number>();
+  const result = forSelected(state, selection, (entry) => {
+    if (entry.publication === 'NEW') return 'their jobs are not complete yet';
+    if (entry.publication !== 'ACQUIRED')
+      return entry.publication === 'NOT_REQUIRED' ? 'publication was not asked for' : `${entry.publication} already`;
+    datasets.add(entry.dataset);
+    return null;
+  });
+  const files = new Map<number, number>();
+  for (const { publication, dataset } of state.ledger.entries())
+    if (publication === 'ACQUIRED') files.set(dataset, (files.get(dataset) ?? 0) + 1);
+  for (const index of datasets) {
+    const dataset = state.ledger.datasets[index];
+    if (dataset) state.outbox.hurry(dataset, files.get(index) ?? 0);
+  }
+  return result;
+}
+
 /** Kills the transfers of files that are not final. */
 export function cancelFiles(state: TaskState, selection: Selection, reason: string, by: string): SelectionResult {
   const everything = !selection.files && !selection.jobs;

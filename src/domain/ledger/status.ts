@@ -3,6 +3,16 @@ import type { FailureClass } from '../failure-classes.ts';
 import type { LedgerEntry, LedgerJob } from './entry.ts';
 import type { TaskState } from './task-state.ts';
 
+/** Jobs that keep a task, or the publication of their files, from being complete: how many, their files, and the first few. */
+export interface IncompleteJobs {
+  jobs: number;
+  files: number;
+  examples: { jobId: string; retry: number; files: number }[];
+}
+
+/** Jobs told by name. */
+const EXAMPLES = 10;
+
 /** Counts over a task's files; the shape of query `status`, less what only the workflow knows. */
 export interface TaskCounts {
   files: number;
@@ -13,6 +23,10 @@ export interface TaskCounts {
   datasets: { dataset: string; files: number; publication: StateCounts<PublicationState> }[];
   failures: { class: FailureClass; files: number; reasons: string[] }[];
   rejections: { rule: string; files: number }[];
+  /** Files that their jobs announced and nobody has reported. */
+  unreported: IncompleteJobs;
+  /** Files that are not published since others of their jobs failed or never came. */
+  heldBack: IncompleteJobs;
 }
 
 /** Counts everything in one pass. */
@@ -32,11 +46,15 @@ export function countTask({ ledger, malformed }: TaskState): TaskCounts {
     datasets,
     failures: [],
     rejections: [],
+    unreported: { jobs: 0, files: 0, examples: [] },
+    heldBack: { jobs: 0, files: 0, examples: [] },
   };
   const failures = new Map<FailureClass, number>();
   const rejections = new Map<string, number>(malformed.count ? [['malformed-message', malformed.count]] : []);
   for (const job of ledger.jobs.values()) {
     if (isComplete(job)) counts.jobs.complete += 1;
+    addIncomplete(counts.unreported, job, job.expected - job.entries.filter(({ retry }) => retry === job.retry).length);
+    addIncomplete(counts.heldBack, job, job.entries.filter(({ incomplete }) => incomplete).length);
     for (const entry of job.entries) {
       counts.files += 1;
       count(counts.transfer, entry.transfer);
@@ -62,6 +80,13 @@ export function countTask({ ledger, malformed }: TaskState): TaskCounts {
   }));
   counts.rejections = [...rejections].map(([rule, files]) => ({ rule, files }));
   return counts;
+}
+
+function addIncomplete(all: IncompleteJobs, { id, retry }: LedgerJob, files: number): void {
+  if (files <= 0) return;
+  all.jobs += 1;
+  all.files += files;
+  if (all.examples.length < EXAMPLES) all.examples.push({ jobId: id, retry, files });
 }
 
 /** Totals by state: what a task ends with. */

@@ -1,6 +1,7 @@
 import type { PublishableFile } from '../orders.ts';
 import type { Policy } from '../policy.ts';
 import type { PublicationState } from '../states.ts';
+import { cutBlock, filesForBlock, measureSoFar } from './block-cutting.ts';
 
 /** Size of a file in the catalog's terms. */
 export interface Measure {
@@ -10,7 +11,7 @@ export interface Measure {
 
 /** A file that waits to be published. */
 export interface QueuedFile extends PublishableFile {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds; 0 where somebody asked not to wait for others. */
   since: number;
   measure: Measure | null;
   /** CRAB had no metadata: look again then, epoch milliseconds. */
@@ -33,11 +34,14 @@ export interface PublisherSnapshot {
   expect: number | null;
   finished: boolean;
   limit: number;
+  coming?: number;
 }
 
 /** First pause before CRAB is asked again for metadata it did not have; doubles up to an hour. */
 const METADATA_DELAY_MS = 30_000;
 const METADATA_DELAY_MAX_MS = 3_600_000;
+/** Files measured before their block is due, so that it is due by its lumis too: as many as two requests to CRAB hold. */
+const MEASURED_AT_ONCE = 20;
 
 /** The files of one dataset on their way into DBS, and when a block of them is to leave. Pure. */
 export class PublisherState {
@@ -52,6 +56,8 @@ export class PublisherState {
   readonly withdrawn = new Set<string>();
   /** Files in the next block at the most: halved while DBS refuses a block for one file it does not name. */
   limit: number;
+  /** So many files are still on their way here that are not to wait for others either. */
+  coming = 0;
 
   constructor(policy: Policy, snapshot?: PublisherSnapshot) {
     this.policy = policy;
@@ -65,27 +71,56 @@ export class PublisherState {
     for (const file of files) {
       if (waiting.has(file.key)) continue;
       waiting.add(file.key);
-      this.queue.push({ ...file, since: now, measure: null, retryAt: 0, tries: 0, missingSince: null });
+      const since = this.coming > 0 ? 0 : now;
+      this.coming = Math.max(0, this.coming - 1);
+      this.queue.push({ ...file, since, measure: null, retryAt: 0, tries: 0, missingSince: null });
     }
   }
 
-  /** When a block is to leave, epoch milliseconds; null where nothing waits. */
+  /**
+   * Somebody asks that what waits leaves at once, in blocks as full as they come, and that CRAB is asked again for what it lacked.
+   * @param files so many are here or on their way here in all
+   */
+  hurry(files: number): void {
+    for (const file of this.queue) Object.assign(file, { since: 0, retryAt: 0 });
+    this.coming = Math.max(0, files - this.queue.length);
+  }
+
+  /** When there is something to do, epoch milliseconds: a block to send, or CRAB to be asked again; null where nothing waits. */
   nextDue(now: number): number | null {
     const ready = this.queue.filter(({ retryAt }) => retryAt <= now);
     const retries = this.queue.filter(({ retryAt }) => retryAt > now).map(({ retryAt }) => retryAt);
-    const halved = this.limit < this.policy.maxFilesPerBlock;
-    if (ready.length >= this.policy.maxFilesPerBlock || (halved && ready.length > 0)) return now;
     if (ready.length > 0 && this.expect !== null && this.queue.length >= this.expect) return now;
-    const patience = this.expect === null ? this.policy.blockTimeout : this.policy.batchWindow;
-    const oldest = ready.length ? Math.min(...ready.map(({ since }) => since)) + patience * 1000 : Infinity;
-    const next = Math.min(oldest, ...retries);
-    return next === Infinity ? null : next;
+    const next = Math.min(this.nextBlock(ready), ...retries);
+    if (next === Infinity) return null;
+    return next === 0 ? now : next;
   }
 
-  /** Files that the next block could hold: same site, oldest first. */
+  /** When the first block of these files is to leave, epoch milliseconds: 0 where one is full, or nobody wants it to wait. */
+  nextBlock(ready: readonly QueuedFile[]): number {
+    const { maxFilesPerBlock, maxLumisPerBlock, maxBytesPerBlock, blockTimeout, batchWindow } = this.policy;
+    if (ready.length === 0) return Infinity;
+    if (ready.length >= maxFilesPerBlock || this.limit < maxFilesPerBlock) return 0;
+    const measures = filesForBlock(ready, this.limit).map(measureSoFar);
+    const lumis = measures.reduce((sum, measure) => sum + measure.lumis, 0);
+    const bytes = measures.reduce((sum, measure) => sum + measure.bytes, 0);
+    if (lumis >= maxLumisPerBlock || bytes >= maxBytesPerBlock) return 0;
+    const oldest = Math.min(...ready.map(({ since }) => since));
+    return oldest === 0 ? 0 : oldest + (this.expect === null ? blockTimeout : batchWindow) * 1000;
+  }
+
+  /** Files to be measured although no block is due; none where there are only a few. */
+  toMeasure(now: number): QueuedFile[] {
+    const files = this.queue.filter(({ retryAt, measure }) => retryAt <= now && !measure);
+    return files.length < MEASURED_AT_ONCE ? [] : files.slice(0, this.policy.maxFilesPerBlock);
+  }
+
+  /** Files that the next block could hold. */
   candidates(now: number): QueuedFile[] {
-    const ready = this.queue.filter(({ retryAt }) => retryAt <= now);
-    return ready.filter(({ site }) => site === ready[0]?.site).slice(0, this.limit);
+    return filesForBlock(
+      this.queue.filter(({ retryAt }) => retryAt <= now),
+      this.limit,
+    );
   }
 
   /** Files that are not to be published after all. What is on its way into DBS goes on. Returns what their batches are to be told. */
@@ -103,20 +138,10 @@ export class PublisherState {
     return this.withdraw(asked);
   }
 
-  /** The measured files among the candidates that one block may hold; a file above the limits by itself gets a block of its own. */
+  /** The measured files among the candidates that one block may hold; they may have been withdrawn while they were measured. */
   cut(candidates: QueuedFile[]): QueuedFile[] {
-    const block: QueuedFile[] = [];
-    let lumis = 0;
-    let bytes = 0;
-    for (const file of candidates) {
-      // It may have been withdrawn while it was measured.
-      if (!file.measure || !this.queue.includes(file)) continue;
-      lumis += file.measure.lumis;
-      bytes += file.measure.bytes;
-      if (block.length > 0 && (lumis > this.policy.maxLumisPerBlock || bytes > this.policy.maxBytesPerBlock)) break;
-      block.push(file);
-    }
-    return block;
+    const measured = candidates.filter((file) => file.measure && this.queue.includes(file));
+    return cutBlock(measured, measureSoFar, this.policy);
   }
 
   /** CRAB has no metadata of these files yet: they wait, and are set aside in the end. Returns answers for the latter. */
@@ -158,7 +183,7 @@ export class PublisherState {
   }
 
   snapshot(): PublisherSnapshot {
-    const { queue, expect, finished, limit } = this;
-    return { queue, expect, finished, limit };
+    const { queue, expect, finished, limit, coming } = this;
+    return { queue, expect, finished, limit, coming };
   }
 }

@@ -34,6 +34,7 @@ export class PublisherActor {
     }
     if (order.kind === 'add') this.state.add(structuredClone(order.files), this.#world.now);
     else if (order.kind === 'flush') this.state.expect = order.expect;
+    else if (order.kind === 'now') this.state.hurry(order.files);
     else this.state.finished = true;
   }
 

@@ -146,6 +146,24 @@ class RuleCount:
 
 
 @dataclass(frozen=True)
+class IncompleteJob:
+    """A job with so many files that are not there, or not published since others are not."""
+
+    job_id: str
+    retry: int
+    files: int
+
+
+@dataclass(frozen=True)
+class IncompleteJobs:
+    """How many jobs, their files, and the first 10 of them."""
+
+    jobs: int
+    files: int
+    examples: tuple[IncompleteJob, ...]
+
+
+@dataclass(frozen=True)
 class Batches:
     """A task's batches, and the files that wait for one."""
 
@@ -177,6 +195,10 @@ class TaskStatus:
     datasets: tuple[DatasetStatus, ...]
     failures: tuple[Failures, ...]
     rejections: tuple[RuleCount, ...]
+    unreported: IncompleteJobs
+    """Files that their jobs announced and nobody has reported."""
+    held_back: IncompleteJobs
+    """Files that are not published since others of their jobs failed or never came."""
     batches: Batches
     waits_for: tuple[str, ...]
     """What the task as a whole waits for, in words."""

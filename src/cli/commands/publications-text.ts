@@ -1,0 +1,56 @@
+import type { DatasetPublication } from '../../client/index.ts';
+import type { TaskStatus } from '../../contract/messages.ts';
+import { utcTime } from '../../domain/utc-time.ts';
+import { tableText } from '../table.ts';
+import { counted, printable } from '../terminal.ts';
+
+type IncompleteJobs = TaskStatus['unreported'];
+
+/** What is missing for a task to be complete, one line each. */
+export function missingText({ unreported, heldBack }: TaskStatus): string[] {
+  return [
+    ...jobsText(unreported, 'not reported'),
+    ...jobsText(heldBack, 'not published, since others of their jobs are missing'),
+  ];
+}
+
+function jobsText({ jobs, files, examples }: IncompleteJobs, what: string): string[] {
+  if (files === 0) return [];
+  const named = examples.map((job) => `${printable(job.jobId)} (${job.files})`).join(', ');
+  const more = jobs > examples.length ? ` and ${jobs - examples.length} more` : '';
+  return [`missing      ${counted(files, 'file')} ${what}: ${jobs === 1 ? 'job' : 'jobs'} ${named}${more}`];
+}
+
+/** What publications wait for, one line each. */
+export const publicationsText = (publications: readonly DatasetPublication[]): string[] =>
+  publications.flatMap(({ dataset, files, sending, leavesAt, withoutMetadata: lacking }) => {
+    const inBlock = files - lacking.files;
+    const when = leavesAt ? `until ${utcTime(leavesAt)}` : 'for its turn';
+    const looks = lacking.nextLook === null ? '' : `, asked again at ${utcTime(lacking.nextLook)}`;
+    const parts = [
+      ...(sending > 0 ? [`${counted(sending, 'file')} on the way into DBS`] : []),
+      ...(inBlock > 0 ? [`${counted(inBlock, 'file')} waiting for a full block, ${when}`] : []),
+      ...(lacking.files > 0 ? [`${counted(lacking.files, 'file')} whose metadata CRAB lacks${looks}`] : []),
+    ];
+    return parts.map((part) => `publishing   ${printable(dataset)}: ${part}`);
+  });
+
+/** The blocks that would be sent, with the names of their files. */
+export function planText(publications: readonly DatasetPublication[]): string {
+  const blocks = publications.flatMap(({ dataset, blocks }) => blocks.map((block) => ({ dataset, ...block })));
+  const more = publications.reduce((sum, { moreBlocks }) => sum + moreBlocks, 0);
+  const lumis = (known: number, unmeasured: number): string | number =>
+    unmeasured > 0 ? `${known} + those of ${counted(unmeasured, 'file')}` : known;
+  const rows = blocks.map((block, at) => [
+    ...[at + 1, printable(block.dataset), block.site, block.files, block.bytes],
+    lumis(block.lumis, block.unmeasured),
+  ]);
+  return [
+    rows.length > 0
+      ? tableText(['block', 'dataset', 'site', 'files', 'bytes', 'lumis'], rows)
+      : 'no block would be sent now',
+    ...blocks.flatMap(({ lfns }, at) => ['', `block ${at + 1}`, ...lfns.map((lfn) => `  ${printable(lfn)}`)]),
+    ...(more > 0 ? ['', `and ${counted(more, 'block')} more`] : []),
+    ...publicationsText(publications),
+  ].join('\n');
+}
