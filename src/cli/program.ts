@@ -37,6 +37,8 @@ export function createProgram(): Command {
     );
   // Before the commands are made: they inherit it.
   program.exitOverride();
+  // What stands behind a subcommand is its own: else `sources` takes `--user` from its `sweep`, which then sweeps everybody's files.
+  program.enablePositionalOptions();
   addSubmit(program);
   addStatus(program);
   addFilesCommand(program);

@@ -107,3 +107,11 @@ it('says what is missing', async () => {
   expect(gone.code).toBe(2);
   expect(gone.err).toContain("ENOENT: no such file or directory, scandir '/nowhere/at/all'");
 });
+
+it('refuses to revoke at what is no server', async () => {
+  const { code, err } = await credentials('revoke', 'alice', '--server', 'fts.example');
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining("argument 'fts.example' is invalid. It must be an https://"),
+  ]);
+});

@@ -63,6 +63,10 @@ test('aso sources lists what is left behind; its sweep is dry until it is told y
   ])
     expect((await aso('sources', ...filter)).out).toBe('no sources left behind\n');
 
+  // Options behind the name of the subcommand are its own: nobody else's files go along.
+  const notBobs = await aso('sources', 'sweep', '--user', 'bob', '--yes');
+  expect([notBobs.code, notBobs.out]).toEqual([0, '0 files removed, 0 gone already\n']);
+
   await expect
     .poll(async () => (await aso('sources', 'sweep')).out, { timeout: 10_000 })
     .toMatch(/1 file, \d+ B would be removed; 0 files, 0 B would stay\. Nothing was changed/);
@@ -77,6 +81,7 @@ test('aso sources lists what is left behind; its sweep is dry until it is told y
 test.each([
   [['sources', '--older-than', 'soon'], 'number of days'],
   [['sources', 'sweep', '--now'], "unknown option '--now'"],
+  [['sources', 'sweep', '--older-than', '30d'], "unknown option '--older-than'"],
 ])('refuses %j', async (args, text) => {
   const { code, err } = await aso(...args);
   expect(code).toBe(2);

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
+import { isServiceUrl, SERVICE_URL_RULE, withoutSlash } from '../../domain/service-url.ts';
 import type { CredentialInfo } from '../../ports/credentials.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandError } from '../failure.ts';
@@ -36,7 +37,7 @@ export function addCredentials(program: Command): void {
     )
     .option('--group <group>', 'VO group of the credential', '')
     .option('--role <role>', 'VO role of the credential', '')
-    .option('--server <url>', 'FTS server; the setting `ftsServer` without it')
+    .option('--server <url>', 'FTS server; the setting `ftsServer` without it', serverUrl)
     .addHelpText('after', '\nExamples:\n  aso credentials revoke alice\n  aso credentials revoke alice --group becms')
     .action(revoke);
 }
@@ -50,6 +51,11 @@ async function list({ json }: { json?: true }): Promise<void> {
 }
 
 const isUseless = ({ state }: CredentialInfo): boolean => state === 'expired' || state === 'unreadable';
+
+function serverUrl(text: string): string {
+  if (!isServiceUrl(text)) throw new InvalidArgumentError(`It must be ${SERVICE_URL_RULE}.`);
+  return withoutSlash(text);
+}
 
 /** @throws CommandError where none is configured */
 async function configuredFolder(): Promise<string> {

@@ -18,8 +18,6 @@ interface SourcesOptions {
 export function addSources(program: Command): void {
   const sources = program
     .command('sources')
-    // The subcommand has options of the same names.
-    .enablePositionalOptions()
     .argument('[task]', 'CRAB task name; without it, all tasks')
     .summary('list, and sweep, sources that were left behind')
     .description(
