@@ -121,6 +121,7 @@ export class SimulatorServer {
     const early = this.faults.asksForBody(method, url.pathname) ? await buffer(request) : null;
     const fault = this.faults.next(method, url.pathname, early ? textOf(request.headers, early) : undefined);
     if (fault?.delayMs) await sleep(fault.delayMs);
+    await fault?.until;
     if (fault?.action === 'drop-before' || life !== this.#life) return void response.destroy();
     if (fault?.action === 'answer') return this.#send(response, method, fault.answer);
 

@@ -18,6 +18,8 @@ export interface RequestFault {
   times?: number;
   /** Wait before anything else, milliseconds. May stand alone: a slow server. */
   delayMs?: number;
+  /** Wait until it is settled, before anything else. */
+  until?: Promise<unknown>;
   /** Act, then wait before the answer leaves, milliseconds. May stand alone: a server that forgets to answer. */
   stallMs?: number;
   /**
@@ -37,6 +39,7 @@ export interface RequestFault {
 export interface AppliedFault {
   action: RequestFault['action'];
   delayMs: number;
+  until: Promise<unknown> | undefined;
   stallMs: number;
   answer: SimulatedAnswer;
 }
@@ -106,6 +109,7 @@ export class RequestFaults {
       return {
         action: fault.action,
         delayMs: fault.delayMs ?? 0,
+        until: fault.until,
         stallMs: fault.stallMs ?? 0,
         answer: {
           status: fault.status ?? 503,
@@ -118,7 +122,7 @@ export class RequestFaults {
   }
 }
 
-const NOTHING: AppliedFault = { action: undefined, delayMs: 0, stallMs: 0, answer: { status: 503 } };
+const NOTHING: AppliedFault = { action: undefined, delayMs: 0, until: undefined, stallMs: 0, answer: { status: 503 } };
 
 const matches = ({ fault, pattern }: Entry, method: string, path: string): boolean =>
   (fault.method ?? method) === method && pattern.test(path);
