@@ -106,9 +106,11 @@ export function describe({ method, url }: Pick<HttpRequest, 'method' | 'url'>): 
 }
 
 /** The telling part of an error body: an HTML page's title, else the text. */
-function readable(text: string): string {
-  const title = isHtml(text) ? /<(title|h1)[^>]*>([^<]+)</i.exec(text)?.[2] : undefined;
-  return shortText(title ?? text.replace(/<[^>]*>/g, ' '), 300);
+export function readable(text: string): string {
+  // The rest of megabytes tells nothing, and a search for tags that never close takes the square of its length.
+  const head = text.slice(0, 4096);
+  const title = isHtml(head) ? /<(title|h1)[^>]*>([^<]+)</i.exec(head)?.[2] : undefined;
+  return shortText(title ?? head.replace(/<[^>]*>/g, ' '), 300);
 }
 
 async function send(call: HttpRequest): Promise<HttpAnswer> {

@@ -37,6 +37,13 @@ async function failureOf(over: Partial<HttpRequest> = {}): Promise<HttpFailure> 
 }
 
 describe('exchange', () => {
+  it.each(['<', '<title'])('is not kept busy by an error page of nothing but %j', async (part) => {
+    answer = { status: 500, body: part.repeat(250_000) };
+    const before = performance.now();
+    await failureOf();
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
   it('answers with status and body, refusals too', async () => {
     const request = await call();
     expect(readJson(request, await exchange(request))).toEqual({ fine: true });

@@ -6,6 +6,9 @@ import { ISSUER } from './job-body.ts';
 /** The columns of a file that a look asks for. */
 export const FILE_FIELDS = 'file_id,file_state,reason,start_time,finish_time,recoverable,file_metadata,dest_surl';
 
+/** Characters that FTS's database keeps of a reason; what is longer is none of FTS's, and would fill histories. */
+const MAX_REASON = 2048;
+
 const fileSchema = z.object({
   file_id: z.number(),
   file_state: z.string(),
@@ -42,7 +45,7 @@ function fileView(file: z.infer<typeof fileSchema>): FtsFileView {
     fileId: file.file_id,
     key: textOf(file.file_metadata, 'key'),
     state: file.file_state,
-    reason: redact(file.reason ?? ''),
+    reason: redact((file.reason ?? '').slice(0, MAX_REASON)),
     destinationPfn: file.dest_surl,
     startedAt: epochSeconds(file.start_time),
     finishedAt: epochSeconds(file.finish_time),

@@ -2,7 +2,7 @@ import type { CredentialRef } from '../../domain/file.ts';
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Dispatchers } from '../credentials/dispatchers.ts';
-import { describe, exchange, HttpFailure, type HttpAnswer, type HttpRequest } from '../http.ts';
+import { describe, exchange, HttpFailure, readable, type HttpAnswer, type HttpRequest } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { shortText } from '../short-text.ts';
 import { refused } from './door-url.ts';
@@ -56,7 +56,9 @@ export function createDoorClient(dispatchers: Dispatchers, timeoutMs: number): D
         failure: FAILURE_TYPES.storageUnavailable,
       };
       const answer = await answerOf(call, answers);
-      const next = REDIRECTS.has(answer.status) ? URL.parse(String(answer.headers['location']), target.href) : null;
+      const { location } = answer.headers;
+      const isRedirect = REDIRECTS.has(answer.status) && typeof location === 'string';
+      const next = isRedirect ? URL.parse(location, target.href) : null;
       if (!next) return { ...accepted(call, answer, answers), redirected: redirects > 0 };
       if (!/^https?:$/.test(next.protocol)) throw refused(`${describe(call)}: redirected to ${next.protocol}`);
       // A DELETE of a folder would take everything in it along.
@@ -82,7 +84,7 @@ async function answerOf(call: HttpRequest, answers: readonly number[]): Promise<
 function accepted(call: HttpRequest, answer: HttpAnswer, answers: readonly number[]): HttpAnswer {
   const { status, text } = answer;
   if (status < 300 || status === 404 || status === 410 || answers.includes(status)) return answer;
-  const message = shortText(`${describe(call)}: HTTP ${status} ${text.replace(/<[^>]*>/g, ' ')}`);
+  const message = shortText(`${describe(call)}: HTTP ${status} ${readable(text)}`);
   if (status === 401) throw new PortError(FAILURE_TYPES.credential, message);
   if (LATER.has(status)) throw notNow(message, answer);
   throw refused(message);

@@ -70,7 +70,7 @@ async function lookByPropfind(ask: DoorClient, url: URL, credential: CredentialR
 
 /** Text of a WebDAV property, whatever prefix the door gives its namespace. */
 const property = (xml: string, name: string): string | undefined =>
-  new RegExp(`<(?:[\\w.-]+:)?${name}(?:\\s[^>]*)?>\\s*([^<]*?)\\s*<`, 'i').exec(xml)?.[1];
+  new RegExp(`<(?:[\\w.-]+:)?${name}(?:\\s[^<>]*)?>([^<]*)<`, 'i').exec(xml)?.[1]?.trim();
 
 function byteCount(text: string | string[] | undefined): number | null {
   return typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : null;

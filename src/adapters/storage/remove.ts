@@ -37,7 +37,7 @@ function isSure({ status, text, trailers = {} }: DoorAnswer): boolean {
 
 /** A multi-status answer to a DELETE lists what could not be deleted (RFC 4918, 9.6.1); nothing listed: all went well. */
 function failureWithin(url: URL, answer: DoorAnswer): 'removed' | 'absent' {
-  const statuses = [...answer.text.matchAll(/<(?:[\w.-]+:)?status[^>]*>\s*HTTP\/[\d.]+\s+(\d{3})/gi)].map(([, code]) => Number(code)); // prettier-ignore
+  const statuses = [...answer.text.matchAll(/<(?:[\w.-]+:)?status[^<>]*>\s*HTTP\/[\d.]+\s+(\d{3})/gi)].map(([, code]) => Number(code)); // prettier-ignore
   const failed = statuses.filter((status) => status >= 300);
   if (failed.length === 0) return 'removed';
   if (failed.every((status) => status === 404 || status === 410)) return 'absent';

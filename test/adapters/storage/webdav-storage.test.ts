@@ -90,6 +90,30 @@ describe('look', () => {
     expect(asked).toBe(4);
   });
 
+  it('goes nowhere on a redirect that does not say where to: what lies beside the file is not the file', async () => {
+    const asked: string[] = [];
+    const url = await serve(({ method, path }) => {
+      asked.push(`${method} ${path}`);
+      return path === '/store/x' ? { status: 302 } : { status: 404 };
+    });
+    const refused = { type: 'StorageRefused', retryable: false, message: /HTTP 302/ };
+    await expect(storage.look(`${url}/store/x`, NO_USER)).rejects.toMatchObject(refused);
+    await expect(storage.remove(`${url}/store/x`, NO_USER)).rejects.toMatchObject(refused);
+    expect(asked).toEqual(['HEAD /store/x', 'DELETE /store/x']);
+  });
+
+  it.each([
+    ['an open tag', '<d:getcontentlength '.repeat(12_000)],
+    ['blanks without an end', `<d:getcontentlength>${' '.repeat(250_000)}`],
+  ])('is not kept busy by a door that answers with %s', async (_what, body) => {
+    const url = await serve(({ method }) =>
+      method === 'HEAD' ? { status: 200, headers: { 'transfer-encoding': 'chunked' } } : { status: 207, body },
+    );
+    const before = performance.now();
+    await expect(storage.look(`${url}/store/x`, NO_USER)).rejects.toMatchObject({ type: 'StorageRefused' });
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
   it('asks with PROPFIND where HEAD tells no length', async () => {
     const url = await serve(({ method }) =>
       method === 'HEAD'
