@@ -1,4 +1,5 @@
 import type { AddFiles, StartTask, TaskPolicy } from '../contract/messages.ts';
+import type { CrabWord } from '../domain/crab-word.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import type { ArrivalResult, SettleResult } from '../domain/batch/settling.ts';
 import type { CredentialRef, FileRecord, VomsAttributes } from '../domain/file.ts';
@@ -128,6 +129,13 @@ export interface SweepActivities {
 export interface CrabActivities {
   /** Lumi sections and bytes of each file that CRAB has metadata of; the others are absent. */
   measureFiles(request: { task: string; lfns: string[] }): Promise<{ lfn: string; lumis: number; bytes: number }[]>;
+  /** Tells CRAB's rows of a task's files what became of them. */
+  tellCrab(request: { task: string; words: CrabWord[] }): Promise<ToldCrabResult>;
+}
+
+export interface ToldCrabResult {
+  /** Ids of rows that were not told, since they are newer generations' by now. */
+  outdated: string[];
 }
 
 export interface PublishBlockRequest {

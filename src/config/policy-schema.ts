@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.ts';
-import { number, whole } from './setting.ts';
+import { flag, number, whole } from './setting.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
+type NumericKey = { [Key in keyof Policy]: Policy[Key] extends number ? Key : never }[keyof Policy];
+
 /** A time: fractions of a second are of use in tests only, but harmless. */
-const time = (key: keyof Policy, min: number, max: number, description: string) =>
+const time = (key: NumericKey, min: number, max: number, description: string) =>
   number(DEFAULT_POLICY[key], min, max, 's', description);
 
-const count = (key: keyof Policy, min: number, max: number, unit: string, description: string) =>
+const count = (key: NumericKey, min: number, max: number, unit: string, description: string) =>
   whole(DEFAULT_POLICY[key], min, max, unit, description);
 
 /** Bounds of the policy; what each setting means in detail stands in src/domain/policy.ts. */
@@ -43,4 +45,6 @@ export const policySchema = z.strictObject({
   ),
   ftsMaxTimeInQueue: time('ftsMaxTimeInQueue', 1, 7 * DAY, "Time a file may wait in FTS's queue"),
   ftsPriority: count('ftsPriority', 1, 5, '', 'FTS priority, 5 is first'),
+  crabBookkeeping: flag(DEFAULT_POLICY.crabBookkeeping, "CRAB's rows of the files are told what becomes of them"),
+  crabTimeout: time('crabTimeout', 60, 365 * DAY, 'What CRAB has not taken after so long is given up; its row stays'),
 } satisfies Record<keyof Policy, z.ZodType>);

@@ -13,6 +13,7 @@ import {
   serviceUrl,
   serviceUrls,
   whole,
+  workerName,
 } from './setting.ts';
 
 const slots = (fallback: number, what: string) => whole(fallback, 1, 1000, 'activities', `${what} at a time`);
@@ -56,6 +57,7 @@ export const configSchema = z.strictObject({
   ftsAlternatives: serviceUrls('FTS3 servers that take over what is not submitted yet where the wanted one is down'),
   fts: ftsSchema.prefault({}),
   crabUrl: serviceUrl('https://cmsweb.cern.ch/crabserver/prod', 'CRAB REST server'),
+  crabWorker: workerName('asyncstageout', "Whose CRAB's rows are while files are in our hands (`tm_aso_worker`)"),
   siteconf: directory('/cvmfs/cms.cern.ch/SITECONF', "Sites' storage.json files"),
   credentials: optionalDirectory('Proxies and tokens, one folder per user; none: files wait for credentials'),
   trustAnchors: optionalPath(

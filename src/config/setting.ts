@@ -32,6 +32,20 @@ export function whole(fallback: number, min: number, max: number, unit: string, 
     .meta({ description, rule: `a whole number from ${min} to ${max}`, unit });
 }
 
+/** On or off. */
+export function flag(fallback: boolean, description: string) {
+  return z.boolean().default(fallback).meta({ description, rule: 'true or false' });
+}
+
+/** The name by which a service knows a client of its own. */
+export function workerName(fallback: string, description: string) {
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,100}$/)
+    .default(fallback)
+    .meta({ description, rule: 'at most 100 letters, digits and any of . _ -' });
+}
+
 /** A short name that goes to other services as it is. */
 export function name(fallback: string, description: string) {
   return z

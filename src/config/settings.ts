@@ -37,6 +37,7 @@ function toSetting(path: readonly string[], field: z.ZodDefault, inner: z.ZodTyp
       if (nullable && text === 'none') return null;
       // Text that is no number stays text, so that the error can quote it.
       if (inner instanceof z.ZodNumber) return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+      if (inner instanceof z.ZodBoolean) return text === 'true' ? true : text === 'false' ? false : text;
       if (inner instanceof z.ZodArray) return text.split(',').map((part) => part.trim());
       return inner instanceof z.ZodRecord ? parseJson(text) : text;
     },

@@ -24,6 +24,8 @@ export interface FileRecord {
   startTime: number;
   /** The job wrote to the destination itself (direct stage-out): nothing to copy, publication still possible. */
   alreadyThere: boolean;
+  /** Who took its row out of CRAB's queue (`tm_aso_worker`): its states are told back in this name. Absent: it came as a report. */
+  crabWorker?: string;
 }
 
 /** All files of one job output. */

@@ -46,6 +46,10 @@ export interface Policy {
   ftsMaxTimeInQueue: number;
   /** FTS priority, 1 to 5. */
   ftsPriority: number;
+  /** CRAB's rows of the files (`filetransfers`) are told what becomes of them. */
+  crabBookkeeping: boolean;
+  /** A word that CRAB has not taken after so long is given up: the row keeps what it says. */
+  crabTimeout: number;
 }
 
 /** What holds where nothing else is configured. */
@@ -74,4 +78,6 @@ export const DEFAULT_POLICY: Readonly<Policy> = Object.freeze({
   sourceRetention: 30 * 24 * 3600,
   ftsMaxTimeInQueue: 10 * 3600,
   ftsPriority: 3,
+  crabBookkeeping: false,
+  crabTimeout: 7 * 24 * 3600,
 });

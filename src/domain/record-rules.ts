@@ -132,6 +132,6 @@ function formBreach(lfn: string): Rule | null {
 const isSiteName = (name: string): boolean => name.length <= SITE_NAME_MAX && SITE_NAME.test(name);
 const isWhole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
-/** Only a log may come without a sum: CRAB does not know it for logs that the job itself did not write down. */
-const hasChecksum = ({ adler32, type }: FileRecord): boolean =>
-  adler32 === null ? type === 'log' : /^[0-9a-f]{8}$/i.test(adler32);
+/** A log may come without a sum: CRAB does not know it for logs that the job itself did not write down. Rows of CRAB's queue have none at all. */
+const hasChecksum = ({ adler32, type, crabWorker }: FileRecord): boolean =>
+  adler32 === null ? type === 'log' || crabWorker !== undefined : /^[0-9a-f]{8}$/i.test(adler32);

@@ -6,6 +6,8 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
 const isNumber = (value: unknown): boolean => typeof value === 'number';
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+/** As CRAB's REST takes it, without the sign that means anybody. */
+const isWorkerName = (value: unknown): boolean => typeof value === 'string' && /^[A-Za-z0-9._-]{1,100}$/.test(value);
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** A job id of CRAB: `12`, or `0-3` for a job of an automatic splitting; it becomes part of workflow ids. At most 20 characters, as CRAB's tables. */
@@ -26,6 +28,7 @@ const FILE_FIELDS: Fields = {
   publish: isFlag,
   startTime: isNumber,
   alreadyThere: isFlag,
+  crabWorker: (value) => value === undefined || isWorkerName(value),
 };
 
 const REPORT_FIELDS: Fields = {

@@ -1,3 +1,5 @@
+import type { CrabWord } from '../domain/crab-word.ts';
+
 /** What CRAB's `filemetadata` knows of an output file; what DBS needs. */
 export interface FileMetadata {
   lfn: string;
@@ -25,9 +27,22 @@ export interface TaskInfo {
   publishDbsUrl: string;
 }
 
+/** A word that CRAB refuses for good: its row is unknown, or somebody else's. */
+export interface RefusedWord {
+  id: string;
+  reason: string;
+}
+
 /** CRAB's REST. All methods throw PortError (`CrabUnavailable`, `CredentialUnavailable`, `CrabRefused`). */
 export interface CrabPort {
   /** Metadata by LFN; LFNs that CRAB does not know (yet) are absent from the map. */
   fileMetadata(task: string, lfns: string[]): Promise<Map<string, FileMetadata>>;
   taskInfo(task: string): Promise<TaskInfo>;
+  /**
+   * Tells rows their states: words of many callers share requests, those of one file keep the order of the calls. Telling the same again
+   * changes nothing. A word that is refused does not hold up the others.
+   */
+  tellRows(words: readonly CrabWord[]): Promise<RefusedWord[]>;
+  /** Start times of the rows of a task by id, epoch seconds: which generation of its file a row is. */
+  rowStarts(task: string): Promise<Map<string, number>>;
 }

@@ -37,7 +37,7 @@ export function createDependencies(
         // Each of these is a process.
         boundPerSite(createGfalStorage({ store, gfalRm: config.gfalRm }), { atOnce: 4 }),
       ),
-      crab: createCrabAdapter({ url: config.crabUrl, dispatchers }),
+      crab: createCrabAdapter({ url: config.crabUrl, dispatchers, worker: config.crabWorker }),
       catalog: createDbsAdapter({ dispatchers }),
     },
     close: () => dispatchers.close(),

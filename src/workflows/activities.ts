@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { StampedActivities } from '../activities/stamped.ts';
 import type {
   CatalogActivities,
@@ -56,12 +56,14 @@ export const storageActivities = proxyActivities<StampedActivities<StorageActivi
   retry,
 });
 
-export const crabActivities = proxyActivities<StampedActivities<CrabActivities>>({
+export const crabActivityOptions = {
   taskQueue: TASK_QUEUES.crab,
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout,
   retry,
-});
+} satisfies ActivityOptions;
+
+export const crabActivities = proxyActivities<StampedActivities<CrabActivities>>(crabActivityOptions);
 
 /** DBS takes minutes for large blocks (CRABServer issues 9058 and 9302: one to three). */
 export const catalogActivities = proxyActivities<StampedActivities<CatalogActivities>>({

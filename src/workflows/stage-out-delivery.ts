@@ -1,9 +1,11 @@
 import { publishDatasetId, jobOutputId, transferBatchId } from '../contract/ids.ts';
 import { ruleOf } from '../domain/failure-classes.ts';
+import { nextWords } from '../domain/ledger/bookkeeping.ts';
 import { ordersLost } from '../domain/ledger/reports.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
 import { taskActivities } from './activities.ts';
 import { vomsOf } from '../domain/credential.ts';
+import { tellCrab } from './crab-telling.ts';
 import type { StageOutContext } from './stage-out.ts';
 import { batchOrderSignal, datasetOrderSignal, fileOutcomesSignal, tell } from './signals.ts';
 
@@ -60,6 +62,18 @@ export async function flushPublishers(context: StageOutContext, state: TaskState
     context.flushed.set(dataset, expect);
     await context.clock.after(taskActivities.handToPublisher({ ...ofTask, dataset, files: [], flush: { expect } }));
   }
+}
+
+/** Tells CRAB of files that no batch has (rejected, killed before they were sent), one call at a time. Nothing but the end of the task waits for it. */
+export function tellCrabOfRest({ clock, waitsFor, touch }: StageOutContext, state: TaskState): void {
+  const words = nextWords(state);
+  if (words.length === 0 || waitsFor.has('crab')) return;
+  waitsFor.set('crab', `CRAB to take the states of ${words.length} files`);
+  void tellCrab(clock, state.policy, { task: state.task, words }).then(() => {
+    state.words.splice(0, words.length);
+    waitsFor.delete('crab');
+    touch();
+  });
 }
 
 /** The task ends: batches that wait for what will not come any more, and publishers, end too. */

@@ -15,7 +15,7 @@ import { TaskState } from '../domain/ledger/task-state.ts';
 import { admitBatches } from '../domain/ledger/turns.ts';
 import { Clock } from './clock.ts';
 import { prepareTargets, startBatches } from './stage-out-batches.ts';
-import { closeChildren, deliverOutbox, flushPublishers } from './stage-out-delivery.ts';
+import { closeChildren, deliverOutbox, flushPublishers, tellCrabOfRest } from './stage-out-delivery.ts';
 import { handleMessages, handleQueries } from './stage-out-messages.ts';
 import { openTask } from './stage-out-opening.ts';
 import { batchReportSignal } from './signals.ts';
@@ -101,6 +101,7 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
         if (state.outbox.empty) await continueAsNew<typeof stageOut>(start, ...state.snapshot());
       }
       prepareTargets(context, state);
+      tellCrabOfRest(context, state);
       const moreToStart = await startBatches(context, state);
       admitBatches(state);
       await flushPublishers(context, state);

@@ -13,10 +13,12 @@ import { stageOutId } from '../contract/ids.ts';
 import { applyOrder } from '../domain/batch/batch-orders.ts';
 import type { BatchSnapshot } from '../domain/batch/batch-snapshot.ts';
 import { BatchState } from '../domain/batch/batch-state.ts';
+import { hasNewsForCrab } from '../domain/batch/bookkeeping.ts';
 import { isBatchOver, takeOutcomes, takeReport } from '../domain/batch/reporting.ts';
 import { keptSource } from '../domain/batch/kept-source.ts';
 import { describeFile } from '../domain/batch/views.ts';
 import { vomsOf } from '../domain/credential.ts';
+import { runBookkeeping } from './batch-bookkeeping.ts';
 import { runHandOvers } from './batch-publication.ts';
 import { runDeadlines } from './batch-deadlines.ts';
 import { runLooks } from './batch-looks.ts';
@@ -43,7 +45,7 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
 
   let changed = true;
   let continuing = false;
-  const isOver = (): boolean => isBatchOver(state);
+  const isOver = (): boolean => isBatchOver(state) && !hasNewsForCrab(state);
   const context: AttemptContext = {
     input,
     state,
@@ -69,12 +71,13 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
     changed = true;
   });
 
+  let toldEnd = false;
   let toldSlot: BatchSnapshot['slot'] = resumed ? resumed.slot : input.target ? 'active' : 'wanted';
   await CancellationScope.nonCancellable(async () => {
     // Whatever came while the last activities ended is told and done before anything ends.
     for (changed = true; changed;) {
       continuing = false;
-      const loops = [runAttempts, runShadows, runLooks, runHandOvers, runDeadlines];
+      const loops = [runAttempts, runShadows, runLooks, runHandOvers, runDeadlines, runBookkeeping];
       const work = loops.map((loop) => loop(context));
       await runReports();
       await Promise.all(work);
@@ -92,7 +95,9 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
       const report = takeReport(state, input.batch, toldSlot);
       if (report) {
         toldSlot = report.slot;
-        if (!state.finished) await tell(stageOutId(input.task), batchReportSignal, report);
+        // After its end it may still have a last word for CRAB, which is no news to the task.
+        if (!state.finished && !toldEnd) await tell(stageOutId(input.task), batchReportSignal, report);
+        toldEnd = report.ended;
       }
       // Whatever came while the signal was on its way is looked at before anything ends.
       if (changed) continue;

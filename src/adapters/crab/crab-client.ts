@@ -4,8 +4,12 @@ import { NO_USER, type Dispatchers } from '../credentials/dispatchers.ts';
 import { describe, errorText, exchange, HttpFailure, isHtml, readJson, type HttpRequest } from '../http.ts';
 import { shortText } from '../short-text.ts';
 
-/** Asks one of CRAB's REST resources; answers with its JSON. */
-export type CrabClient = (resource: string, query: URLSearchParams) => Promise<unknown>;
+/** Asks one of CRAB's REST resources, or tells it something; answers with its JSON. */
+export interface CrabClient {
+  get(resource: string, query: URLSearchParams): Promise<unknown>;
+  /** The arguments go form-encoded in the body. */
+  post(resource: string, form: URLSearchParams): Promise<unknown>;
+}
 
 /**
  * CRAB's REST interface, one exchange a call, as the service itself: CRAB's answers do not depend on the task's owner.
@@ -15,14 +19,11 @@ export type CrabClient = (resource: string, query: URLSearchParams) => Promise<u
  */
 export function createCrabClient(url: string, dispatchers: Dispatchers, timeoutMs: number): CrabClient {
   const base = url.replace(/\/+$/, '');
-  return async (resource, query) => {
-    const target = new URL(`${base}/${resource}`);
-    target.search = query.toString();
+  const ask = async (request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>): Promise<unknown> => {
     const call: HttpRequest = {
-      method: 'GET',
-      url: target,
+      ...request,
       connection: await dispatchers.for(base, NO_USER),
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', ...request.headers },
       timeoutMs,
       failure: FAILURE_TYPES.crabUnavailable,
     };
@@ -36,4 +37,26 @@ export function createCrabClient(url: string, dispatchers: Dispatchers, timeoutM
     if (status < 400) throw new HttpFailure(FAILURE_TYPES.crabUnavailable, message, status);
     throw new PortError(FAILURE_TYPES.crabRefused, message, { retryable: false });
   };
+  return {
+    get(resource, query) {
+      const target = new URL(`${base}/${resource}`);
+      target.search = query.toString();
+      return ask({ method: 'GET', url: target });
+    },
+    post(resource, form) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      return ask({ method: 'POST', url: new URL(`${base}/${resource}`), headers, body: form.toString() });
+    },
+  };
+}
+
+/** An answer of another shape is treated as an outage: nothing may be decided by it. */
+export function readable<Value>(resource: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PortError) throw error;
+    const message = `${resource}: unreadable answer: ${String(error)}`;
+    throw new HttpFailure(FAILURE_TYPES.crabUnavailable, message, 200, { cause: error });
+  }
 }

@@ -18,6 +18,11 @@ export const fileRecordSchema = z
       .number()
       .meta({ description: 'When the file was reported first, epoch seconds: part of its identity' }),
     alreadyThere: z.boolean().meta({ description: 'The job wrote to the destination itself: nothing is to be copied' }),
+    crabWorker: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,100}$/)
+      .exactOptional()
+      .meta({ description: "Who took its row out of CRAB's queue: `aso pull`'s own" }),
   })
   .meta({ id: 'FileRecord', description: 'One file of a job output' });
 

@@ -1,4 +1,5 @@
 import type { FailureClass } from '../failure-classes.ts';
+import type { ToldCrab } from '../crab-word.ts';
 import type { BatchFileInput } from '../orders.ts';
 import type { PublicationState, TransferState } from '../states.ts';
 
@@ -68,6 +69,8 @@ export interface BatchFile extends BatchFileInput {
   told: string;
   /** The waiting job has been told. */
   outcomeTold: boolean;
+  /** What CRAB's row says by what it was told; absent while that is nothing. */
+  toldCrab?: ToldCrab;
 }
 
 /** A file as its batch takes it over. */

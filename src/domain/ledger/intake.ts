@@ -4,6 +4,7 @@ import { ownerOfTask, type Groups } from '../lfn-areas.ts';
 import { checkRecord, type Rule } from '../record-rules.ts';
 import { isFinalTransfer } from '../states.ts';
 import { compareGeneration, destinationKey, idCheck, type LedgerEntry, type LedgerJob } from './entry.ts';
+import { noteRejected } from './bookkeeping.ts';
 import { isPublishedBefore } from './ledger.ts';
 import type { TaskState } from './task-state.ts';
 
@@ -98,6 +99,7 @@ function takeFile(
     // Rejected before it is in the books: it must never stand in the place of the live file of its destination.
     reject(state, job, entry, rule);
     state.ledger.insert(job, entry);
+    noteRejected(state, record, rule);
     result.rejected.push({ jobId: report.jobId, id: record.id, rule });
     return;
   }
@@ -173,6 +175,7 @@ function supersede(
   ledger.insert(job, entry);
   if (inDbs) {
     reject(state, job, entry, 'already-published');
+    noteRejected(state, file.record, 'already-published');
     return 'already-published';
   }
   if (!awaits) {

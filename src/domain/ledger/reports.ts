@@ -1,6 +1,7 @@
 import type { BatchOrder, BatchReport, FtsTarget } from '../orders.ts';
 import { isFinalPublication, isFinalTransfer } from '../states.ts';
 import type { LedgerEntry, LedgerJob } from './entry.ts';
+import { noteForCrab, noteRejected } from './bookkeeping.ts';
 import { outcomeOf, reject } from './intake.ts';
 import type { TaskState } from './task-state.ts';
 
@@ -93,9 +94,11 @@ function letGo(
   entry.awaits = 0;
   if (publication === 'DONE') {
     reject(state, job, entry, 'already-published');
+    noteRejected(state, successor.record, 'already-published');
     state.gate(job);
   } else if (entry.transfer === 'KILL') {
     state.ledger.setTransfer(entry, 'KILLED');
+    noteForCrab(state, successor.record, 'KILLED', 'killed before it was sent');
     if (entry.waits) outcomeOf(state, job, entry);
     state.gate(job);
   } else {

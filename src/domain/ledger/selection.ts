@@ -1,5 +1,6 @@
 import { isFinalPublication, isFinalTransfer } from '../states.ts';
 import { idCheck, type LedgerEntry, type LedgerJob } from './entry.ts';
+import { noteForCrab } from './bookkeeping.ts';
 import { outcomeOf } from './intake.ts';
 import type { TaskState } from './task-state.ts';
 
@@ -88,6 +89,7 @@ export function cancelFiles(state: TaskState, selection: Selection, reason: stri
     const inWindow = state.window.remove(entry.key);
     if (inWindow) {
       state.ledger.setTransfer(entry, 'KILLED');
+      noteForCrab(state, inWindow.record, 'KILLED', `killed by ${by}: ${reason}`);
       if (entry.waits) outcomeOf(state, job, entry);
       return null;
     }

@@ -1,3 +1,4 @@
+import type { CrabWord } from '../crab-word.ts';
 import type { BatchFileInput, FtsTarget } from '../orders.ts';
 import type { Policy } from '../policy.ts';
 import { isFinalTransfer } from '../states.ts';
@@ -21,6 +22,8 @@ export interface TaskSnapshot {
   successors: BatchFileInput[];
   batches: ReturnType<BatchTable['toJSON']>;
   targets: [string, FtsTarget][];
+  /** Absent where there are none. */
+  words?: CrabWord[];
   malformed: { count: number; examples: string[] };
 }
 
@@ -37,6 +40,8 @@ export class TaskState {
   readonly targets = new Map<string, FtsTarget>();
   /** Messages so broken that no job could be made out: counted, never lost silently. */
   malformed: TaskSnapshot['malformed'] = { count: 0, examples: [] };
+  /** What CRAB is to be told of files that no batch has; in order. */
+  words: CrabWord[] = [];
   policy: Policy;
   /** Groups that the owner may write for; null where any group is allowed. */
   groups: string[] | null = null;
@@ -52,9 +57,10 @@ export class TaskState {
     this.firstRunId = firstRunId;
   }
 
-  /** No more outputs come, every file is final, and nothing of the task runs in FTS. */
+  /** No more outputs come, every file is final, nothing of the task runs in FTS, and CRAB knows what the task itself has to tell it. */
   get complete(): boolean {
     const { openTransfers, openPublications } = this.ledger;
+    if (this.words.length > 0) return false;
     return this.closed && openTransfers === 0 && openPublications === 0 && !this.batches.lingering;
   }
 
@@ -92,6 +98,7 @@ export class TaskState {
         successors: [...this.successors.values()],
         batches: this.batches.toJSON(),
         targets: [...this.targets],
+        ...(this.words.length > 0 && { words: this.words }),
       },
       encodeLedger(this.ledger),
     ];
@@ -103,6 +110,7 @@ export class TaskState {
     state.closed = snapshot.closed;
     state.paused = snapshot.paused;
     state.malformed = snapshot.malformed;
+    state.words = snapshot.words ?? [];
     state.window = BatchWindow.fromJSON(snapshot.window);
     for (const file of snapshot.successors) state.successors.set(file.key, file);
     state.batches = BatchTable.fromJSON(snapshot.batches);

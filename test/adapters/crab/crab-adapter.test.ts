@@ -13,7 +13,7 @@ let crab: CrabPort;
 
 async function start(options = {}): Promise<void> {
   simulator = await startCrabSimulator(options);
-  crab = createCrabAdapter({ url: simulator.restUrl, dispatchers, timeoutMs: 1000 });
+  crab = createCrabAdapter({ url: simulator.restUrl, dispatchers, worker: 'aso', timeoutMs: 1000 });
 }
 
 beforeEach(() => {
