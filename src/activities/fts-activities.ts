@@ -28,9 +28,10 @@ export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependen
     async submitFtsJob(request) {
       try {
         const transfers = await resolveUrls(sites, request);
-        const { target, credential, sid, expectedJobId, digest, task, overwrite, priority, maxTimeInQueue } = request;
+        const { target, credential, sid, expectedJobId, digest, task, batch } = request;
+        const { overwrite, priority, maxTimeInQueue } = request;
         const jobId = await fts.submit(target, credential, {
-          ...{ sid, expectedJobId, digest, task, user: credential.user },
+          ...{ sid, expectedJobId, digest, task, batch, user: credential.user },
           ...{ transfers, overwrite, priority, maxTimeInQueue, activity: ftsActivity },
         });
         if (jobId === expectedJobId) return { kind: 'submitted', jobId };

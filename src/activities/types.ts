@@ -51,6 +51,7 @@ export interface SubmitRequest {
   target: FtsTarget;
   credential: CredentialRef;
   task: string;
+  batch: number;
   sid: string;
   expectedJobId: string;
   digest: string;

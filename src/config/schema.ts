@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { policySchema } from './policy-schema.ts';
 import {
+  brokerUrls,
+  destinations,
   directory,
   name,
   number,
   oneOf,
   optionalAddress,
   optionalDirectory,
+  optionalFile,
   optionalFiles,
   optionalProgram,
   optionalPath,
@@ -51,11 +54,24 @@ const ftsSchema = z.strictObject({
   ),
 });
 
+/** Each experiment's messages are among those of all others: there is no topic of CMS alone. */
+const FTS_TOPICS = ['/topic/transfer.fts_monitoring_complete', '/topic/transfer.fts_monitoring_state'];
+
+const ftsEventsSchema = z.strictObject({
+  brokers: brokerUrls("Message brokers that FTS tells of its copies' ends; none: looks alone"),
+  destinations: destinations(FTS_TOPICS, 'Topics or queues of its messages there'),
+  loginFile: optionalFile('Two lines, user and password for the brokers'),
+  certificateFile: optionalFile('PEM, certificate and key for the brokers'),
+  delay: number(1, 0, 60, 's', 'From a message to the look at FTS; its database is a moment behind its messages'),
+  interval: number(10, 0.05, 3600, 's', 'Between two looks that messages about one FTS job bring about'),
+});
+
 /** All settings of this project. How to reach Temporal is Temporal's own configuration: see temporal.ts. */
 export const configSchema = z.strictObject({
   ftsServer: serviceUrl('https://fts3-cms.cern.ch:8446', 'FTS3 server that serves every site'),
   ftsAlternatives: serviceUrls('FTS3 servers that take over what is not submitted yet where the wanted one is down'),
   fts: ftsSchema.prefault({}),
+  ftsEvents: ftsEventsSchema.prefault({}),
   crabUrl: serviceUrl('https://cmsweb.cern.ch/crabserver/prod', 'CRAB REST server'),
   crabWorker: workerName('asyncstageout', "Whose CRAB's rows are while files are in our hands (`tm_aso_worker`)"),
   siteconf: directory('/cvmfs/cms.cern.ch/SITECONF', "Sites' storage.json files"),
@@ -102,6 +118,7 @@ export const CROSS_RULES: readonly CrossRule[] = [
   { lower: 'policy.blockTimeout', upper: 'policy.taskLifetime', strict: true },
   { lower: 'policy.metadataTimeout', upper: 'policy.taskLifetime', strict: true },
   { lower: 'delegation.renewBelow', upper: 'delegation.lifetime', strict: true },
+  { lower: 'ftsEvents.delay', upper: 'ftsEvents.interval' },
   { lower: 'policy.retryDelay', upper: 'policy.retryDelayMax' },
   { lower: 'policy.cleanupDelay', upper: 'policy.cleanupDelayMax' },
   { lower: 'policy.cleanupDelayMax', upper: 'policy.cleanupTimeout' },

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { BROKER_URL_RULE, isBrokerUrl } from '../domain/broker-url.ts';
 import { isServiceUrl, SERVICE_URL_RULE, withoutSlash } from '../domain/service-url.ts';
 
 /** What is known of a setting beside its type; shown in errors, by `aso config check` and in docs/configuration.md. */
@@ -71,6 +72,24 @@ export function serviceUrls(description: string) {
     .meta({ description, rule: `a list (separated by commas in a variable), each ${SERVICE_URL_RULE}; or none` });
 }
 
+/** Addresses of message brokers. */
+export function brokerUrls(description: string) {
+  return z
+    .array(z.string().refine(isBrokerUrl))
+    .nullable()
+    .default(null)
+    .meta({ description, rule: `a list (separated by commas in a variable), each ${BROKER_URL_RULE}; or none` });
+}
+
+/** Names of topics and queues. */
+export function destinations(fallback: readonly string[], description: string) {
+  return z
+    .array(z.string().regex(/^[\w/.:@>*-]{1,200}$/))
+    .min(1)
+    .default([...fallback])
+    .meta({ description, rule: 'a list (separated by commas in a variable) of names such as /topic/name' });
+}
+
 /** An absolute path: a relative one would depend on where the process was started. */
 const path = z.string().refine(isAbsolute);
 
@@ -92,6 +111,10 @@ export function optionalPath(fallback: string, description: string) {
 
 export function optionalProgram(description: string) {
   return path.nullable().default(null).meta({ description, rule: 'the absolute path of a program, or none' });
+}
+
+export function optionalFile(description: string) {
+  return path.nullable().default(null).meta({ description, rule: 'the absolute path of a file, or none' });
 }
 
 /** Names with the file each stands for. */

@@ -24,6 +24,8 @@ export interface FtsSubmission {
   /** Hash of the sorted identities of its files: travels in job_metadata. */
   digest: string;
   task: string;
+  /** Number of the batch within its task: travels in job_metadata, as the task does, so that whoever hears of the job knows whose it is. */
+  batch: number;
   user: string;
   transfers: FtsTransfer[];
   overwrite: boolean;

@@ -3,6 +3,7 @@ import { startCrabSimulator, type CrabSimulator } from './crab/crab-simulator.ts
 import { startDbsSimulator, type DbsSimulator } from './dbs/dbs-simulator.ts';
 import { startFtsSimulator, type FtsSimulator, type FtsSimulatorOptions } from './fts3/simulator.ts';
 import { createSimulatedPki, type SimulatedPki } from './pki/simulated-pki.ts';
+import { StompBroker, type BrokerOptions } from './stomp/broker.ts';
 import { writeStorageJson } from './storage/storage-json.ts';
 import {
   startStorageSimulator,
@@ -16,6 +17,8 @@ export interface SimulatedWorld {
   dbs: DbsSimulator;
   crab: CrabSimulator;
   storage: StorageSimulator;
+  /** Gets FTS's messages; null where there is none. */
+  broker: StompBroker | null;
   sites: readonly string[];
   /** Folder of the sites' storage.json. */
   siteconf: string;
@@ -34,6 +37,8 @@ export interface WorldOptions {
   tls?: WorldTls;
   /** How sites' storage answers; plain WebDAV doors where nothing is said. */
   habits?: StorageSimulatorOptions['habits'];
+  /** FTS sends messages to a broker of this kind. */
+  broker?: Omit<BrokerOptions, 'tls'>;
 }
 
 export interface WorldTls {
@@ -43,7 +48,14 @@ export interface WorldTls {
 }
 
 /** Starts one simulator of each kind, and describes the sites to whoever reads SITECONF. */
-export async function startSimulatedWorld({ root, sites, fts, tls, habits }: WorldOptions): Promise<SimulatedWorld> {
+export async function startSimulatedWorld({
+  root,
+  sites,
+  fts,
+  tls,
+  habits,
+  broker: messages,
+}: WorldOptions): Promise<SimulatedWorld> {
   const siteconf = join(root, 'SITECONF');
   const started: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(part: T): T => {
@@ -69,10 +81,13 @@ export async function startSimulatedWorld({ root, sites, fts, tls, habits }: Wor
         ...(habits && { habits }),
       }),
     );
+    const broker = messages ? keep(await StompBroker.start({ ...server, ...messages })) : null;
+    const publish = broker && { publish: broker.publish.bind(broker) };
     await writeStorageJson(siteconf, sites, storage.url);
     return {
       storage,
-      fts: keep(await startFtsSimulator({ storageOf: siteOfPfn, ...server, ...knownUsers, ...fts })),
+      broker,
+      fts: keep(await startFtsSimulator({ storageOf: siteOfPfn, ...server, ...knownUsers, ...publish, ...fts })),
       dbs: keep(await startDbsSimulator(server)),
       crab: keep(await startCrabSimulator({ refuseRepeatedLists: true, ...server })),
       sites,

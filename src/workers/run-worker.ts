@@ -4,6 +4,7 @@ import { dataConverter } from '../client/data-converter.ts';
 import { loadTemporalConfig, type Config } from '../config/index.ts';
 import { createWorkers } from './create-workers.ts';
 import { createDependencies } from './dependencies.ts';
+import { listenToFts } from './fts-listener.ts';
 import { createLog, temporalLogger } from './logging.ts';
 import { READY_LINE } from './ready-line.ts';
 import { ALL_ROLES, type Role } from './roles.ts';
@@ -29,7 +30,9 @@ export async function runWorker(
     namespace,
     dataConverter,
   });
-  const { dependencies, close } = createDependencies(config, client, (problem) => log.warn(problem));
+  const warn = (problem: string): void => log.warn(problem);
+  const { dependencies, close } = createDependencies(config, client, warn);
+  const listener = roles.includes('fts-follow') ? listenToFts(config, client, warn) : null;
   try {
     const workers = await createWorkers({ connection, namespace, dependencies, tuning: config.worker, roles });
     const running = workers.map((worker) => worker.run());
@@ -46,6 +49,7 @@ export async function runWorker(
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed) throw failed.reason;
   } finally {
+    await listener?.close();
     await close();
     await client.connection.close();
     await connection.close();

@@ -59,6 +59,7 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
     target,
     credential: credentialOf(input),
     task: input.task,
+    batch: input.batch,
     sid,
     expectedJobId: uuid5(uuid5(target.baseId, target.vo), sid),
     digest,

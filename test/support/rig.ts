@@ -8,6 +8,7 @@ import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
 import { bundleWorkflows, createWorkers } from '../../src/workers/create-workers.ts';
 import { createDependencies } from '../../src/workers/dependencies.ts';
 import { startDevServer, type DevServer } from '../../src/workers/dev-server.ts';
+import { listenToFts } from '../../src/workers/fts-listener.ts';
 import type { World } from './world.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } });
@@ -74,6 +75,7 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
   const dispatchers = createAnonymousDispatchers();
   const patience = timeouts ? { fts: createFtsAdapter({ dispatchers, timeouts }) } : {};
 
+  const listener = listenToFts(config, client, () => undefined);
   let running: Promise<unknown> = Promise.resolve();
   const rig: Rig = {
     client,
@@ -92,6 +94,7 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
     },
     stopWorkers: stop,
     async close() {
+      await listener.close();
       await stop();
       await replayAll(client);
       await close();

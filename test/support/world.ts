@@ -13,7 +13,7 @@ export type World = SimulatedWorld;
 /** Starts the simulators on a fresh folder, fast enough for tests. */
 export async function startWorld(
   fts: FtsSimulatorOptions = {},
-  options: Pick<WorldOptions, 'habits' | 'tls'> = {},
+  options: Pick<WorldOptions, 'habits' | 'tls' | 'broker'> = {},
 ): Promise<World> {
   const root = await mkdtemp(join(tmpdir(), 'aso-world-'));
   const world = await startSimulatedWorld({

@@ -8,6 +8,7 @@ export const ISSUER = 'ASO';
  * docs/fts.md.
  */
 export function jobBody(submission: FtsSubmission): object {
+  const { task, batch, user, digest } = submission;
   return {
     files: submission.transfers.map((transfer) => fileBody(transfer, submission.activity)),
     params: {
@@ -22,7 +23,7 @@ export function jobBody(submission: FtsSubmission): object {
       // Below zero is none; 0 would be the server's default. A failed file is sent again by ASO as a new attempt, under
       // its own policy: FTS trying by itself would hide failures and run copies that ASO counts on being over.
       retry: -1,
-      job_metadata: { issuer: ISSUER, task: submission.task, user: submission.user, digest: submission.digest },
+      job_metadata: { issuer: ISSUER, task, batch, user, digest },
     },
   };
 }

@@ -1,6 +1,7 @@
 import { CLOSING, type CopyOutcome, type CopyProcess } from './copy.ts';
 import { endJobIfDone, setFileState, setJobState, successorOf } from './job-progress.ts';
 import { LinkQueues, type Link, type TransferUnit } from './link-queues.ts';
+import type { FtsMessages } from './messages.ts';
 import { QueueDeadlines } from './queue-deadlines.ts';
 import { COPY_STALLED } from './reasons.ts';
 import { ACTIVE_FILE_STATES, ACTIVE_JOB_STATES, type FileRow, type JobRow } from './rows.ts';
@@ -40,6 +41,7 @@ interface RunningCopy {
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #copy: CopyProcess;
+  readonly #messages: FtsMessages | null;
   readonly #queues = new LinkQueues();
   readonly #running = new Map<FileRow, RunningCopy>();
   readonly #changedJobs = new Set<JobRow>();
@@ -48,9 +50,11 @@ export class Scheduler {
   #nextPid = 10_000;
   #closed = false;
 
-  constructor(options: SchedulerOptions, copy: CopyProcess) {
+  /** @param messages are told of every change that the service itself makes */
+  constructor(options: SchedulerOptions, copy: CopyProcess, messages: FtsMessages | null = null) {
     this.#options = options;
     this.#copy = copy;
+    this.#messages = messages;
     this.#timers = [
       setInterval(() => this.#tick(), options.tickMs),
       setInterval(
@@ -139,7 +143,7 @@ export class Scheduler {
     const unit: TransferUnit = { files, link, holdsSlot: true };
     link.active += 1;
     for (const file of files) {
-      setFileState(file, 'READY', now);
+      this.#setState(file, 'READY', now);
       file.startTime = now;
       file.pid = this.#nextPid++;
     }
@@ -155,7 +159,7 @@ export class Scheduler {
       const file = unit.files[at];
       if (file?.state !== 'READY') continue;
       const now = Date.now();
-      setFileState(file, 'ACTIVE', now);
+      this.#setState(file, 'ACTIVE', now);
       if (file.job.state === 'READY') setJobState(file.job, 'ACTIVE', now);
       const abort = new AbortController();
       const attempt = { startedAt: now, endedAt: null as number | null, reason: null as string | null };
@@ -164,6 +168,7 @@ export class Scheduler {
         this.#running.delete(file);
         attempt.endedAt = Date.now();
         attempt.reason = outcome.kind === 'failed' ? outcome.reason : outcome.kind === 'aborted' ? 'aborted' : null;
+        if (abort.signal.reason !== CLOSING) this.#messages?.complete(file, outcome, now, attempt.endedAt);
         // Whatever a copy of a cancelled file reports comes too late.
         const end = (last: CopyOutcome, at: number): void => {
           if (file.state === 'ACTIVE' && !this.#closed) this.#ended(file, last, at);
@@ -191,16 +196,21 @@ export class Scheduler {
       return this.#retry(file, outcome.reason, now);
     }
     const failed = outcome.kind !== 'finished';
-    setFileState(file, failed ? 'FAILED' : 'FINISHED', now);
     file.finishTime = now;
     file.reason = outcome.kind === 'failed' ? outcome.reason : '';
+    this.#setState(file, failed ? 'FAILED' : 'FINISHED', now);
     file.recoverable = outcome.kind === 'failed' && outcome.recoverable;
     const successor = ACTIVE_JOB_STATES.has(job.state) ? successorOf(file) : null;
     if (successor) {
-      setFileState(successor, 'SUBMITTED', now);
+      this.#setState(successor, 'SUBMITTED', now);
       this.#queues.push([successor]);
     }
     this.#changedJobs.add(job);
+  }
+
+  #setState(file: FileRow, state: string, now: number): void {
+    setFileState(file, state, now);
+    this.#messages?.state(file, now);
   }
 
   /** 0 stands for the server's default, less than 0 for none; replicas and hops are never retried. */
@@ -215,7 +225,7 @@ export class Scheduler {
     file.retryLog.push({ attempt: file.retries, at: now, reason });
     file.startTime = null;
     file.pid = null;
-    setFileState(file, 'SUBMITTED', now);
+    this.#setState(file, 'SUBMITTED', now);
     const seconds = file.job.retryDelay > 0 ? file.job.retryDelay : DEFAULT_RETRY_DELAY;
     this.#later(seconds * this.#options.retrySecondMs, () => this.#queues.push([file]));
   }
@@ -224,7 +234,7 @@ export class Scheduler {
     const now = Date.now();
     for (const file of files) {
       if (file.state !== 'STAGING') continue;
-      setFileState(file, 'SUBMITTED', now);
+      this.#setState(file, 'SUBMITTED', now);
       this.#queues.push([file]);
       if (file.job.state === 'STAGING') setJobState(file.job, 'SUBMITTED', now);
     }

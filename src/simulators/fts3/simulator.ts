@@ -9,6 +9,7 @@ import { TransferFaults, type TransferFault } from './faults.ts';
 import { Identities, type FtsIdentity } from './identity.ts';
 import { createInstantCopyProcess } from './instant-copy.ts';
 import { JobStore } from './job-store.ts';
+import { FtsMessages, type Publish } from './messages.ts';
 import { rewriteJob, type JobRewrite } from './rewrite.ts';
 import { createFtsHandler } from './routes.ts';
 import { Scheduler } from './scheduler.ts';
@@ -59,6 +60,8 @@ export interface FtsSimulatorOptions extends SimulatorOptions {
   checkDuplicates?: readonly string[];
   /** Storages (`scheme://host`) for which submissions are refused. */
   bannedStorages?: readonly string[];
+  /** Where its messages go; none are sent without it. */
+  publish?: Publish;
 }
 
 /** A running FTS simulator and its books, which tell what really happened. */
@@ -125,6 +128,7 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
       stalledAfterMs: options.stalledAfterMs ?? 900_000,
     },
     copy,
+    options.publish ? new FtsMessages(options.publish) : null,
   );
   const service: FtsService = {
     store: new JobStore(options.checkDuplicates),

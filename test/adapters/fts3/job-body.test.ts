@@ -24,7 +24,7 @@ describe('jobBody', () => {
         priority: 4,
         max_time_in_queue: '36000s',
         retry: -1,
-        job_metadata: { issuer: 'ASO', task: submission.task, user: 'jdoe', digest: submission.digest },
+        job_metadata: { issuer: 'ASO', task: submission.task, batch: 7, user: 'jdoe', digest: submission.digest },
       },
     });
   });

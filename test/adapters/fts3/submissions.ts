@@ -21,6 +21,7 @@ export function submissionOf(over: Partial<FtsSubmission> = {}, target?: FtsTarg
     expectedJobId: target ? uuid5(uuid5(target.baseId, target.vo), sid) : '00000000-0000-5000-8000-000000000000',
     digest: 'f'.repeat(64),
     task: '261122_060000:jdoe_crab_test',
+    batch: 7,
     user: 'jdoe',
     transfers: [transferOf(1)],
     overwrite: false,
