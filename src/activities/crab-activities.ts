@@ -6,10 +6,7 @@ import type { CrabActivities } from './types.ts';
 /** Activities on the queue of CRAB's REST. */
 export function createCrabActivities({ crab }: { crab: CrabPort }): CrabActivities {
   return {
-    async measureFiles({ task, lfns }) {
-      const metadata = await crab.fileMetadata(task, lfns);
-      return [...metadata.values()].map(({ lfn, lumis, size }) => ({ lfn, lumis: lumis.length, bytes: size }));
-    },
+    measureFiles: ({ task, lfns }) => crab.measureFiles(task, lfns),
 
     async tellCrab({ task, words }) {
       // What was held back is compared with the rows first, which CRAB itself does not: they may be newer generations' by now.

@@ -33,10 +33,19 @@ export interface RefusedWord {
   reason: string;
 }
 
+/** How large a file is in the catalog's terms. */
+export interface FileMeasure {
+  lfn: string;
+  lumis: number;
+  bytes: number;
+}
+
 /** CRAB's REST. All methods throw PortError (`CrabUnavailable`, `CredentialUnavailable`, `CrabRefused`). */
 export interface CrabPort {
   /** Metadata by LFN; LFNs that CRAB does not know (yet) are absent from the map. */
   fileMetadata(task: string, lfns: string[]): Promise<Map<string, FileMetadata>>;
+  /** Sizes of those of the files that CRAB has metadata of, without holding the metadata of more than a few. */
+  measureFiles(task: string, lfns: string[]): Promise<FileMeasure[]>;
   taskInfo(task: string): Promise<TaskInfo>;
   /**
    * Tells rows their states: words of many callers share requests, those of one file keep the order of the calls. Telling the same again

@@ -49,7 +49,15 @@ export interface MakeJob {
   /** Directory of the files; one of the task's own by default. */
   area?: string;
   dataset?: string;
+  /** Lumi sections of each output. @default 1 */
+  lumis?: number;
+  /** The job brought its files to the destination itself. */
+  direct?: boolean;
 }
+
+/** So many lumi sections of ten events each. */
+const lumiSections = (first: number, count: number): Record<string, number> =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [first + at, 10]));
 
 /** User of a test task's name. */
 const userOf = (task: string): string => /:(\w+?)_crab_/.exec(task)?.[1] ?? 'nobody';
@@ -61,6 +69,7 @@ export const datasetOf = (task: string): string =>
 /** Lays a job's files at its site, tells CRAB their metadata and returns the report as PostJob would make it. */
 export async function makeJob(world: World, options: MakeJob): Promise<JobReport> {
   const { task, jobId, retry = 0, source = 'T2_IT_Pisa', destination = 'T2_CH_CERN', outputs = 1 } = options;
+  const { lumis = 1, direct = false } = options;
   const user = userOf(task);
   const dataset = options.dataset ?? datasetOf(task);
   const area = options.area ?? `GenericTTbar/tag/${task.slice(0, 13)}_${task.replace(/\W/g, '_')}/0000`;
@@ -71,8 +80,7 @@ export async function makeJob(world: World, options: MakeJob): Promise<JobReport
     const sourceLfn = `/store/temp/user/${user}.abc123/${area}/${name}`;
     const destinationLfn = `/store/user/${user}/${area.replace(/\/(\d)/g, '/t$1')}/${name}`;
     const { size, adler32 } = await world.storage.writeFile(
-      source,
-      sourceLfn,
+      ...(direct ? ([destination, destinationLfn] as const) : ([source, sourceLfn] as const)),
       `${name} ${options.salt ?? ''} `.repeat(50 + i),
     );
     files.push({
@@ -83,14 +91,14 @@ export async function makeJob(world: World, options: MakeJob): Promise<JobReport
       dataset: isLog ? null : dataset,
       publish: !isLog && (options.publish ?? true),
       startTime: options.startTime ?? 1_795_000_000 + retry,
-      alreadyThere: false,
+      alreadyThere: direct,
     });
     if (!isLog) {
       world.crab.books.addMetadata(task, {
         ...{ lfn: destinationLfn, filetype: 'EDM', jobid: jobId, outdataset: dataset },
         ...{ filesize: size, adler32, cksum: 12345, inevents: 10, swversion: 'CMSSW_13_0_10' },
         publishname: `tag-${PSET_HASH}`,
-        runlumi: { 1: { [Number(jobId.replace(/\D/g, '')) * 10 + i]: 10 } },
+        runlumi: { 1: lumiSections((Number(jobId.replace(/\D/g, '')) * 10 + i) * lumis, lumis) },
       } as never);
     }
   }

@@ -1,5 +1,5 @@
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
-import type { CrabPort, FileMetadata } from '../../ports/crab.ts';
+import type { CrabPort, FileMeasure, FileMetadata } from '../../ports/crab.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Dispatchers } from '../credentials/dispatchers.ts';
 import { ownerOfTask } from '../../domain/lfn-areas.ts';
@@ -29,14 +29,23 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
   const { url, dispatchers, worker, timeoutMs = 60_000, companyMs = 500 } = options;
   const crab = createCrabClient(url, dispatchers, timeoutMs);
   const askMetadata = createMetadataQuestion(crab);
+  async function* metadataOf(task: string, lfns: string[]): AsyncGenerator<FileMetadata> {
+    for (let start = 0; start < lfns.length; start += LFNS_PER_REQUEST) {
+      const json = await askMetadata(task, lfns.slice(start, start + LFNS_PER_REQUEST));
+      yield* readable('filemetadata', () => fileMetadataOf(json));
+    }
+  }
   return {
     async fileMetadata(task, lfns) {
       const found = new Map<string, FileMetadata>();
-      for (let start = 0; start < lfns.length; start += LFNS_PER_REQUEST) {
-        const json = await askMetadata(task, lfns.slice(start, start + LFNS_PER_REQUEST));
-        for (const metadata of readable('filemetadata', () => fileMetadataOf(json))) found.set(metadata.lfn, metadata);
-      }
+      for await (const metadata of metadataOf(task, lfns)) found.set(metadata.lfn, metadata);
       return found;
+    },
+    async measureFiles(task, lfns) {
+      const measures: FileMeasure[] = [];
+      for await (const { lfn, lumis, size } of metadataOf(task, lfns))
+        measures.push({ lfn, lumis: lumis.length, bytes: size });
+      return measures;
     },
     async taskInfo(task) {
       const json = await crab.get('task', new URLSearchParams({ subresource: 'search', workflow: task }));

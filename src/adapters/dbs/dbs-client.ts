@@ -1,5 +1,3 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { CredentialRef } from '../../domain/file.ts';
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
 import { PortError } from '../../ports/errors.ts';
@@ -7,6 +5,7 @@ import type { Dispatchers } from '../credentials/dispatchers.ts';
 import { describe, exchange, HttpFailure, readJson, type HttpRequest } from '../http.ts';
 import { shortText } from '../short-text.ts';
 import { dbsRefusal } from './dbs-error.ts';
+import { packedJson } from './packed-json.ts';
 
 export interface DbsRequest {
   /** A service's URL, e.g. `https://cmsweb.cern.ch/dbs/prod/phys03/DBSReader`. */
@@ -27,8 +26,6 @@ export type DbsAnswer = { kind: 'rows'; rows: unknown[] } | { kind: 'refused'; c
 
 export type DbsClient = (request: DbsRequest) => Promise<DbsAnswer>;
 
-const gzipped = promisify(gzip);
-
 /**
  * DBS's REST interface, one exchange a call.
  *
@@ -40,7 +37,6 @@ export function createDbsClient(dispatchers: Dispatchers): DbsClient {
     const { service, api, credential, query, body, timeoutMs } = request;
     const url = new URL(`${service}/${api}`);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
-    const json = body && JSON.stringify(body);
     const call: HttpRequest = {
       method: body ? 'POST' : 'GET',
       url,
@@ -51,7 +47,7 @@ export function createDbsClient(dispatchers: Dispatchers): DbsClient {
         ...(body && { 'content-type': 'application/json' }),
         ...(request.compress && { 'content-encoding': 'gzip' }),
       },
-      ...(json !== undefined && { body: request.compress ? await gzipped(json) : json }),
+      ...(body && { body: request.compress ? await packedJson(body) : JSON.stringify(body) }),
       timeoutMs,
       failure: FAILURE_TYPES.catalogUnavailable,
     };
