@@ -46,6 +46,7 @@ const GRPC = {
   deadline: 4,
   notFound: 5,
   denied: 7,
+  exhausted: 8,
   precondition: 9,
   unavailable: 14,
   unauthenticated: 16,
@@ -75,9 +76,15 @@ function explain(error: unknown, task: string): unknown {
   return explainGrpc(error, task);
 }
 
-/** The client hides some statuses in the cause of its own errors. */
+/** gRPC's error; the client hides some in the cause of its own. */
+const grpcError = (error: unknown) =>
+  [error, error instanceof Error ? error.cause : undefined].find(isGrpcServiceError);
+
+/** Temporal has more to do, or more long polls, than its limits allow. */
+export const isAskedTooMuch = (error: unknown): boolean => Number(grpcError(error)?.code) === GRPC.exhausted;
+
 function explainGrpc(error: unknown, task: string): unknown {
-  const grpc = [error, error instanceof Error ? error.cause : undefined].find(isGrpcServiceError);
+  const grpc = grpcError(error);
   if (!grpc) return error;
   switch (Number(grpc.code)) {
     case GRPC.notFound:
@@ -91,6 +98,10 @@ function explainGrpc(error: unknown, task: string): unknown {
     case GRPC.denied:
     case GRPC.unauthenticated:
       return new TemporalUnreachableError(`Temporal does not let us in: ${grpc.details}`, { cause: error });
+    case GRPC.exhausted:
+      return new TemporalUnreachableError(`Temporal is asked for more than it allows: ${grpc.details}`, {
+        cause: error,
+      });
     case GRPC.unavailable:
       return new TemporalUnreachableError(`Temporal does not answer: ${grpc.details}`, { cause: error });
     default:

@@ -6,7 +6,7 @@ import { jobOutputId } from '../contract/ids.ts';
 import { WORKFLOWS, type JobOutcome } from '../contract/messages.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import { signalWithin } from './deadlines.ts';
-import { explained, JobFailedError, JobNotFoundError } from './errors.ts';
+import { explained, isAskedTooMuch, JobFailedError, JobNotFoundError } from './errors.ts';
 import type { JobOutputWorkflow } from './submit.ts';
 import { quoted } from './visibility.ts';
 
@@ -21,23 +21,45 @@ const TASKS_A_LIST = 50;
 export type JobResult = { job: JobRef; outcome: JobOutcome } | { job: JobRef; error: Error };
 
 /**
- * Waits for the outcome of a job output that was reported with `startJobOutput`; may be asked again at any time.
+ * Waits for the outcome of a job output that was reported with `startJobOutput`; may be asked again at any time. By long poll; where Temporal
+ * has no room for another one (1,200 a frontend, unless it is configured otherwise) it asks again every `everyMs` or so.
  * @throws JobNotFoundError, JobFailedError, TemporalUnreachableError
  */
-export function jobOutcome(client: Client, job: JobRef): Promise<JobOutcome> {
-  return ofJob(job, () => handleOf(client, job).result());
+export function jobOutcome(
+  client: Client,
+  job: JobRef,
+  { everyMs = LOOK_EVERY_MS }: { everyMs?: number } = {},
+): Promise<JobOutcome> {
+  return ofJob(job, async () => {
+    for (;;) {
+      const outcome = await resultIfRoom(client, job);
+      if (outcome) return outcome;
+      // Apart from each other, since many meet the limit at once.
+      await sleep(everyMs * (0.5 + Math.random()));
+    }
+  });
 }
 
 /**
- * The outcome of a job output, or null where it is still waited for.
+ * The outcome of a job output, or null where it is still waited for, or Temporal has no room to tell it just now.
  * @throws as `jobOutcome`
  */
 export function jobOutcomeNow(client: Client, job: JobRef): Promise<JobOutcome | null> {
   return ofJob(job, async () => {
     const handle = handleOf(client, job);
     const { status } = await signalWithin(client, () => handle.describe());
-    return status.name === 'RUNNING' ? null : handle.result();
+    return status.name === 'RUNNING' ? null : resultIfRoom(client, job);
   });
+}
+
+/** The result of a job output, by a long poll; null where Temporal takes no more of them. */
+async function resultIfRoom(client: Client, job: JobRef): Promise<JobOutcome | null> {
+  try {
+    return await handleOf(client, job).result();
+  } catch (error) {
+    if (isAskedTooMuch(error)) return null;
+    throw error;
+  }
 }
 
 /**

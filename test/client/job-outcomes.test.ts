@@ -46,6 +46,19 @@ test('many jobs of several tasks are waited for by one call; one that fails does
   for (const task of tasks) await task.finish();
 });
 
+test('more callers than Temporal takes long polls hear of the end all the same', async () => {
+  // Each API has so many; workers need theirs to poll.
+  const narrow = await startRig(world, { serverArgs: ['--dynamic-config-value', 'frontend.namespaceCount=60'] });
+  const task = new TestTask(world, narrow);
+  task.fault('', { outcome: { slowMs: 4000 } });
+  const job = { task: task.name, jobId: '1', retry: 0 };
+  await startJobOutput(narrow.client, task.name, await task.job({ publish: false }));
+  const waits = Array.from({ length: 100 }, () => jobOutcome(narrow.client, job, { everyMs: 500 }));
+  for (const { files } of await Promise.all(waits)) expect(files).toMatchObject([{ transfer: 'DONE' }]);
+  await task.finish();
+  await narrow.close();
+}, 90_000);
+
 test('whether a job has ended can be asked without waiting', async () => {
   const task = new TestTask(world, rig);
   task.fault('', { outcome: { slowMs: 1500 } });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ from .records import JobRef
 
 _IN_FLIGHT = 10
 """Results fetched at a time."""
+_NO_ROOM_SECONDS = 15.0
+"""Until a wait that Temporal had no room for is tried again; it takes 1,200 long polls a frontend unless it is configured otherwise."""
 _TASKS_A_LIST = 50
 """A frontend lists ten times a second for a namespace, unless it is configured otherwise, so that few lists have to do."""
 
@@ -35,19 +38,23 @@ class JobResult:
 
 
 async def wait_for_job(client: Client, job: JobRef) -> JobOutcome:
-    """Waits for as long as it takes."""
-    with explained(job.task), _explained_wait(job):
-        return from_wire(JobOutcome, await _handle(client, job).result())
+    """Waits for as long as it takes, by long poll; where Temporal has no room for another one, asks again from time to time."""
+    while True:
+        with explained(job.task), _explained_wait(job):
+            outcome = await _result_if_room(client, job)
+        if outcome is not None:
+            return outcome
+        # Apart from each other, since many meet the limit at once.
+        await asyncio.sleep(_NO_ROOM_SECONDS * random.uniform(0.5, 1.5))
 
 
 async def outcome_now(client: Client, job: JobRef) -> JobOutcome | None:
-    """The outcome, or ``None`` where it is not known yet."""
+    """The outcome, or ``None`` where it is not known yet, or Temporal has no room to tell it just now."""
 
     async def look() -> JobOutcome | None:
-        handle = _handle(client, job)
         with _explained_wait(job):
-            status = (await handle.describe()).status
-            return None if status == WorkflowExecutionStatus.RUNNING else from_wire(JobOutcome, await handle.result())
+            status = (await _handle(client, job).describe()).status
+            return None if status == WorkflowExecutionStatus.RUNNING else await _result_if_room(client, job)
 
     return await answer_of(job.task, look, SIGNAL_SECONDS)
 
@@ -66,6 +73,16 @@ async def wait_for_jobs(client: Client, jobs: Iterable[JobRef], every: float) ->
                     yield result
         if waiting:
             await asyncio.sleep(every)
+
+
+async def _result_if_room(client: Client, job: JobRef) -> JobOutcome | None:
+    """The result, by a long poll; ``None`` where Temporal takes no more of them."""
+    try:
+        return from_wire(JobOutcome, await _handle(client, job).result())
+    except RPCError as error:
+        if error.status == RPCStatusCode.RESOURCE_EXHAUSTED:
+            return None
+        raise
 
 
 def _handle(client: Client, job: JobRef) -> WorkflowHandle[Any, Any]:
