@@ -1,6 +1,6 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time.js';
-import { temporal } from '@temporalio/proto';
+import proto, { type temporal } from '@temporalio/proto';
 
 /** The activity that follows an FTS job (src/activities/follow-activities.ts). */
 const FOLLOWER = 'followFtsJob';
@@ -9,9 +9,9 @@ const SOON_MS = 1_000;
 /** gRPC's status NOT_FOUND. */
 const NOT_FOUND = 5;
 
-const { WORKFLOW_EXECUTION_STATUS_RUNNING: RUNNING } = temporal.api.enums.v1.WorkflowExecutionStatus;
-const { PENDING_ACTIVITY_STATE_STARTED: STARTED, PENDING_ACTIVITY_STATE_SCHEDULED: SCHEDULED } =
-  temporal.api.enums.v1.PendingActivityState;
+const { WorkflowExecutionStatus, PendingActivityState } = proto.temporal.api.enums.v1;
+const { WORKFLOW_EXECUTION_STATUS_RUNNING: RUNNING } = WorkflowExecutionStatus;
+const { PENDING_ACTIVITY_STATE_STARTED: STARTED, PENDING_ACTIVITY_STATE_SCHEDULED: SCHEDULED } = PendingActivityState;
 type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;
 
 /** `looks`: FTS is looked at after the moment in question; `busy`: a look before it may be under way, or none is planned yet; ask again. */
