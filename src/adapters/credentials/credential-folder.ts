@@ -35,6 +35,7 @@ export function createCredentialFolder(folder: string): CredentialStore {
     try {
       return await readers[kind].get(join(folder, path));
     } catch (error) {
+      if (error instanceof BadCredential) return { problem: `cannot be used: ${error.message}` };
       return { problem: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}` };
     }
   };

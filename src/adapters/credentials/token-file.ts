@@ -21,13 +21,17 @@ export function readToken(text: string): TokenCredential {
   };
 }
 
-/** A JSON Web Token's `exp`, epoch milliseconds; null for any other token. Its signature is the servers' business. */
+/** The last moment that a Date can tell, epoch milliseconds. */
+const LAST_MS = 8.64e15;
+
+/** A JSON Web Token's `exp`, epoch milliseconds; null for any other token, and where that is no time. Its signature is the servers' business. */
 function expiryOf(token: string): number | null {
   const parts = token.split('.');
   if (parts.length !== 3) return null;
   try {
     const claims = JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8')) as { exp?: unknown } | null;
-    return typeof claims?.exp === 'number' ? claims.exp * 1000 : null;
+    const ends = typeof claims?.exp === 'number' ? claims.exp * 1000 : NaN;
+    return Math.abs(ends) <= LAST_MS ? ends : null;
   } catch {
     return null;
   }

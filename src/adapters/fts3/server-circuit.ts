@@ -89,10 +89,13 @@ export class ServerCircuit {
 function isServerDown(error: unknown): error is HttpFailure {
   if (!(error instanceof HttpFailure) || error.type !== FAILURE_TYPES.ftsUnavailable) return false;
   const { status, fromFrontEnd, cause } = error;
-  // An answer that is larger than we read has no cause: it did come.
-  if (status === null) return cause !== undefined;
+  // An answer that is larger than we read has no cause: it did come. So did a TLS alert, and it may be about this client's certificate.
+  if (status === null) return cause !== undefined && !isTlsAlert(cause);
   return [502, 503, 504].includes(status) || (status >= 500 && fromFrontEnd);
 }
+
+const isTlsAlert = (cause: unknown): boolean =>
+  cause instanceof Error && /^ERR_SSL_.*_ALERT_/.test(String((cause as NodeJS.ErrnoException).code));
 
 /** Failures to connect: not a byte of the request has left. Name not found, refused, unreachable, no answer to the SYN. */
 const NO_CONNECTION = [
@@ -108,5 +111,7 @@ const NO_CONNECTION = [
 export function isUnsent(error: unknown): error is PortError {
   if (error instanceof CircuitOpen) return true;
   if (!(error instanceof HttpFailure) || !(error.cause instanceof Error)) return false;
-  return 'code' in error.cause && NO_CONNECTION.includes(String(error.cause.code));
+  const { code, syscall = 'connect' } = error.cause as NodeJS.ErrnoException;
+  // A connection that was there may lose its way too, with the request on it or beyond.
+  return NO_CONNECTION.includes(String(code)) && ['connect', 'getaddrinfo'].includes(syscall);
 }

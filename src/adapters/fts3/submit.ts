@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
 import { uuid5 } from '../../domain/digest.ts';
 import { PortError } from '../../ports/errors.ts';
@@ -39,7 +40,6 @@ export async function submitOnce(
     if (round > 1) await sleep(PAUSE_MS * (round - 1));
     const answer = await post(client, asker, body, round === 1);
     const jobId = answer instanceof HttpFailure ? null : submittedJobId(answer);
-    if (jobId === expectedJobId) return jobId;
     if (jobId !== null) return jobId;
 
     // No answer, 409, 5xx, and refusals too: an earlier POST whose answer was lost may have made the job.
@@ -66,10 +66,10 @@ async function post(client: FtsClient, asker: Asker, body: object, isFirst: bool
   }
 }
 
+const submittedSchema = z.object({ job_id: z.guid() });
+
 function submittedJobId({ status, json }: FtsAnswer): string | null {
-  if (status !== 200 || typeof json !== 'object' || json === null) return null;
-  const { job_id } = json as { job_id?: unknown };
-  return typeof job_id === 'string' ? job_id : null;
+  return status === 200 ? (submittedSchema.safeParse(json).data?.job_id ?? null) : null;
 }
 
 /** 409 without the job is no refusal: another live job has one of the destinations, which ends by itself. */

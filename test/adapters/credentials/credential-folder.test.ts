@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -138,6 +139,12 @@ describe('tokens', () => {
     await write('alice/token', 'a.b.c');
     expect(await store.get(ALICE)).toMatchObject({ token: 'a.b.c', expiresAt: null });
   });
+
+  it.each([9e18, -9e18, 1e300])('that end at a time that is none (%d) may end any time', async (exp) => {
+    const claims = Buffer.from(JSON.stringify({ exp })).toString('base64url');
+    await write('alice/token', `a.${claims}.c`);
+    expect(await store.get(ALICE)).toMatchObject({ expiresAt: null });
+  });
 });
 
 describe('what cannot be used', () => {
@@ -226,7 +233,17 @@ describe('what cannot be used', () => {
     await write('bob/token', '\n');
     expect(await problemOf({ ...ALICE, user: 'bob' })).toContain('it is empty');
     await mkdir(join(folder, 'carol/proxy.pem'), { recursive: true });
-    expect(await problemOf({ ...ALICE, user: 'carol' })).toContain('carol/proxy.pem cannot be read: EISDIR');
+    expect(await problemOf({ ...ALICE, user: 'carol' })).toContain('carol/proxy.pem cannot be used: it is no file');
+  });
+
+  it('is far too large, or no file: neither fills the memory nor keeps anybody waiting', async () => {
+    await write('alice/proxy.pem', '-----BEGIN CERTIFICATE-----\n'.repeat(200_000));
+    const before = performance.now();
+    expect(await problemOf()).toContain('alice/proxy.pem cannot be used: it is larger than 256 KiB');
+    await mkdir(join(folder, 'bob'));
+    execFileSync('mkfifo', ['-m', '600', join(folder, 'bob/proxy.pem')]);
+    expect(await problemOf({ ...ALICE, user: 'bob' })).toContain('bob/proxy.pem cannot be used: it is no file');
+    expect(performance.now() - before).toBeLessThan(1000);
   });
 
   it.each([

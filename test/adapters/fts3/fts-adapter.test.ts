@@ -90,6 +90,7 @@ describe('submit', () => {
     ['a front end answers 503 before the job is made', { action: 'answer' } as const, 2],
     ['a front end answers 502 after the job is made', { action: 'answer-after', status: 502 } as const, 1],
     ['an HTML page comes with status 200', { action: 'answer-after', status: 200 } as const, 1],
+    ['the id that comes is none', { action: 'answer-after', status: 200, body: '{"job_id":"../archive"}' } as const, 1],
     ['FTS fails in itself', { action: 'answer-after', status: 500, body: '{"message":"oops"}' } as const, 1],
   ])('makes one job where %s', async (_what, fault, posts) => {
     simulator.server.faults.add({ method: 'POST', path: '^/jobs$', times: 1, ...fault });
