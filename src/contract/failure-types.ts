@@ -12,6 +12,8 @@ export const FAILURE_TYPES = {
   catalogUnavailable: 'CatalogUnavailable',
   /** DBS refused the block for good. */
   catalogRefused: 'CatalogRefused',
+  /** As many blocks as an instance of DBS gets at a time, or one user's share of it, are under way: not asked. */
+  catalogBusy: 'CatalogBusy',
   crabUnavailable: 'CrabUnavailable',
   crabRefused: 'CrabRefused',
   storageUnavailable: 'StorageUnavailable',

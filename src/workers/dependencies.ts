@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/index.ts';
 import { createCrabAdapter } from '../adapters/crab/crab-adapter.ts';
 import { createDbsAdapter } from '../adapters/dbs/dbs-adapter.ts';
+import { boundPerInstance } from '../adapters/dbs/instance-bulkhead.ts';
 import { createFtsAdapter } from '../adapters/fts3/fts-adapter.ts';
 import { readGroups } from '../adapters/groups/group-files.ts';
 import { createSiteCatalog } from '../adapters/site-catalog/site-catalog.ts';
@@ -38,7 +39,7 @@ export function createDependencies(
         boundPerSite(createGfalStorage({ store, gfalRm: config.gfalRm }), { atOnce: 4 }),
       ),
       crab: createCrabAdapter({ url: config.crabUrl, dispatchers, worker: config.crabWorker }),
-      catalog: createDbsAdapter({ dispatchers }),
+      catalog: boundPerInstance(createDbsAdapter({ dispatchers })),
     },
     close: () => dispatchers.close(),
   };

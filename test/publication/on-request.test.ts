@@ -53,6 +53,7 @@ test('a partial block waits; what would be sent is shown without sending it; ask
   expect(await aso('publish', work.name, '--now')).toContain('2 files to leave at once');
   await expect.poll(() => work.published(), { timeout: 10_000 }).toEqual(lfns);
   expect(blocksOf(work)).toEqual([2]);
+  await expect.poll(async () => (await work.status()).publication).toEqual({ DONE: 2 });
   expect(await work.publish({ now: true })).toEqual({ files: 0, ignored: [{ reason: 'DONE already', files: 2 }] });
   await work.finish();
 });

@@ -11,6 +11,7 @@ const AWAITED: Partial<Record<FailureType, string>> = {
   [FAILURE_TYPES.ftsUnavailable]: 'FTS',
   [FAILURE_TYPES.catalogUnavailable]: 'DBS',
   [FAILURE_TYPES.catalogRefused]: 'DBS to take it',
+  [FAILURE_TYPES.catalogBusy]: 'a turn at DBS',
   [FAILURE_TYPES.crabUnavailable]: 'CRAB',
   [FAILURE_TYPES.crabRefused]: 'CRAB to take it',
   [FAILURE_TYPES.storageUnavailable]: 'storage',
