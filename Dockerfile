@@ -9,7 +9,7 @@ COPY src src
 RUN node scripts/run.mjs build && npm prune --omit=dev --no-audit --no-fund --loglevel=error
 
 FROM node:24-slim
-# Certificate authorities for TLS to Temporal; sites' own come by NODE_EXTRA_CA_CERTS.
+# Certificate authorities for TLS to Temporal; those of FTS and the sites are the setting trustAnchors.
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates \
   && rm -rf /var/lib/apt/lists/*

@@ -66,6 +66,14 @@ describe('docker-compose.yml', () => {
     expect(() => loadConfig(Object.fromEntries(fixed))).not.toThrow();
   });
 
+  test('mounts what the worker reads, and nothing of it can be written', () => {
+    const { environment = {}, volumes = [] } = services['worker'] as Service & { volumes?: string[] };
+    const fixed = Object.entries(environment).filter(([, value]) => !value.includes('${'));
+    const { siteconf, credentials, trustAnchors } = loadConfig(Object.fromEntries(fixed));
+    const mounts = volumes.map((volume) => /:(\/[^:]+:\w+)$/.exec(volume)?.[1]);
+    expect(mounts.sort()).toEqual([siteconf, credentials, trustAnchors].map((path) => `${path}:ro`).sort());
+  });
+
   test('lets running activities end before it kills the worker', () => {
     const { worker } = services as unknown as { worker: { stop_grace_period: string; environment: NodeJS.ProcessEnv } };
     const grace = Number(worker.environment['ASO_WORKER_SHUTDOWN_GRACE_SECONDS']);

@@ -1,11 +1,24 @@
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { createSecureContext, getCACertificates, setDefaultCACertificates, type SecureContext } from 'node:tls';
 import type { Credential } from '../../ports/credentials.ts';
 import type { Anchors } from './trust-anchors.ts';
 
+/** Node's own, before we changed them. */
+let nodesOwn: string[] | null = null;
+/** Fingerprint of the authorities that are Node's default now. */
+let defaults = '';
+
 /**
- * TLS contexts, one for each credential whatever servers it is shown to: with the authorities of a grid site one takes some
- * 700 KiB and 3 ms (measured with a hundred of Node's own certificates). Each lives as long as somebody uses it.
+ * Makes authorities Node's default, which contexts share: those of a grid site would take 700 KiB and 3 ms in each (measured with a
+ * hundred of Node's own certificates), most of a gigabyte for a thousand users. A context keeps what was the default when it was made.
  */
+function shareAuthorities({ certificates, fingerprint }: Anchors): void {
+  if (defaults === fingerprint) return;
+  nodesOwn ??= getCACertificates('default');
+  setDefaultCACertificates(certificates ?? nodesOwn);
+  defaults = fingerprint;
+}
+
+/** TLS contexts, one for each credential whatever servers it is shown to. Each lives as long as somebody uses it. */
 export class SecureContexts {
   readonly #contexts = new Map<string, WeakRef<SecureContext>>();
   readonly #gone = new FinalizationRegistry<string>((key) => {
@@ -20,8 +33,8 @@ export class SecureContexts {
     const key = `${client?.fingerprint ?? ''} ${anchors.fingerprint}`;
     const known = this.#contexts.get(key)?.deref();
     if (known) return known;
+    shareAuthorities(anchors);
     const context = createSecureContext({
-      ...(anchors.certificates && { ca: [...anchors.certificates] }),
       ...(client && { cert: client.chain.join(''), key: client.key }),
       minVersion: 'TLSv1.2',
     });

@@ -5,7 +5,7 @@ import type { CredentialRef } from '../../domain/file.ts';
 import type { CredentialStore } from '../../ports/credentials.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { StoragePort } from '../../ports/storage.ts';
-import { withCredentialFile } from '../credentials/credential-file.ts';
+import { clearCredentialFiles, withCredentialFile } from '../credentials/credential-file.ts';
 import { shortText } from '../short-text.ts';
 import { hexOf } from './digest.ts';
 import { runTool, type ToolRun } from './run-tool.ts';
@@ -29,6 +29,7 @@ const SCHEMES = /^(roots?|xroots?|srm|gsiftp):\/\/[^/\s]+\/.*[^/]$/;
  */
 export function createGfalStorage(options: GfalStorageOptions): StoragePort {
   const { store, timeoutSeconds = 180, graceSeconds = 45 } = options;
+  clearCredentialFiles();
 
   async function run(tool: string, url: string, args: string[], credential: CredentialRef): Promise<ToolRun> {
     if (!SCHEMES.test(url)) throw noWay(`no way to see or delete ${url.slice(0, 300)}`);

@@ -1,3 +1,5 @@
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createGfalStorage } from '../../../src/adapters/storage/gfal-storage.ts';
@@ -54,6 +56,19 @@ describe('gfal-rm', () => {
       },
       expect.objectContaining({ credential: 'a-token', mode: '600' }),
     ]);
+  });
+
+  it('clears away credentials that a worker left when it was killed, and none that is in use', async () => {
+    const temporary = await mkdtemp(join(tmpdir(), 'gfal-leftovers-'));
+    vi.stubEnv('TMPDIR', temporary);
+    const [left, used] = [join(temporary, 'aso-credential-a1B2c3'), join(temporary, 'aso-credential-d4E5f6')];
+    await Promise.all([mkdir(left), mkdir(used)]);
+    await writeFile(join(left, 'credential'), 'x', { mode: 0o600 });
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    await utimes(left, anHourAgo, anHourAgo);
+    storage();
+    await expect.poll(() => readdir(temporary)).toEqual(['aso-credential-d4E5f6']);
+    await rm(temporary, { recursive: true });
   });
 
   it('is killed when it hangs', async () => {
