@@ -11,9 +11,13 @@ const LAYERS = {
   adapters: ['domain', 'contract', 'ports'],
   client: ['domain', 'contract', 'config'],
   config: ['domain', 'contract'],
+  pull: ['domain', 'contract', 'ports', 'client'],
   simulators: ['domain'],
   workers: ['domain', 'contract', 'ports', 'activities', 'adapters', 'workflows', 'config', 'client'],
-  cli: ['domain', 'contract', 'ports', 'activities', 'adapters', 'workers', 'client', 'config', 'simulators', 'demo'],
+  cli: [
+    ...['domain', 'contract', 'ports', 'activities', 'adapters', 'workers', 'client', 'config', 'pull'],
+    ...['simulators', 'demo'],
+  ],
   demo: ['domain', 'contract', 'client', 'config', 'simulators', 'workers'],
 };
 

@@ -4,6 +4,7 @@ import { addCredentials } from './commands/credentials.ts';
 import { addDemo } from './commands/demo.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFilesCommand } from './commands/files.ts';
+import { addPull } from './commands/pull.ts';
 import { addRequests } from './commands/requests.ts';
 import { addSetup } from './commands/setup.ts';
 import { addSimulate } from './commands/simulate.ts';
@@ -47,6 +48,7 @@ export function createProgram(): Command {
   addExplain(program);
   addRequests(program);
   addWorker(program);
+  addPull(program);
   addCredentials(program);
   addConfig(program);
   addSetup(program);

@@ -24,4 +24,4 @@ export { addFiles, reportJob, startJobOutput, type JobOutputWorkflow } from './s
 export { taskSources, type SourceFile, type TaskSources } from './sources.ts';
 export { sweepSources } from './sweep.ts';
 export { taskWaits, type TaskWait } from './task-waits.ts';
-export { taskFiles, type TaskFile } from './task-files.ts';
+export { taskFiles, taskLedgerFiles, type TaskFile } from './task-files.ts';

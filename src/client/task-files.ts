@@ -43,6 +43,20 @@ export async function* taskFiles(
   }
 }
 
+/** What a task itself knows of the files with these keys; those it does not know are absent. Throws as `taskStatus`. */
+export async function taskLedgerFiles(client: Client, task: string, keys: readonly string[]): Promise<LedgerFile[]> {
+  const handle = client.workflow.getHandle(stageOutId(task));
+  const files: LedgerFile[] = [];
+  for (let start = 0; start < keys.length; start += PAGE) {
+    const query: FilesQuery = { keys: keys.slice(start, start + PAGE), limit: PAGE };
+    const page = await explained(task, () =>
+      answerWithin(client, () => handle.query<FilesPage, [FilesQuery]>(TASK_QUERIES.files, query)),
+    );
+    files.push(...page.files);
+  }
+  return files;
+}
+
 async function withDetails(client: Client, task: string, files: LedgerFile[]): Promise<TaskFile[]> {
   const batches = [...new Set(files.flatMap(({ batch }) => batch ?? []))];
   const details = new Map<string, FileDetail>();

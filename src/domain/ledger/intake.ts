@@ -52,7 +52,8 @@ function takeFile(
   // At most one that was taken, and a newer one that was rejected.
   const twins = job.entries.filter((entry) => entry.key === key && entry.check === check);
   const newest = twins.find((entry) => twins.every((other) => compareGeneration(entry, other) >= 0));
-  if (newest && compareGeneration(generation, newest) <= 0) {
+  const isKnown = newest && compareGeneration(generation, newest) <= 0;
+  if (isKnown && !bringsDataset(state, record, generation, newest)) {
     result.known += 1;
     if (!report.waiter) return;
     if (report.retry < newest.retry) tellSuperseded(state, job, { ...newest, retry: report.retry });
@@ -112,6 +113,23 @@ function takeFile(
     result.accepted += 1;
   }
 }
+
+/**
+ * The record of a file that was copied before its dataset was known, as those of CRAB's queue are: it is taken again, to be published from where
+ * it lies, as soon as its batch has let go of it.
+ */
+const bringsDataset = (
+  { batches }: TaskState,
+  { alreadyThere, dataset }: FileRecord,
+  generation: { retry: number; startTime: number },
+  known: LedgerEntry,
+): boolean =>
+  alreadyThere &&
+  dataset !== null &&
+  known.dataset < 0 &&
+  known.transfer === 'DONE' &&
+  !batches.isOpen(known.batch) &&
+  compareGeneration(generation, known) === 0;
 
 /** Takes a file of its own. Where a killed one had its destination before, the batch of that one has to let go first: its copy may still run. */
 function takeDestination(
