@@ -1,5 +1,5 @@
 /** Longest message a failure carries, characters: failures are kept in workflow histories. */
-export const MAX_MESSAGE = 500;
+const MAX_MESSAGE = 500;
 
 /** A distinguished name: quoted ones end at the quote, bare ones at the end of the clause. */
 const DISTINGUISHED_NAME = /\/(?:DC|C|O|OU|ST|L|CN)=[^"'<>,;()\n]*/g;

@@ -23,7 +23,7 @@ const FAST: Partial<Policy> = {
 const ORDINARY_FILES = 400;
 
 /** Seconds a file may wait in FTS's queue: enough for every link but the stuck one. */
-export const queueTime = (files: number): number => Math.round(12 * Math.max(1, files / ORDINARY_FILES));
+const queueTime = (files: number): number => Math.round(12 * Math.max(1, files / ORDINARY_FILES));
 
 /** The environment that a worker and `aso` need to take part in the demo. */
 export const demoEnvironment = (

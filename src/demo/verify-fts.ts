@@ -6,7 +6,7 @@ import type { Fault } from './struck-files.ts';
 import { checkAll, type Check } from './verification.ts';
 
 /** FTS may be asked so often per file, in a demo of the usual size or larger: what is asked for per job weighs more in a small one. */
-export const REQUESTS_PER_FILE = 0.3;
+const REQUESTS_PER_FILE = 0.3;
 const USUAL_FILES = 400;
 
 /** What FTS's own reasons must show for each fault, and that the script has really been played. */

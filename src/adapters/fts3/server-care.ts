@@ -10,7 +10,7 @@ export interface CareOptions extends LaneOptions {
 }
 
 /** Apache as FTS is shipped serves some 150 requests at a time, of all its users. */
-export const CARE: CareOptions = { atOnce: 20, perSecond: 100, patienceMs: 60_000, circuit: CIRCUIT };
+const CARE: CareOptions = { atOnce: 20, perSecond: 100, patienceMs: 60_000, circuit: CIRCUIT };
 
 /** Puts an exchange under watch; what tells that the server is down, or wants to be left alone, is heeded by all that follow. */
 export type Watched = <T>(exchange: () => Promise<T>) => Promise<T>;

@@ -20,7 +20,7 @@ export function checkAddFiles(message: unknown): string | null {
 }
 
 /** What is wrong with a selection of files or jobs; null for nothing. An empty one, or none, means all. */
-export function checkSelection(message: unknown): string | null {
+function checkSelection(message: unknown): string | null {
   if (message === undefined || message === null) return null;
   if (!isObject(message)) return 'must be an object';
   for (const name of ['files', 'jobs']) {

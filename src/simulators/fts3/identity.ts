@@ -30,7 +30,7 @@ export interface Caller extends FtsIdentity {
   token: string | null;
 }
 
-export const DEFAULT_IDENTITY: FtsIdentity = { dn: '/DC=org/DC=example/OU=Robots/CN=asyncstageout', vo: 'cms' };
+const DEFAULT_IDENTITY: FtsIdentity = { dn: '/DC=org/DC=example/OU=Robots/CN=asyncstageout', vo: 'cms' };
 
 /** Recognises users, by certificate or token over TLS, by what they say over plain HTTP. */
 export class Identities {
