@@ -5,7 +5,7 @@ import { PortError } from '../ports/errors.ts';
 import type { SiteCatalogPort, StoragePort } from '../ports/storage.ts';
 import { inParallel } from './in-parallel.ts';
 import { compare, removeIfSame } from './same-file.ts';
-import type { SettleRequest, StorageActivities } from './types.ts';
+import type { ArrivalRequest, SettleRequest, StorageActivities } from './types.ts';
 
 export interface StorageDependencies {
   storage: StoragePort;
@@ -17,36 +17,54 @@ type SettleFile = SettleRequest['files'][number];
 /** Reasons of ours for which a storage was not asked at all: they say nothing about a file. */
 const UNASKED = new Set<string>([FAILURE_TYPES.credential, FAILURE_TYPES.storageBusy]);
 
+/** What became of one file, and what stood in its way. */
+interface Done<R> {
+  result: R;
+  error?: PortError;
+}
+
+/** All wait for the same person's credential: so does the activity, which says so in Temporal. */
+function resultsOrWait<R>(done: Done<R>[], waitUntil: number | null): R[] {
+  const [first] = done;
+  const isPatient = waitUntil === null || Date.now() < waitUntil;
+  if (first?.error && isPatient && done.every(({ error }) => error?.type === FAILURE_TYPES.credential))
+    throw first.error;
+  return done.map(({ result }) => result);
+}
+
 /** Activities on the queue of looks and removals. */
 export function createStorageActivities({ storage, sites }: StorageDependencies): StorageActivities {
   return {
-    async settleFiles({ credential, files }) {
-      const settled = await inParallel(files, (file) => settle(file, credential));
-      // All wait for the same person's credential: so does the activity, which says so in Temporal.
-      const [first] = settled;
-      if (first?.error && settled.every(({ error }) => error?.type === FAILURE_TYPES.credential)) throw first.error;
-      return settled.map(({ result }) => result);
+    async settleFiles({ credential, waitUntil, files }) {
+      return resultsOrWait(await inParallel(files, (file) => settle(file, credential)), waitUntil);
     },
 
-    removeArrived: ({ credential, files }) =>
-      inParallel(files, async ({ key, record }): Promise<ArrivalResult> => {
-        try {
-          const url = await sites.doorUrl(record.destination, record.destinationLfn);
-          // Only what is ours beyond doubt: another file may have the destination by now.
-          const outcome = await removeIfSame(storage, url, credential, (found) => compare(found, record) === 'right');
-          return { key, found: outcome === 'changed' ? 'foreign' : outcome };
-        } catch (error) {
-          if (!(error instanceof PortError)) throw error;
-          return { key, found: UNASKED.has(error.type) ? 'unasked' : 'unknown' };
-        }
-      }),
+    async removeArrived({ credential, waitUntil, files }) {
+      return resultsOrWait(await inParallel(files, (file) => remove(file, credential)), waitUntil);
+    },
   };
+
+  /** One file that nobody wants at its destination any more. */
+  async function remove(
+    { key, record }: ArrivalRequest['files'][number],
+    credential: CredentialRef,
+  ): Promise<Done<ArrivalResult>> {
+    try {
+      const url = await sites.doorUrl(record.destination, record.destinationLfn);
+      // Only what is ours beyond doubt: another file may have the destination by now.
+      const outcome = await removeIfSame(storage, url, credential, (found) => compare(found, record) === 'right');
+      return { result: { key, found: outcome === 'changed' ? 'foreign' : outcome } };
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      return { result: { key, found: UNASKED.has(error.type) ? 'unasked' : 'unknown' }, error };
+    }
+  }
 
   /** One file: first our own look at the destination, then the source; a source is removed only where both are as reported. */
   async function settle(
     { key, record, removeSource, needsSum }: SettleFile,
     credential: CredentialRef,
-  ): Promise<{ result: SettleResult; error?: PortError }> {
+  ): Promise<Done<SettleResult>> {
     const result: SettleResult = { key, destination: 'unknown', source: 'untouched', reason: null };
     try {
       const found = await storage.look(await sites.doorUrl(record.destination, record.destinationLfn), credential);

@@ -107,6 +107,8 @@ export interface FollowActivities {
 /** Files that arrived after they were cancelled. */
 export interface ArrivalRequest {
   credential: CredentialRef;
+  /** Until then, epoch milliseconds, the activity waits by itself where the owner has no credential; null for as long as it takes. */
+  waitUntil: number | null;
   files: { key: string; record: FileRecord }[];
 }
 

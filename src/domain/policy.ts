@@ -81,3 +81,9 @@ export const DEFAULT_POLICY: Readonly<Policy> = Object.freeze({
   crabBookkeeping: false,
   crabTimeout: 7 * 24 * 3600,
 });
+
+/**
+ * A policy as it stands in the input of a workflow, which was perhaps started before one of the settings existed: what is lacking is as where
+ * nothing is configured.
+ */
+export const wholePolicy = (policy: Partial<Policy>): Policy => ({ ...DEFAULT_POLICY, ...policy });

@@ -1,3 +1,4 @@
+import { NEVER_SWEPT } from './batch/kept-source.ts';
 import type { FileView } from './batch/views.ts';
 import { isInTemporaryArea } from './lfn-areas.ts';
 import type { TransferState } from './states.ts';
@@ -59,7 +60,8 @@ export function whyNotSwept(
 ): string | null {
   const { kept, sourceLfn } = file;
   if (!kept) return 'it is not left behind any more';
-  if (kept.why === 'changed') return 'other bytes than the reported ones lie there';
+  const never = NEVER_SWEPT[kept.why];
+  if (never !== undefined) return never;
   if (!isInTemporaryArea(sourceLfn, owner)) return "it is not in its owner's temporary area";
   if (kept.since === null || now - kept.since < retention * 1000) return 'it is younger than policy.sourceRetention';
   const own = booked.find((entry) => entry.batch === batch && entry.retry === file.retry);

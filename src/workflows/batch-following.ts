@@ -36,11 +36,11 @@ export async function cancel(
   { state, clock, touch }: AttemptContext,
   job: FtsJobRef,
   asked: BatchFile[],
-  timedOut: string | null,
+  givenUp: string | null,
 ): Promise<void> {
   const whole = asked.length === state.list('sent').length;
   const keys = whole ? 'all' : asked.map(({ key }) => key);
   const results = await clock.after(ftsActivities.cancelFtsJob({ ...job, keys }));
-  applyCancelResults(state, { asked, whole, timedOut }, results, clock.now(), Math.random);
+  applyCancelResults(state, { asked, whole, givenUp }, results, clock.now(), Math.random);
   touch();
 }

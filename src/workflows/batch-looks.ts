@@ -1,4 +1,4 @@
-import { applySettleResults, dueForLook, needsSum, nextLookAt } from '../domain/batch/settling.ts';
+import { applySettleResults, cleanUpEnds, dueForLook, needsSum, nextLookAt } from '../domain/batch/settling.ts';
 import { applyArrivalResults, shadowsDue } from '../domain/batch/shadows.ts';
 import { storageActivities } from './activities.ts';
 import { credentialOf } from '../domain/credential.ts';
@@ -18,14 +18,14 @@ export async function runLooks(context: AttemptContext): Promise<void> {
     );
     if (!isDue()) continue;
     const now = clock.now();
-    const credential = credentialOf(input);
     const files = dueForLook(state, now);
     if (files.length > 0) {
       const request = files.map((file) => {
         const { key, record, source } = file;
         return { key, record, removeSource: source === 'present', needsSum: needsSum(file) };
       });
-      const results = await clock.after(storageActivities.settleFiles({ credential, files: request }));
+      const terms = { credential: credentialOf(input), waitUntil: cleanUpEnds(state, files) };
+      const results = await clock.after(storageActivities.settleFiles({ ...terms, files: request }));
       applySettleResults(state, results, clock.now(), Math.random);
     }
     await lookForShadows(context, now);
@@ -38,7 +38,7 @@ async function lookForShadows({ input, state, clock }: AttemptContext, now: numb
   const due = shadowsDue(state, now).flatMap(({ key }) => state.files.get(key) ?? []);
   if (due.length === 0) return;
   const files = due.map(({ key, record }) => ({ key, record }));
-  const credential = credentialOf(input);
-  const results = await clock.after(storageActivities.removeArrived({ credential, files }));
+  const terms = { credential: credentialOf(input), waitUntil: cleanUpEnds(state, due) };
+  const results = await clock.after(storageActivities.removeArrived({ ...terms, files }));
   applyArrivalResults(state, results, clock.now());
 }

@@ -3,8 +3,9 @@ import type { FtsJobRef, SubmitRequest, SubmitResult } from '../activities/types
 import type { TransferBatchInput } from '../contract/internal-messages.ts';
 import type { BatchFile } from '../domain/batch/batch-file.ts';
 import type { BatchState } from '../domain/batch/batch-state.ts';
-import { applyFtsResults, applyJobAstray, applyJobGone } from '../domain/batch/fts-results.ts';
+import { applyFtsResults, applyJobGone } from '../domain/batch/fts-results.ts';
 import { sha256Hex, uuid5 } from '../domain/digest.ts';
+import { ATTEMPT_TIMEOUT_REASON } from '../domain/failure-classes.ts';
 import { destinationArea, ownerOfTask } from '../domain/lfn-areas.ts';
 import type { FtsTarget } from '../domain/orders.ts';
 import { ftsActivities } from './activities.ts';
@@ -74,7 +75,7 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
   const now = clock.now();
   if (result.kind === 'submitted') state.submitted(result.jobId, digest, now);
   else if (result.kind === 'held') state.hold(result.reason, now);
-  else if (result.kind === 'astray') await callBack(context, files, request, result);
+  else if (result.kind === 'astray') await callBack(context, request, result);
   else if (result.kind === 'elsewhere') await goElsewhere(context, files, result.reason);
   else for (const file of files) state.failed(file, result.reason, 'FAILED', now, Math.random);
   touch();
@@ -85,14 +86,16 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
  * follow it there, so that it is cancelled, and the next attempt is for whom FTS takes us now.
  */
 async function callBack(
-  { input, state, clock }: AttemptContext,
-  files: BatchFile[],
-  { target, credential, digest }: SubmitRequest,
+  context: AttemptContext,
+  { target, credential, digest, files }: SubmitRequest,
   { jobId, reason }: Extract<SubmitResult, { kind: 'astray' }>,
 ): Promise<void> {
-  const rows = await clock.after(ftsActivities.cancelFtsJob({ target, credential, jobId, digest, keys: 'all' }));
-  applyJobAstray(state, { files, jobId, digest, reason }, rows, clock.now(), Math.random);
-  const destination = input.files[0]?.record.destination ?? files[0]?.record.destination ?? '';
+  const { state, clock } = context;
+  // An attempt like any other: what it may have written at a destination is ours.
+  state.submitted(jobId, digest, clock.now());
+  await cancel(context, { target, credential, jobId, digest }, state.list('sent'), reason);
+  state.ftsJobId = null;
+  const destination = files[0]?.record.destination ?? '';
   state.retarget(await clock.after(ftsActivities.prepareFts({ destination, credential })));
 }
 
@@ -144,7 +147,7 @@ async function follow(context: AttemptContext): Promise<void> {
     since = clock.now();
     if (result.kind === 'changed') applyFtsResults(state, result.files, since, Math.random);
     else if (result.kind === 'gone') applyJobGone(state, since);
-    else await cancel(context, job, state.list('sent'), result.reason);
+    else await cancel(context, job, state.list('sent'), `${ATTEMPT_TIMEOUT_REASON}: ${result.reason}`);
     touch();
   }
   if (state.list('sent').length === 0) state.ftsJobId = null;

@@ -13,7 +13,7 @@ describe('a newer generation', () => {
 
   it('gets what was not sent at once, but not before a dying copy is gone', () => {
     const state = sent();
-    cancelled(state, [row('a', 'CANCELED')], { asked: [file(state)], timedOut: 'slow' });
+    cancelled(state, [row('a', 'CANCELED')], { asked: [file(state)], givenUp: 'slow' });
     supersede(state);
     expect(dropped(state)).toEqual([{ key: 'a', publication: 'NEW', notBefore: NOW + GRACE }]);
   });

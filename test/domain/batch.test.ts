@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BatchState } from '../../src/domain/batch/batch-state.ts';
 import { isBatchOver, takeReport } from '../../src/domain/batch/reporting.ts';
 import { ruleOf } from '../../src/domain/failure-classes.ts';
-import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
 import {
   NOW,
   DAY,
@@ -168,4 +168,9 @@ describe('reports', () => {
 it('a file after a killed one waits for the grace from when its batch begins', () => {
   const state = new BatchState([{ ...input('a'), afterKill: true }], DEFAULT_POLICY, NOW);
   expect(state.nextAttemptAt()).toBe(NOW + DEFAULT_POLICY.cancelGrace * 1000);
+});
+
+it('a policy from before a setting existed has its default', () => {
+  const { cleanupTimeout, ...older } = DEFAULT_POLICY;
+  expect(new BatchState([], older as Policy, NOW).policy.cleanupTimeout).toBe(cleanupTimeout);
 });

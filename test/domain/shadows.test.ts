@@ -90,6 +90,17 @@ describe('a file cancelled alone', () => {
     expect(file(state).sourceReason).toMatch(/could not be removed/);
   });
 
+  it('that lands is left there where the owner has no credential for as long as clean-ups go on', () => {
+    const state = cancelledAlone();
+    rows(state, [row('a', 'FINISHED')], NOW);
+    const end = NOW + state.policy.cleanupTimeout * 1000;
+    arrival(state, 'unasked', end - 1);
+    expect(state.shadows).toHaveLength(1);
+    arrival(state, 'unasked', end);
+    expect(state.shadows).toEqual([]);
+    expect(file(state).sourceReason).toContain('could not be removed');
+  });
+
   it('is stopped with its job when nothing else of it is wanted', () => {
     const state = cancelledAlone();
     fts(state, 'FINISHED', ['b']);
@@ -147,7 +158,7 @@ describe('a file cancelled alone', () => {
 describe('an attempt that is given up', () => {
   it('is followed by another one only when its copy has stopped', () => {
     const state = sent();
-    cancelled(state, [killed('a', { finishedAt: null })], { asked: [file(state)], timedOut: 'slow' });
+    cancelled(state, [killed('a', { finishedAt: null })], { asked: [file(state)], givenUp: 'slow' });
     expect(file(state)).toMatchObject({ phase: 'waiting', transfer: 'RETRY' });
     expect(state.nextAttemptAt()).toBeNull();
     rows(state, [killed('a')], NOW + 5 * GRACE);
@@ -158,7 +169,7 @@ describe('an attempt that is given up', () => {
     for (const skew of [-3600, 3600]) {
       const state = sent();
       const found = killed('a', { finishedAt: NOW / 1000 + skew, startedAt: NOW / 1000 + skew - 10 });
-      cancelled(state, [found], { asked: [file(state)], timedOut: 'slow' });
+      cancelled(state, [found], { asked: [file(state)], givenUp: 'slow' });
       expect(file(state).notBefore).toBe(NOW + GRACE);
     }
   });

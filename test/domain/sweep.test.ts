@@ -36,6 +36,7 @@ describe('whyNotSwept', () => {
     ['newer retry', why(failed(), [booked(), booked({ retry: 1, batch: null, transfer: 'REJECTED' })])],
     ['not left behind', why(failed({ kept: null }))],
     ['other bytes', why(failed({ kept: { why: 'changed', reason: null, since: NOW } }))],
+    ['the only copy', why(failed({ kept: { why: 'destination-lost', reason: null, since: NOW } }))],
     ['younger', why(failed({ kept: { why: 'failed', reason: null, since: null } }))],
     ['temporary area', why(failed({ sourceLfn: '/store/user/alice/out_1.root' }))],
     ['temporary area', why(failed({ sourceLfn: '/store/temp/user/bob.abc/out_1.root' }))],

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { SourceFile } from '../../client/index.ts';
+import { NEVER_SWEPT } from '../../domain/batch/kept-source.ts';
 import { addSweep, emptySweep, type SweepResult } from '../../domain/sweep.ts';
 import { counted, printable, say, warn } from '../terminal.ts';
 import { taskNames } from '../task-names.ts';
@@ -12,8 +13,7 @@ interface SweepOptions {
   json?: true;
 }
 
-/** Other bytes than the reported ones are never ours to remove. */
-const isOurs = ({ why }: SourceFile): boolean => why !== 'changed';
+const isSweepable = ({ why }: SourceFile): boolean => NEVER_SWEPT[why] === undefined;
 
 /** `aso sources sweep` */
 export function addSweepCommand(sources: Command): void {
@@ -35,7 +35,8 @@ async function sweep(names: string[], { user, yes, json }: SweepOptions): Promis
   const { loadConfig } = await import('../../config/index.ts');
   const { sourceRetention } = loadConfig(process.env).policy;
   const oldest = Date.now() - sourceRetention * 1000;
-  const isDue = (file: SourceFile): boolean => isOurs(file) && file.since !== null && file.since.getTime() <= oldest;
+  const isDue = (file: SourceFile): boolean =>
+    isSweepable(file) && file.since !== null && file.since.getTime() <= oldest;
   const due: SourceFile[] = [];
   const kept: SourceFile[] = [];
   const whole = emptySweep();

@@ -1,6 +1,6 @@
 import { classify, DEADLINE_REASON } from '../failure-classes.ts';
 import type { BatchFileInput, DroppedFile, FtsTarget } from '../orders.ts';
-import type { Policy } from '../policy.ts';
+import { wholePolicy, type Policy } from '../policy.ts';
 import { nextAttempt } from '../retry.ts';
 import { newBatchFile, type BatchFile, type Kill } from './batch-file.ts';
 import type { BatchSnapshot } from './batch-snapshot.ts';
@@ -34,11 +34,11 @@ export class BatchState {
   finished = false;
 
   constructor(inputs: BatchFileInput[], policy: Policy, now: number) {
-    this.policy = policy;
+    this.policy = wholePolicy(policy);
     this.startedAt = now;
     for (const input of inputs) {
       const file = newBatchFile(input, now);
-      if (input.afterKill) file.notBefore = Math.max(file.notBefore, now + policy.cancelGrace * 1000);
+      if (input.afterKill) file.notBefore = Math.max(file.notBefore, now + this.policy.cancelGrace * 1000);
       this.files.set(input.key, file);
     }
     if (this.list('waiting').length > 0) this.slot = 'wanted';

@@ -1,4 +1,4 @@
-import { ATTEMPT_TIMEOUT_REASON, classify } from '../failure-classes.ts';
+import { classify } from '../failure-classes.ts';
 import type { BatchFile } from './batch-file.ts';
 import type { BatchState } from './batch-state.ts';
 import { fateOf, isTerminalInFts } from './copy-fate.ts';
@@ -40,26 +40,6 @@ export function applyJobGone(state: BatchState, now: number): void {
     else state.arrived(file, now, { reason: 'FTS does not know the job any more', state: 'FAILED' });
 }
 
-/** FTS took these files as a job that we cannot follow, and that was cancelled: another attempt, when its copies have ended. */
-export function applyJobAstray(
-  state: BatchState,
-  { files, jobId, digest, reason }: { files: BatchFile[]; jobId: string; digest: string; reason: string },
-  rows: FtsFileResult[],
-  now: number,
-  random: () => number,
-): void {
-  for (const file of files) {
-    const row = rows.find(({ key }) => key === file.key);
-    if (row?.state === 'FINISHED' && file.kill?.why !== 'superseded') {
-      state.arrived(file, now);
-      continue;
-    }
-    if (row) watchCopy(state, file, row, { jobId, digest, stopped: true }, now);
-    file.notBefore = Math.max(file.notBefore, row ? freeAt(state, row, now) : 0);
-    state.failed(file, reason, 'FAILED', now, random);
-  }
-}
-
 const jobInFlight = ({ ftsJobId, ftsDigest }: BatchState): { jobId: string; digest: string } => ({
   jobId: ftsJobId ?? '',
   digest: ftsDigest,
@@ -85,14 +65,14 @@ export interface Cancelled {
   asked: BatchFile[];
   /** The job as a whole, which stops running copies; singly it leaves them alone. */
   whole: boolean;
-  /** Why we cancelled the job ourselves, for taking too long: files that nobody wants killed go into another attempt. */
-  timedOut: string | null;
+  /** Why we gave up the job ourselves, null where we did not: files that nobody wants killed have failed with it. */
+  givenUp: string | null;
 }
 
 /** Enters what FTS says after we cancelled: FINISHED before our DELETE is an arrival; of the others nothing is waited for any more. */
 export function applyCancelResults(
   state: BatchState,
-  { asked, whole, timedOut }: Cancelled,
+  { asked, whole, givenUp }: Cancelled,
   results: FtsFileResult[],
   now: number,
   random: () => number,
@@ -119,7 +99,7 @@ export function applyCancelResults(
     if (file.kill) state.stopped(file, notBefore, now);
     else {
       file.notBefore = Math.max(file.notBefore, notBefore);
-      state.failed(file, `${ATTEMPT_TIMEOUT_REASON}: ${timedOut ?? 'cancelled'}`, 'FAILED', now, random);
+      state.failed(file, givenUp ?? 'cancelled', 'FAILED', now, random);
     }
   }
 }

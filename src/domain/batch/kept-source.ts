@@ -7,6 +7,12 @@ import type { BatchFile } from './batch-file.ts';
  */
 export type KeptWhy = 'failed' | 'killed' | 'deletion-failed' | 'uncleaned' | 'changed' | 'destination-lost';
 
+/** Sources that no sweep takes, with why. */
+export const NEVER_SWEPT: Partial<Record<KeptWhy, string>> = {
+  changed: 'other bytes than the reported ones lie there',
+  'destination-lost': 'it may be the only copy of a file that counts as DONE',
+};
+
 /** A source that is left behind. */
 export interface KeptSource {
   why: KeptWhy;

@@ -32,6 +32,16 @@ export interface ArrivalResult {
 /** After so many looks in vain an arrived file counts as DONE on FTS's word alone: its source is kept until a look succeeds. */
 const LOOKS_BEFORE_TRUST = 3;
 
+/**
+ * How long looks for these files may wait for a credential, epoch milliseconds; null for as long as it takes, since one of them is not
+ * final. Afterwards what is left is left for the sweep: else the batch, and with it the task, would never end.
+ */
+export function cleanUpEnds(state: BatchState, files: BatchFile[]): number | null {
+  const ends = files.map(({ phase, finalAt }) => (phase === 'settled' ? finalAt : null));
+  if (ends.includes(null)) return null;
+  return Math.max(...ends.map(Number)) + state.policy.cleanupTimeout * 1000;
+}
+
 /** Files whose look or clean-up is due. */
 export function dueForLook(state: BatchState, now: number): BatchFile[] {
   return [...state.files.values()].filter(({ lookAt }) => lookAt !== null && lookAt <= now);
@@ -108,8 +118,7 @@ function cleanUp(state: BatchState, file: BatchFile, result: SettleResult, now: 
     file.source = 'left';
     file.sourceReason = `the destination is ${result.destination}`;
   } else if (file.source === 'present') {
-    // Else the batch, and with it the task, would never end.
-    if (now >= file.finalAt + state.policy.cleanupTimeout * 1000) file.source = 'uncleaned';
+    if (now >= (cleanUpEnds(state, [file]) ?? Infinity)) file.source = 'uncleaned';
     else later(state, file, now);
   }
 }

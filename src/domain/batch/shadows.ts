@@ -3,7 +3,7 @@ import type { BatchFile } from './batch-file.ts';
 import type { BatchState } from './batch-state.ts';
 import { fateOf, longestCopy } from './copy-fate.ts';
 import type { FtsFileResult } from './fts-results.ts';
-import type { ArrivalResult } from './settling.ts';
+import { cleanUpEnds, type ArrivalResult } from './settling.ts';
 
 /**
  * A copy that nobody waits for any more and that may still touch its file's destination: the file is not sent again, and not let go of,
@@ -25,7 +25,7 @@ export interface Shadow {
   looks: number;
 }
 
-/** After so many looks at which the storage told nothing, or did not remove what landed, it is left there. */
+/** After so many looks at which the storage told nothing, or did not remove what landed, it is left there; so it is after `cleanupTimeout`. */
 const LOOKS_IN_VAIN = 10;
 
 /** Watches over a file's copy where FTS's row says that it may still run. `stopped`: its whole job was cancelled. */
@@ -117,7 +117,8 @@ export function applyArrivalResults(state: BatchState, results: ArrivalResult[],
     if (!shadow || !file) continue;
     const isUnseen = found === 'unknown' || found === 'unasked';
     if (found !== 'unasked') shadow.looks += 1;
-    const tired = shadow.looks >= LOOKS_IN_VAIN && found === 'unknown';
+    const isLate = now >= (cleanUpEnds(state, [file]) ?? Infinity);
+    const tired = isUnseen && (isLate || (found === 'unknown' && shadow.looks >= LOOKS_IN_VAIN));
     const over = shadow.phase === 'landed' || now >= shadow.until;
     if (found === 'foreign') file.sourceReason = 'other bytes than ours lie at the destination of the cancelled file';
     if (tired && over) file.sourceReason = 'what arrived of the cancelled file could not be removed';

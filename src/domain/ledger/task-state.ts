@@ -1,6 +1,6 @@
 import type { CrabWord } from '../crab-word.ts';
 import type { BatchFileInput, FtsTarget } from '../orders.ts';
-import type { Policy } from '../policy.ts';
+import { wholePolicy, type Policy } from '../policy.ts';
 import { isFinalTransfer } from '../states.ts';
 import { BatchTable } from './batch-table.ts';
 import { decodeLedger, encodeLedger } from './codec.ts';
@@ -52,7 +52,7 @@ export class TaskState {
 
   constructor(task: string, policy: Policy, openedAt: number, firstRunId: string) {
     this.task = task;
-    this.policy = policy;
+    this.policy = wholePolicy(policy);
     this.openedAt = openedAt;
     this.firstRunId = firstRunId;
   }

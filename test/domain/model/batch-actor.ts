@@ -161,12 +161,16 @@ export class BatchActor {
     assert(files.length > 0 && files.length <= input.policy.maxFilesPerFtsJob, `an FTS job of ${files.length} files`);
     this.#changed = true;
     const jobId = `${input.run}/${input.batch}/${state.attempt}`;
-    const answer = world.dice.pick(['submitted', 'submitted', 'submitted', 'refused', 'held']);
-    if (answer === 'submitted') world.submit(jobId, files);
+    const answer = world.dice.pick(['submitted', 'submitted', 'submitted', 'astray', 'refused', 'held', 'elsewhere']);
+    if (answer === 'submitted' || answer === 'astray') world.submit(jobId, files);
     this.pending.set('attempts', () => {
       if (answer === 'submitted') state.submitted(jobId, 'digest', world.now);
       else if (answer === 'held') state.hold('SiteMisconfigured', world.now);
-      else for (const file of files) state.failed(file, 'FTS refused', 'FAILED', world.now, world.dice.next);
+      else if (answer === 'elsewhere') state.goElsewhere('FTS is down', world.now);
+      else if (answer === 'astray') {
+        state.submitted(jobId, 'digest', world.now);
+        this.#cancel(state.list('sent'), 'FTS made another job');
+      } else for (const file of files) state.failed(file, 'FTS refused', 'FAILED', world.now, world.dice.next);
     });
   }
 
@@ -190,14 +194,14 @@ export class BatchActor {
     if (state.list('sent').length === 0) state.ftsJobId = null;
   }
 
-  #cancel(asked: BatchFile[], timedOut: string | null): void {
+  #cancel(asked: BatchFile[], givenUp: string | null): void {
     const { state } = this;
     const { world } = this.#near;
     const jobId = state.ftsJobId ?? '';
     const whole = asked.length === state.list('sent').length;
     world.cancel(jobId, whole ? null : new Set(asked.map(({ key }) => key)));
     this.pending.set('attempts', () => {
-      applyCancelResults(state, { asked, whole, timedOut }, world.look(jobId), world.now, world.dice.next);
+      applyCancelResults(state, { asked, whole, givenUp }, world.look(jobId), world.now, world.dice.next);
       if (state.list('sent').length === 0) state.ftsJobId = null;
     });
   }

@@ -89,6 +89,6 @@ export function cancelled(
   rows: FtsFileResult[],
   over: Partial<Cancelled> & { now?: number } = {},
 ): void {
-  const how = { asked: state.toKill(), whole: true, timedOut: null, ...over };
+  const how = { asked: state.toKill(), whole: true, givenUp: null, ...over };
   applyCancelResults(state, how, rows, over.now ?? NOW, middle);
 }
