@@ -6,7 +6,7 @@ import { PortError } from '../ports/errors.ts';
 import { FtsUnreached, type FtsFileView, type FtsJobView, type FtsPort, type FtsTransfer } from '../ports/fts.ts';
 import type { SiteCatalogPort } from '../ports/storage.ts';
 import { serversFor, type FtsServerChoice } from './fts-servers.ts';
-import type { FtsActivities, FtsJobRef, SubmitRequest } from './types.ts';
+import type { FtsActivities, FtsJobRef, SubmitRequest, SubmitResult } from './types.ts';
 
 export interface FtsDependencies extends FtsServerChoice {
   fts: FtsPort;
@@ -39,7 +39,7 @@ export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependen
         return { kind: 'astray', jobId, reason };
       } catch (error) {
         if (!(error instanceof PortError)) throw error;
-        if (error.type === FAILURE_TYPES.siteMisconfigured) return { kind: 'held', reason: error.message };
+        if (error.type === FAILURE_TYPES.siteMisconfigured) return submittedBefore(request, error);
         if (error.type === FAILURE_TYPES.ftsRefused || error.type === FAILURE_TYPES.ftsJobMismatch)
           return { kind: 'refused', reason: error.message };
         if (error instanceof FtsUnreached && (await mayGoElsewhere(choice, request)))
@@ -55,6 +55,13 @@ export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependen
       return view?.digest === digest ? resultsOf(view) : [];
     },
   };
+
+  /** Files that cannot be sent are held, unless an earlier try has sent them before the site's description changed. */
+  async function submittedBefore(request: SubmitRequest, { message }: PortError): Promise<SubmitResult> {
+    const { target, credential, expectedJobId, digest } = request;
+    const job = isFirstTry(request) ? null : await fts.look(target, credential, expectedJobId);
+    return job?.digest === digest ? { kind: 'submitted', jobId: expectedJobId } : { kind: 'held', reason: message };
+  }
 }
 
 /** What FTS says of our files; a file whose metadata FTS lost cannot be told and is left out. */
@@ -86,14 +93,22 @@ async function firstThatAnswers<T>(servers: string[], ask: (server: string) => P
 
 /**
  * Whether no POST of this submission can have reached its server, and there is another one. Files go to one server only: what this one
- * may have taken it will copy, also while nobody can ask it. So this must be the first try there ever was, which a retry is not, nor a try
- * after an operator's reset of the activity (its attempt is 1 again) or of the workflow (docs/adr/0006-another-server.md).
+ * may have taken it will copy, also while nobody can ask it (docs/adr/0006-another-server.md).
  */
-async function mayGoElsewhere(choice: FtsServerChoice, { target, files, sure }: SubmitRequest): Promise<boolean> {
-  const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
-  if (!sure || attempt > 1 || currentAttemptScheduledTimestampMs > scheduledTimestampMs) return false;
+async function mayGoElsewhere(choice: FtsServerChoice, request: SubmitRequest): Promise<boolean> {
+  if (!isFirstTry(request)) return false;
+  const { target, files } = request;
   const servers = await serversFor(choice, files[0]?.record.destination ?? '');
   return servers.some((server) => server !== target.server);
+}
+
+/**
+ * The first try of this submission that there ever was: a retry is none, nor is a try after an operator's reset of the activity (its attempt
+ * is 1 again) or of the workflow.
+ */
+function isFirstTry({ sure }: SubmitRequest): boolean {
+  const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
+  return sure && attempt === 1 && currentAttemptScheduledTimestampMs <= scheduledTimestampMs;
 }
 
 async function resolveUrls(sites: SiteCatalogPort, { files }: SubmitRequest): Promise<FtsTransfer[]> {
