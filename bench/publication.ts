@@ -4,7 +4,7 @@
  * DBS, and the most memory that the worker process had, with blocks as they are shipped (100 files). Then two blocks that are large:
  * 100 files of 1,000 lumi sections, and one file of 50,000.
  */
-import { closeTask, requestPublication, taskStatus } from '../src/client/index.ts';
+import { addFiles, closeTask, requestPublication, taskStatus } from '../src/client/index.ts';
 import { stageOutId } from '../src/contract/ids.ts';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { patiently } from '../src/demo/patiently.ts';
@@ -15,7 +15,6 @@ import { markdownTable } from './support/markdown-table.ts';
 import { forgetMemoryPeak, memoryPeak } from './support/memory.ts';
 import { readOptions } from './support/options.ts';
 import { newProgress } from './support/progress.ts';
-import { reportAll } from './support/reporting.ts';
 import { onStand, type Stand } from './support/stand.ts';
 
 interface Load {
@@ -53,7 +52,7 @@ async function arrive(stand: Stand, task: string, { files, lumis }: Load): Promi
   const jobs: JobReport[] = [];
   for (let at = 1; at <= files; at += 1)
     jobs.push(await makeJob(world, { task, jobId: String(at), log: false, publish: false, direct: true, lumis }));
-  await reportAll(client, task, jobs, { signal });
+  await patiently(signal, () => addFiles(client, task, jobs));
   await until(signal, async () => ((await taskStatus(client, task)).transfer.DONE ?? 0) === files);
 }
 
