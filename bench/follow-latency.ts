@@ -1,15 +1,16 @@
 /**
  * How late the end of a copy is known: `npm run bench:latency [-- --jobs 20 --factor 20 --json <file>]`.
  * FTS jobs of one file each whose copies take 1, 5 and 20 minutes, give or take a quarter; from FTS's finish time until the look that saw it is in
- * the batch's history. Once with the looks alone, once with followers that are told at once. All times of production (looks, copies) are
- * divided by the factor, and what is found is multiplied by it.
+ * the batch's history. Once with the looks alone, once with FTS's messages, through a broker. All times of production (looks, copies, pauses
+ * before nudges) are divided by the factor, and what is found is multiplied by it.
  */
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { until } from '../src/demo/until.ts';
+import { loadConfig } from '../src/config/index.ts';
+import { transferBatchId } from '../src/contract/ids.ts';
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { conclude, type Bound } from './support/conclusion.ts';
 import { markdownTable } from './support/markdown-table.ts';
-import { batchOf, nudgeFollowers } from './support/nudges.ts';
 import { readOptions } from './support/options.ts';
 import { quantile } from './support/quantile.ts';
 import { SOURCES } from './support/sites.ts';
@@ -23,31 +24,31 @@ const SPREAD = 0.25;
 
 const options = readOptions({ jobs: 20, factor: 20 });
 const { followFirst, followMax, followGrid } = DEFAULT_POLICY;
+const { delay, interval } = loadConfig({}).ftsEvents;
 
 /** Seconds of production until the end of each file is known, by the minutes that its copy takes. */
 type Latencies = Map<number, number[]>;
 
-async function measureOnce(ending: Ending, isNudged: boolean): Promise<{ latencies: Latencies; requests: number }> {
+async function measureOnce(ending: Ending, byMessages: boolean): Promise<{ latencies: Latencies; requests: number }> {
   const files = options.jobs * LENGTHS.length;
   const scaled = (seconds: number): number => seconds / options.factor;
   const policy = {
     ...{ maxFilesPerFtsJob: 1, maxActiveFtsJobs: files, batchWindow: 0 },
     ...{ followFirst: scaled(followFirst), followMax: scaled(followMax), followGrid: scaled(followGrid) },
   };
-  return onStand(ending, { fts: { tickMs: 50, activePerLink: files }, policy }, async (stand) => {
+  const messages = byMessages && { messages: { delay: scaled(delay), interval: scaled(interval) } };
+  return onStand(ending, { fts: { tickMs: 50, activePerLink: files }, policy, ...messages }, async (stand) => {
     const { world, signal } = stand;
     for (let at = 0; at < files; at += 1) {
       const spread = 1 - SPREAD + (2 * SPREAD * Math.floor(at / LENGTHS.length)) / options.jobs;
       const slowMs = scaled(minutesOf(at + 1) * 60 * spread) * 1000;
       world.fts.transferFaults.add({ url: `out0_${at + 1}\\.root$`, outcome: { slowMs } });
     }
-    const label = isNudged ? 'nudged' : 'polled';
+    const label = byMessages ? 'told' : 'polled';
     const task = await BenchTask.lay(stand, { files, label, sources: SOURCES, destinations: ['T2_CH_CERN'] });
-    const stop = isNudged ? nudgeFollowers(stand) : () => 0;
     await task.report();
     await until(() => task.copies().filter(({ state }) => state === 'FINISHED').length === files, signal);
     await task.finish();
-    stop();
     return { latencies: await latenciesOf(stand, task), requests: world.fts.looks.requests };
   });
 }
@@ -57,7 +58,8 @@ const minutesOf = (jobId: number): number => LENGTHS[jobId % LENGTHS.length]!;
 async function latenciesOf({ client }: Stand, task: BenchTask): Promise<Latencies> {
   const latencies: Latencies = new Map(LENGTHS.map((minutes) => [minutes, []]));
   for (const job of task.ftsJobs()) {
-    const { events } = await client.workflow.getHandle(batchOf(job)).fetchHistory();
+    const batchId = transferBatchId(task.name, Number(job.metadata['batch']));
+    const { events } = await client.workflow.getHandle(batchId).fetchHistory();
     const asked = events?.find(
       (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'followFtsJob',
     );
@@ -75,21 +77,28 @@ async function latenciesOf({ client }: Stand, task: BenchTask): Promise<Latencie
 
 async function measure(ending: Ending): Promise<number> {
   const polled = await measureOnce(ending, false);
-  const nudged = await measureOnce(ending, true);
+  const told = await measureOnce(ending, true);
   const figures = [
     ...[...polled.latencies].map(([minutes, seconds]) => ({ by: 'looks alone', minutes, ...spreadOf(seconds) })),
-    ...[...nudged.latencies].map(([minutes, seconds]) => ({ by: 'told at once', minutes, ...spreadOf(seconds) })),
+    ...[...told.latencies].map(([minutes, seconds]) => ({ by: 'messages, too', minutes, ...spreadOf(seconds) })),
   ];
   const rows = figures.map(({ by, minutes, ...spread }) => [by, `${minutes} min`, ...Object.values(spread)]);
   console.log(markdownTable(['known by', 'copies of', 'median s', 'p95 s', 'max s'], rows));
-  console.log(`GET requests: ${polled.requests} with looks alone, ${nudged.requests} where told at once`);
+  console.log(`GET requests: ${polled.requests} with looks alone, ${told.requests} with messages, too`);
   const longest = Math.max(...[...polled.latencies.values()].flat());
   const bound = followMax + followGrid + TIMERS_LATE_S * options.factor;
+  const latest = Math.max(...[...told.latencies.values()].flat());
+  const nudgeBound = delay + NUDGE_LATE_S * options.factor;
   const bounds: Bound[] = [
+    {
+      name: `with messages no end is known later than ${nudgeBound} s`,
+      found: `${latest.toFixed(0)} s`,
+      holds: latest <= nudgeBound,
+    },
     { name: `no end is known later than ${bound} s`, found: `${longest.toFixed(0)} s`, holds: longest <= bound },
   ];
   return conclude(
-    { factor: options.factor, rows: figures, requests: [polled.requests, nudged.requests] },
+    { factor: options.factor, rows: figures, requests: [polled.requests, told.requests] },
     bounds,
     options.json,
   );
@@ -97,6 +106,9 @@ async function measure(ending: Ending): Promise<number> {
 
 /** Temporal fires timers up to a second late, and a busy machine takes its time: multiplied by the factor, as all that is found. */
 const TIMERS_LATE_S = 2;
+
+/** A nudge that meets a look under way is given again a second later, and the look after it takes its time, all multiplied likewise. */
+const NUDGE_LATE_S = 4;
 
 const spreadOf = (seconds: number[]): Record<'median' | 'p95' | 'max', string> => ({
   median: quantile(seconds, 0.5).toFixed(0),

@@ -17,6 +17,8 @@ export interface StandOptions {
   fts: FtsSimulatorOptions;
   /** What differs from the policy that is shipped. */
   policy: Partial<Policy>;
+  /** FTS sends messages, and the worker heeds them so fast, seconds. */
+  messages?: { delay: number; interval: number };
   /** Temporal keeps its state in a file, so that its server may be killed. @default false */
   serverMayDie?: boolean;
   /** Minutes after which what has not happened does not happen any more. @default 5 */
@@ -60,18 +62,24 @@ export async function onStand<T>(
 }
 
 async function setUp(
-  { fts, policy, serverMayDie = false, patience = 5 }: StandOptions,
+  { fts, policy, messages, serverMayDie = false, patience = 5 }: StandOptions,
   interrupted: AbortSignal,
   later: (undo: () => Promise<unknown>) => void,
 ): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'aso-bench-'));
   later(() => rm(folder, { recursive: true, force: true }));
-  const world = await startSimulatedWorld({ root: folder, sites: [...SOURCES, ...DESTINATIONS], fts });
+  const world = await startSimulatedWorld({
+    root: folder,
+    sites: [...SOURCES, ...DESTINATIONS],
+    fts,
+    ...(messages && { broker: {} }),
+  });
   later(() => world.close());
   const kept = serverMayDie ? { dbFile: join(folder, 'temporal.db') } : {};
   let server: DevServer = await startDevServer(kept);
   later(() => server.close());
-  const environment = await simulatedEnvironment(world, server, folder, policy);
+  const ftsEvents = world.broker && { brokers: [world.broker.url], ...messages };
+  const environment = await simulatedEnvironment(world, server, folder, policy, ftsEvents ? { ftsEvents } : {});
   const worker = await WorkerProcess.start(environment);
   later(() => worker.stop());
   const connection = await connect(environment);

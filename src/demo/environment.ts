@@ -37,14 +37,17 @@ export const demoEnvironment = (
 /**
  * The environment that a worker and `aso` need to work in a simulated world, with their configuration in `folder`. Settings of the user's
  * own are left out: they are for another Temporal server, and other sites.
+ * @param settings further ones, as in a configuration file
  */
 export async function simulatedEnvironment(
   world: SimulatedWorld,
   server: DevServer,
   folder: string,
   policy: Partial<Policy>,
+  settings: object = {},
 ): Promise<NodeJS.ProcessEnv> {
   const config = {
+    ...settings,
     ftsServer: world.fts.url,
     crabUrl: world.crab.restUrl,
     siteconf: world.siteconf,

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { loadConfig } from '../../src/config/index.ts';
 import { transferBatchId } from '../../src/contract/ids.ts';
 import type { FtsJobRecord } from '../../src/simulators/fts3/books.ts';
-import type { StompBroker } from '../../src/simulators/stomp/broker.ts';
-import { StompBroker as Broker } from '../../src/simulators/stomp/broker.ts';
+import { StompBroker } from '../../src/simulators/stomp/broker.ts';
+import { listenToFts } from '../../src/workers/fts-listener.ts';
 import { freePort } from '../support/free-port.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask } from '../support/test-task.ts';
@@ -38,7 +39,7 @@ describe('followers that look by themselves only after ten minutes', () => {
     broker = world.broker!;
     rig = await startRig(world, {
       policy: { followFirst: NEVER, followMax: NEVER },
-      settings: { ASO_FTS_EVENTS_BROKERS: broker.url, ASO_FTS_EVENTS_DELAY: '0.1', ASO_FTS_EVENTS_INTERVAL: '0.3' },
+      settings: settings(),
     });
     await listened();
   });
@@ -46,8 +47,13 @@ describe('followers that look by themselves only after ten minutes', () => {
     await rig?.close();
     await world?.close();
   });
-  const listened = (): Promise<void> =>
-    vi.waitFor(() => expect(broker.subscriptions(TOPIC)).toBe(1), { timeout: 15_000, interval: 30 });
+  const listened = (times = 1): Promise<void> =>
+    vi.waitFor(() => expect(broker.subscriptions(TOPIC)).toBe(times), { timeout: 15_000, interval: 30 });
+  const settings = (): Record<`ASO_${string}`, string> => ({
+    ASO_FTS_EVENTS_BROKERS: broker.url,
+    ASO_FTS_EVENTS_DELAY: '0.1',
+    ASO_FTS_EVENTS_INTERVAL: '0.3',
+  });
   const looks = (): number => world.fts.looks.requests;
 
   test('FTS tells that a copy has ended: its file is DONE within seconds', async () => {
@@ -114,6 +120,25 @@ describe('followers that look by themselves only after ten minutes', () => {
     expect(looks() - before).toBeLessThanOrEqual(3);
   });
 
+  test('several workers hear the same message: no more than a look each, and nothing else', async () => {
+    const { work, job, end } = await copying(world, rig);
+    await expect.poll(() => historyOf(rig, work)).toBeGreaterThan(10);
+    const config = loadConfig(settings());
+    const others = [1, 2, 3].map(() => listenToFts(config, rig.client, () => undefined));
+    await listened(4);
+    const [events, before] = [await historyOf(rig, work), looks()];
+    broker.publish(TOPIC, message(job));
+    await expect.poll(looks, { timeout: 10_000 }).toBeGreaterThan(before);
+    expect(await historyOf(rig, work)).toBe(events);
+    end();
+    await expect.poll(() => work.transfer(), { timeout: 20_000 }).toEqual({ DONE: 1 });
+    console.log(`Messages: ${looks() - before} looks for 2 nudges by each of 4 workers`);
+    expect(looks() - before).toBeLessThanOrEqual(8);
+    await Promise.all(others.map((other) => other.close()));
+    await work.finish();
+    expect(work.ftsJobs()).toHaveLength(1);
+  });
+
   test('a copy ends while FTS is being asked: the look is not lost, and another one follows', async () => {
     const { work, job, end } = await copying(world, rig);
     const slow = world.fts.server.faults.add({ method: 'GET', path: `/jobs/${job.jobId}`, stallMs: 3_000, times: 1 });
@@ -151,7 +176,7 @@ test('a broker that is down from the start changes nothing, and is listened to o
   const work = new TestTask(world, rig);
   await work.add(await work.job({ publish: false }));
   expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 } });
-  const broker = await Broker.start({ port });
+  const broker = await StompBroker.start({ port });
   await expect.poll(() => broker.subscriptions(TOPIC), { timeout: 30_000 }).toBe(1);
   await rig.close();
   await broker.close();

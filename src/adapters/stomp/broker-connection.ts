@@ -54,6 +54,7 @@ export class BrokerConnection {
       heartbeatOutgoing: times.heartBeat,
       heartbeatToleranceMultiplier: 3,
       reconnectTimeMode: ReconnectionTimeMode.EXPONENTIAL,
+      reconnectDelay: jittered(times.reconnect),
       maxReconnectDelay: times.reconnectMax,
       // A broker that is gone does not answer a farewell either.
       discardWebsocketOnCommFailure: true,
@@ -76,7 +77,7 @@ export class BrokerConnection {
   /** What throws here or below would end the process: the client awaits neither. */
   async #prepare(): Promise<void> {
     const { identity, times } = this.#options;
-    this.#client.reconnectDelay = times.reconnect * (0.5 + Math.random());
+    this.#client.reconnectDelay = jittered(times.reconnect);
     try {
       const login = await brokerLogin(identity);
       this.#secrets = login ? [login.login, login.passcode] : [];
@@ -120,3 +121,6 @@ export class BrokerConnection {
     this.#options.onProblem(`no messages of FTS from ${this.#options.url}: ${shortText(harmless, 200)}`);
   }
 }
+
+/** Give or take half: workers that lost a broker together do not come back together. */
+const jittered = (ms: number): number => ms * (0.5 + Math.random());
