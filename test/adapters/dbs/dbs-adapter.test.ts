@@ -171,6 +171,22 @@ describe('publishBlock', () => {
     const block = { ...blockOf([fileOf(1)]), name: `${DATASET}#not/a/uuid` };
     expect(await publish(block)).toEqual({ kind: 'published' });
   });
+
+  it('is done where somebody has put the block there from a dump with parents', async () => {
+    const parent = blockOf([fileOf(1)]);
+    await publish(parent);
+    const block = blockOf([fileOf(2)]);
+    const dumped = {
+      ...blockDump(block),
+      file_parent_list: [{ this_logical_file_name: lfnOf(2), parent_logical_file_name: lfnOf(1) }],
+      ds_parent_list: [{ parent_dataset: DATASET }],
+    };
+    const headers = { 'content-type': 'application/json' };
+    const put = { method: 'POST', headers, body: JSON.stringify(dumped) };
+    expect(await (await fetch(`${simulator.writerUrl}/bulkblocks`, put)).text()).toBe('[]');
+    expect(await publish(block)).toEqual({ kind: 'published' });
+    expect(simulator.books.files()).toHaveLength(2);
+  });
 });
 
 describe('the input dataset', () => {

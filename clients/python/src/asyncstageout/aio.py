@@ -148,15 +148,17 @@ class AsyncClient:
         return total
 
     async def publish(
-        self, task: str, *, jobs: Sequence[str] | None = None, files: Sequence[str] | None = None
+        self, task: str, *, jobs: Sequence[str] | None = None, files: Sequence[str] | None = None, now: bool = False
     ) -> SelectionAnswer:
         """Asks for the publication of files that were reported with ``publish: 0``; all of them without a selection.
 
         :param jobs: job ids
         :param files: CRAB's ids of files
+        :param now: ask for nothing new: what waits for a block to fill leaves at once, with all that waits for the same dataset
         :raises TaskNotFoundError, NoAnswerError, RequestRefusedError, TemporalUnreachableError:
         """
-        return await self._ask(SelectionAnswer, task, "publish", _selection(jobs, files))
+        request = {**_selection(jobs, files), **({"now": True} if now else {})}
+        return await self._ask(SelectionAnswer, task, "publish", request)
 
     async def cancel(
         self,

@@ -86,10 +86,10 @@ class Client:
         return self._run(self._aio.add_files(outputs))
 
     def publish(
-        self, task: str, *, jobs: Sequence[str] | None = None, files: Sequence[str] | None = None
+        self, task: str, *, jobs: Sequence[str] | None = None, files: Sequence[str] | None = None, now: bool = False
     ) -> SelectionAnswer:
         """See :meth:`asyncstageout.AsyncClient.publish`."""
-        return self._run(self._aio.publish(task, jobs=jobs, files=files))
+        return self._run(self._aio.publish(task, jobs=jobs, files=files, now=now))
 
     def cancel(
         self,
