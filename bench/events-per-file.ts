@@ -43,7 +43,9 @@ try {
   console.log(JSON.stringify(totals));
 
   const rows = new Map<string, { runs: number; events: number; bytes: number }>();
-  for await (const { type, historyLength, historySize } of rig.client.workflow.list()) {
+  for await (const { type, workflowId, runId } of rig.client.workflow.list()) {
+    // The list tells the length only of what it has heard the end of.
+    const { historyLength, historySize } = await rig.client.workflow.getHandle(workflowId, runId).describe();
     const row = rows.get(type) ?? { runs: 0, events: 0, bytes: 0 };
     rows.set(type, {
       runs: row.runs + 1,
