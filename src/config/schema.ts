@@ -3,6 +3,7 @@ import { policySchema } from './policy-schema.ts';
 import {
   brokerUrls,
   destinations,
+  hostNames,
   directory,
   name,
   number,
@@ -70,6 +71,7 @@ const ftsEventsSchema = z.strictObject({
 export const configSchema = z.strictObject({
   ftsServer: serviceUrl('https://fts3-cms.cern.ch:8446', 'FTS3 server that serves every site'),
   ftsAlternatives: serviceUrls('FTS3 servers that take over what is not submitted yet where the wanted one is down'),
+  ftsHosts: hostNames('Hosts whose FTS3 servers storage.json may name, besides those of ftsServer and ftsAlternatives'),
   fts: ftsSchema.prefault({}),
   ftsEvents: ftsEventsSchema.prefault({}),
   crabUrl: serviceUrl('https://cmsweb.cern.ch/crabserver/prod', 'CRAB REST server'),

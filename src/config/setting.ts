@@ -81,6 +81,20 @@ export function brokerUrls(description: string) {
     .meta({ description, rule: `a list (separated by commas in a variable), each ${BROKER_URL_RULE}; or none` });
 }
 
+/** Names of hosts, without ports. */
+export function hostNames(description: string) {
+  return z
+    .array(
+      z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i)
+        .toLowerCase(),
+    )
+    .nullable()
+    .default(null)
+    .meta({ description, rule: 'a list (separated by commas in a variable) of host names, or none' });
+}
+
 /** Names of topics and queues. */
 export function destinations(fallback: readonly string[], description: string) {
   return z

@@ -32,7 +32,11 @@ export function createDependencies(
       ftsAlternatives: config.ftsAlternatives ?? [],
       ftsActivity: config.fts.activity,
       fts: createFtsAdapter({ dispatchers, care, delegator }),
-      sites: createSiteCatalog({ siteconf: config.siteconf, ...(warn && { onProblem: warn }) }),
+      sites: createSiteCatalog({
+        siteconf: config.siteconf,
+        ftsHosts: ftsHostsOf(config),
+        ...(warn && { onProblem: warn }),
+      }),
       storage: storageByScheme(
         boundPerSite(createWebDavStorage({ dispatchers })),
         // Each of these is a process.
@@ -43,4 +47,10 @@ export function createDependencies(
     },
     close: () => dispatchers.close(),
   };
+}
+
+/** Where users' credentials may be delegated to on a site's word. */
+function ftsHostsOf({ ftsServer, ftsAlternatives, ftsHosts }: Config): ReadonlySet<string> {
+  const configured = [ftsServer, ...(ftsAlternatives ?? [])].map((url) => new URL(url).hostname);
+  return new Set([...configured, ...(ftsHosts ?? [])]);
 }

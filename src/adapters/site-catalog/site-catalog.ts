@@ -8,6 +8,8 @@ import type { Volume } from './storage-json.ts';
 export interface SiteCatalogOptions {
   /** Directory that holds `<site>/storage.json`, e.g. `/cvmfs/cms.cern.ch/SITECONF`. */
   siteconf: string;
+  /** Hosts whose FTS servers a site may name: users' credentials are delegated there. Absent: any. */
+  ftsHosts?: ReadonlySet<string>;
   /** Is told, once each, what is wrong in a site's file but holds up nobody. */
   onProblem?: (problem: string) => void;
 }
@@ -24,9 +26,13 @@ const READABLE = ['global-rw', 'global-ro'];
 const WRITABLE = ['global-rw'];
 
 /** Where LFNs live, by the sites' storage.json. All failures are `SiteMisconfigured` and name site, protocol and LFN. */
-export function createSiteCatalog({ siteconf, onProblem }: SiteCatalogOptions): SiteCatalogPort {
+export function createSiteCatalog({ siteconf, ftsHosts, onProblem }: SiteCatalogOptions): SiteCatalogPort {
   const volumeOf = createSiteconf(siteconf);
   const told = new Set<string>();
+  const faultOf = (url: string): string | null => {
+    if (!isServiceUrl(url)) return SERVICE_URL_RULE;
+    return ftsHosts && !ftsHosts.has(new URL(url).hostname) ? 'at a host that may be named (ftsHosts)' : null;
+  };
   return {
     async copyUrls(source, sourceLfn, destination, destinationLfn) {
       const from = waysTo(source, await volumeOf(source), sourceLfn, READABLE);
@@ -45,10 +51,9 @@ export function createSiteCatalog({ siteconf, onProblem }: SiteCatalogOptions): 
     async ftsServers(site) {
       const { fts } = await volumeOf(site);
       return (fts ?? []).flatMap((url) => {
-        if (isServiceUrl(url)) return [withoutSlash(url)];
-        const problem = shortText(
-          `${site}: storage.json: FTS server ${JSON.stringify(url)} is not ${SERVICE_URL_RULE}`,
-        );
+        const fault = faultOf(url);
+        if (fault === null) return [withoutSlash(url)];
+        const problem = shortText(`${site}: storage.json: FTS server ${JSON.stringify(url)} is not ${fault}`);
         if (!told.has(problem)) onProblem?.(problem);
         told.add(problem);
         return [];

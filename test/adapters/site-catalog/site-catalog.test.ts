@@ -193,4 +193,12 @@ describe('sites and volumes', () => {
     ]);
     expect(await catalog.ftsServers('T2_CH_CERN')).toEqual([]);
   });
+
+  it('passes over FTS servers of hosts that no site may name', async () => {
+    await site('T2_IT_Pisa', [], { fts: ['https://evil.example:8446', 'https://FTS3-cms.cern.ch:8446'] });
+    const ftsHosts = new Set(['fts3-cms.cern.ch']);
+    const careful = createSiteCatalog({ siteconf, ftsHosts, onProblem: (problem) => problems.push(problem) });
+    expect(await careful.ftsServers('T2_IT_Pisa')).toEqual(['https://FTS3-cms.cern.ch:8446']);
+    expect(problems).toEqual([expect.stringMatching(/^T2_IT_Pisa: .*evil.example.* at a host that may be named/)]);
+  });
 });
