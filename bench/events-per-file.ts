@@ -1,24 +1,30 @@
 /**
- * History events and bytes per file of one task: `npm run bench:events [-- --files N]`.
+ * History events and bytes per file of one task: `npm run bench:events [-- --files N --bookkeeping]`.
  * Jobs of two output files each, reported one signal a job as fast as one client can, staged out and published against the simulators;
- * summed over the task, its batches, its publishers and all continued runs.
+ * summed over the task, its batches, its publishers and all continued runs. With `--bookkeeping` CRAB's rows are told, too.
  */
 import { parseArgs } from 'node:util';
 import { closeTask } from '../src/client/index.ts';
 import { stageOutId } from '../src/contract/ids.ts';
 import type { TaskTotals } from '../src/contract/messages.ts';
+import { until } from '../src/demo/until.ts';
+import { addRows } from '../test/support/crab-rows.ts';
 import { startRig } from '../test/support/rig.ts';
 import { makeJob, SITES, startWorld } from '../test/support/world.ts';
 import { markdownTable, type Cell } from './support/markdown-table.ts';
 import { reportAll } from './support/reporting.ts';
 
-const { values } = parseArgs({ options: { files: { type: 'string', default: '1000' } } });
+const { values } = parseArgs({
+  options: { files: { type: 'string', default: '1000' }, bookkeeping: { type: 'boolean', default: false } },
+});
 const files = Number(values.files);
+const crabBookkeeping = values.bookkeeping;
 const task = '261122_120000:alice_crab_bench';
 
 const world = await startWorld({ activePerLink: 50 });
 // A tenth of production's times and less: what changes between two looks at FTS is told together, as it would be there.
-const rig = await startRig(world, { policy: { batchWindow: 5, followFirst: 1.5, followMax: 30, followGrid: 0.5 } });
+const pace = { batchWindow: 5, followFirst: 1.5, followMax: 30, followGrid: 0.5 };
+const rig = await startRig(world, { policy: { ...pace, crabBookkeeping } });
 try {
   world.crab.books.addTask(task, { tm_publish_dbs_url: world.dbs.writerUrl, tm_dbs_url: world.dbs.readerUrl });
   const sources = SITES.filter((site) => site !== 'T2_CH_CERN');
@@ -34,6 +40,8 @@ try {
       }),
     );
 
+  for (const job of jobs) addRows(world, task, job);
+
   const started = Date.now();
   await reportAll(rig.client, task, jobs);
   const reported = Date.now();
@@ -41,6 +49,9 @@ try {
   const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
   const done = Date.now();
   console.log(JSON.stringify(totals));
+  // Batches may still have a last word for CRAB.
+  const open = `ExecutionStatus = 'Running'`;
+  await until(async () => (await rig.client.workflow.count(open)).count === 0, AbortSignal.timeout(60_000));
 
   const rows = new Map<string, { runs: number; events: number; bytes: number }>();
   for await (const { type, workflowId, runId } of rig.client.workflow.list()) {
@@ -64,6 +75,8 @@ try {
   const requests = Object.values(world.fts.server.counts).reduce((a, b) => a + b, 0);
   console.log(`reported in ${reported - started} ms, all final and published after ${done - started} ms`);
   console.log(`FTS requests per file: ${(requests / files).toFixed(3)}`);
+  const told = world.crab.books.transfersCalls.length;
+  if (crabBookkeeping) console.log(`updates posted to CRAB per file: ${(told / files).toFixed(3)}`);
 } finally {
   await rig.close();
   await world.close();
