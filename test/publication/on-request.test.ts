@@ -95,6 +95,18 @@ test('files whose metadata CRAB lacks are named, and asked for again at once on 
   await work.finish();
 });
 
+test('while DBS is down the status says so, and what is on its way', async () => {
+  const work = new TestTask(world, rig);
+  const report = await work.job();
+  await work.add(report);
+  await expect.poll(async () => (await plansOf(work))[0]?.files, { timeout: 20_000 }).toBe(1);
+  world.dbs.server.faults.outage(6_000);
+  await work.publish({ now: true });
+  await expect.poll(() => aso('status', work.name), { timeout: 10_000 }).toMatch(/waits for +DBS/);
+  expect(await aso('status', work.name)).toMatch(/publishing .*: 1 file on the way into DBS/);
+  expect(await work.finish()).toMatchObject({ publication: { DONE: 1 } });
+});
+
 /** What `aso` prints. */
 async function aso(...args: string[]): Promise<string> {
   const env = { TEMPORAL_ADDRESS: rig.server.address, TEMPORAL_NAMESPACE: rig.server.namespace };

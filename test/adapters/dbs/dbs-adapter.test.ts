@@ -187,6 +187,17 @@ describe('publishBlock', () => {
     expect(await publish(block)).toEqual({ kind: 'published' });
     expect(simulator.books.files()).toHaveLength(2);
   });
+
+  it.each([
+    ['100 files of 1,000 lumi sections', 100, 1_000],
+    ['one file of 50,000 lumi sections', 1, 50_000],
+  ])('takes %s', async (_what, count, each) => {
+    const lumis = Array.from({ length: each }, (_, at) => ({ run: 1 + (at % 7), lumi: at + 1 }));
+    const patient = createDbsAdapter({ dispatchers });
+    const block = blockOf(Array.from({ length: count }, (_, n) => fileOf(n, { lumis })));
+    expect(await patient.publishBlock(task, NO_USER, block)).toEqual({ kind: 'published' });
+    expect(simulator.books.files().map((file) => file.lumis)).toEqual(block.files.map(() => each));
+  });
 });
 
 describe('the input dataset', () => {
