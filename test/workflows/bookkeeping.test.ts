@@ -172,3 +172,22 @@ test('the task does not end before CRAB knows what it rejected', async () => {
   await work.result();
   expect(rowOf(report)).toMatchObject({ transfer: 'FAILED' });
 });
+
+test('a CRAB that is gone for good is given up: nothing stays open for it', async () => {
+  const impatient = await startRig(world, { policy: { crabBookkeeping: true, crabTimeout: 2 } });
+  const work = new TestTask(world, impatient);
+  const report = await known(work, { publish: false });
+  const bad = await work.job({ jobId: '2', publish: false });
+  theFile(bad).destinationLfn = '/store/user/bob/stolen.root';
+  world.crab.server.faults.outage(600_000);
+  try {
+    await work.add(report, bad);
+    expect(await work.finish()).toMatchObject({ transfer: { DONE: 1, REJECTED: 1 } });
+    const open = async () => (await impatient.client.workflow.count(`ExecutionStatus = 'Running'`)).count;
+    await expect.poll(open, { timeout: 30_000 }).toBe(0);
+    expect(rowOf(report)).toMatchObject({ transfer: 'NEW' });
+  } finally {
+    world.crab.server.faults.outage(0);
+    await impatient.close();
+  }
+});

@@ -52,15 +52,23 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
       return readable('task', () => taskInfoOf(task, json));
     },
     tellRows: createRowUpdates(crab, { worker, delayMs: companyMs }),
-    async rowStarts(taskname) {
-      const of = { username: ownerOfTask(taskname) ?? '', taskname };
-      const json = await crab.get(
-        'fileusertransfers',
-        new URLSearchParams({ subresource: 'getTransferStatus', ...of }),
-      );
-      const rows = readable('fileusertransfers', () => queryRows(json));
-      return new Map(rows.map(({ tm_id, tm_start_time }) => [String(tm_id), Number(tm_start_time)]));
-    },
+    rowStarts: createStartsQuestion(crab),
+  };
+}
+
+/** Asks for the start times of a task's rows. After an outage every batch of a task asks at once: they share one answer. */
+function createStartsQuestion(crab: CrabClient): CrabPort['rowStarts'] {
+  const asked = new Map<string, Promise<Map<string, number>>>();
+  const ask = async (taskname: string): Promise<Map<string, number>> => {
+    const of = { username: ownerOfTask(taskname) ?? '', taskname };
+    const json = await crab.get('fileusertransfers', new URLSearchParams({ subresource: 'getTransferStatus', ...of }));
+    const rows = readable('fileusertransfers', () => queryRows(json));
+    return new Map(rows.map(({ tm_id, tm_start_time }) => [String(tm_id), Number(tm_start_time)]));
+  };
+  return (task) => {
+    const answer = asked.get(task) ?? ask(task).finally(() => asked.delete(task));
+    asked.set(task, answer);
+    return answer;
   };
 }
 

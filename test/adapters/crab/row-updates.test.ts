@@ -79,7 +79,9 @@ it('an outage is one of the call: nothing is refused by it', async () => {
   expect(await crab.tellRows([word(0, DONE)])).toEqual([]);
 });
 
-it('rowStarts tells which generation each row of a task is', async () => {
+it('rowStarts tells which generation each row of a task is, many askers by one request', async () => {
   addRows(2);
+  await Promise.all(Array.from({ length: 5 }, () => crab.rowStarts(TASK)));
+  expect(simulator.server.counts).toEqual({ 'GET /crabserver': 1 });
   expect(await crab.rowStarts(TASK)).toEqual(new Map([[idOf(0), START], [idOf(1), START + 1]])); // prettier-ignore
 });
