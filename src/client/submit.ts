@@ -64,7 +64,7 @@ export async function reportJob(
     const signalArgs: [AddFiles] = [{ jobs }];
     const options = { ...taskStartOptions({ task, ...voms }), signal: TASK_MESSAGES.addFiles, signalArgs };
     await explained(task, () =>
-      signalWithin(client, () => client.workflow.signalWithStart(WORKFLOWS.stageOut, options)),
+      acrossTurnover(() => signalWithin(client, () => client.workflow.signalWithStart(WORKFLOWS.stageOut, options))),
     );
   }
 }
