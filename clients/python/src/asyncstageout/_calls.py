@@ -43,7 +43,7 @@ async def answer_of(task: str, call: Callable[[], Awaitable[T]], seconds: float 
 
 
 async def across_turnover(call: Callable[[], Awaitable[T]]) -> T:
-    """Repeats an update that was not taken because the task was continuing as new, or ending: all of them may be repeated."""
+    """Repeats a message that was not taken because the task was continuing as new, or ending, or had no room: all may be repeated."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _TURNOVER_SECONDS
     while True:
@@ -56,9 +56,13 @@ async def across_turnover(call: Callable[[], Awaitable[T]]) -> T:
 
 
 def _was_not_taken(error: RPCError) -> bool:
-    aborted = error.status in (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED)
+    if error.status in (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED):
+        return True
+    # A run takes 10,000 signals; the next one takes more.
+    if "exceeded workflow execution limit for signal events" in error.message:
+        return True
     # What follows is started anew, or says that the task has ended.
-    return aborted or (error.status == RPCStatusCode.NOT_FOUND and "aborted by closing workflow" in error.message)
+    return error.status == RPCStatusCode.NOT_FOUND and "aborted by closing workflow" in error.message
 
 
 @contextlib.contextmanager

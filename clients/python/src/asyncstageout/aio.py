@@ -123,7 +123,8 @@ class AsyncClient:
         task = output.job.task
         argument = {"task": task, **voms_of(output)}
         for jobs in chunk_reports([report_of(output)]):
-            await answer_of(task, partial(signal_files, self.temporal, argument, jobs), SIGNAL_SECONDS)
+            send = partial(across_turnover, partial(signal_files, self.temporal, argument, jobs))
+            await answer_of(task, send, SIGNAL_SECONDS)
 
     async def add_files(self, outputs: Iterable[JobOutput]) -> AddFilesAnswer:
         """Reports many job outputs of one task, in messages of at most 256 KiB one after the other, and answers what the task did.
