@@ -48,7 +48,8 @@ export class Bulkheads {
       throw this.#busy(`${name}: ${atOnce} requests are under way, none answered for ${stallMs / 1000} s`);
     return hold.bulkhead.execute(async () => {
       // Who found a place free has not waited, however long the turn of the event loop was.
-      if (free === 0 && Date.now() - asked > patienceMs) throw this.#busy(`${name}: no place within ${patienceMs / 1000} s`);
+      if (free === 0 && Date.now() - asked > patienceMs)
+        throw this.#busy(`${name}: no place within ${patienceMs / 1000} s`);
       try {
         return await work();
       } finally {
