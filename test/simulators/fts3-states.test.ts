@@ -17,13 +17,13 @@ describe('states', () => {
 
   it('starts the higher priority first, also after a change', async () => {
     const fts = await startFts({ ...hanging, activePerLink: 1 });
-    await fts.submit([fileOf('blocker')]);
+    const blocker = await fts.submit([fileOf('blocker')]);
+    // Before anything of a higher priority is there to be started instead.
+    await fts.until(blocker, 'ACTIVE');
     const low = await fts.submit([fileOf('low')], { priority: 1 });
     const high = await fts.submit([fileOf('high')], { priority: 4 });
     expect((await fts.ask('POST', `/jobs/${low}`, { params: { priority: 7 } })).body).toMatchObject({ priority: 7 });
-    const blocker = fts.jobs()[0];
-    await eventually(() => blocker?.state === 'ACTIVE', 'blocker running');
-    await fts.ask('DELETE', `/jobs/${blocker?.jobId}`);
+    await fts.ask('DELETE', `/jobs/${blocker}`);
     await fts.until(low, 'ACTIVE');
     expect(fts.job(high)?.state).toBe('SUBMITTED');
   });
