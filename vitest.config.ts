@@ -9,6 +9,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
+    // Real servers and processes on a shared machine: where nobody can look at it at once, a test has a second try, which the report names.
+    retry: process.env['CI'] ? 1 : 0,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
     // Conditions are waited for, never slept for: so long, on a machine that does other things too.
