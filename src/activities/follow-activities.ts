@@ -3,6 +3,7 @@ import { fateOf } from '../domain/batch/copy-fate.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import { lookShareMs, nextLook } from '../domain/follow-grid.ts';
 import type { FtsPort } from '../ports/fts.ts';
+import { isFirstTry } from './first-try.ts';
 import { resultsOf } from './fts-activities.ts';
 import { notYet } from './to-failure.ts';
 import type { FollowActivities } from './types.ts';
@@ -11,12 +12,9 @@ import type { FollowActivities } from './types.ts';
 export function createFollowActivities({ fts }: { fts: FtsPort }): FollowActivities {
   return {
     async followFtsJob(request) {
-      const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
-      const again = (): Error => notYet(nextLook(Date.now(), attempt, request));
-      // Nothing can have changed right after the submission or the last change. Whoever resets the activity, whose attempt is 1 again then,
-      // wants a look now.
-      const isFirst = attempt === 1 && currentAttemptScheduledTimestampMs <= scheduledTimestampMs;
-      if (isFirst) throw again();
+      const again = (): Error => notYet(nextLook(Date.now(), activityInfo().attempt, request));
+      // Nothing can have changed right after the submission or the last change. Whoever resets the activity wants a look now.
+      if (isFirstTry()) throw again();
       const view = await fts.look(request.target, request.credential, request.jobId, lookShareMs(request));
       // What lies under the id of a job that FTS lost is none of ours.
       if (view?.digest !== request.digest) return { kind: 'gone' };

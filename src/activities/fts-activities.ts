@@ -1,10 +1,10 @@
-import { activityInfo } from '@temporalio/activity';
 import { FAILURE_TYPES } from '../contract/failure-types.ts';
 import { isLeftBehind, isTerminalInFts } from '../domain/batch/copy-fate.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import { PortError } from '../ports/errors.ts';
 import { FtsUnreached, type FtsFileView, type FtsJobView, type FtsPort, type FtsTransfer } from '../ports/fts.ts';
 import type { SiteCatalogPort } from '../ports/storage.ts';
+import { isFirstTry } from './first-try.ts';
 import { serversFor, type FtsServerChoice } from './fts-servers.ts';
 import type { FtsActivities, FtsJobRef, SubmitRequest, SubmitResult } from './types.ts';
 
@@ -59,7 +59,7 @@ export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependen
   /** Files that cannot be sent are held, unless an earlier try has sent them before the site's description changed. */
   async function submittedBefore(request: SubmitRequest, { message }: PortError): Promise<SubmitResult> {
     const { target, credential, expectedJobId, digest } = request;
-    const job = isFirstTry(request) ? null : await fts.look(target, credential, expectedJobId);
+    const job = isFirstSubmission(request) ? null : await fts.look(target, credential, expectedJobId);
     return job?.digest === digest ? { kind: 'submitted', jobId: expectedJobId } : { kind: 'held', reason: message };
   }
 }
@@ -96,20 +96,14 @@ async function firstThatAnswers<T>(servers: string[], ask: (server: string) => P
  * may have taken it will copy, also while nobody can ask it (docs/adr/0006-another-server.md).
  */
 async function mayGoElsewhere(choice: FtsServerChoice, request: SubmitRequest): Promise<boolean> {
-  if (!isFirstTry(request)) return false;
+  if (!isFirstSubmission(request)) return false;
   const { target, files } = request;
   const servers = await serversFor(choice, files[0]?.record.destination ?? '');
   return servers.some((server) => server !== target.server);
 }
 
-/**
- * The first try of this submission that there ever was: a retry is none, nor is a try after an operator's reset of the activity (its attempt
- * is 1 again) or of the workflow.
- */
-function isFirstTry({ sure }: SubmitRequest): boolean {
-  const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
-  return sure && attempt === 1 && currentAttemptScheduledTimestampMs <= scheduledTimestampMs;
-}
+/** Nothing of this submission can have been sent before: it is not the activity's retry, nor was the workflow reset. */
+const isFirstSubmission = ({ sure }: SubmitRequest): boolean => sure && isFirstTry();
 
 async function resolveUrls(sites: SiteCatalogPort, { files }: SubmitRequest): Promise<FtsTransfer[]> {
   return Promise.all(
