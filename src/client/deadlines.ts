@@ -5,9 +5,9 @@ const ANSWER_MS = 60_000;
 /** What Temporal itself answers, without a worker. */
 const SIGNAL_MS = 30_000;
 
-/** Gives a call that a worker has to answer its time. */
-export const answerWithin = <T>(client: Client, call: () => Promise<T>): Promise<T> =>
-  client.connection.withDeadline(Date.now() + ANSWER_MS, call);
+/** Gives a call that a worker has to answer its time, milliseconds. */
+export const answerWithin = <T>(client: Client, call: () => Promise<T>, timeoutMs = ANSWER_MS): Promise<T> =>
+  client.connection.withDeadline(Date.now() + timeoutMs, call);
 
 /** Gives a call that Temporal itself answers its time. */
 export const signalWithin = <T>(client: Client, call: () => Promise<T>): Promise<T> =>

@@ -8,7 +8,7 @@ export {
   TemporalUnreachableError,
 } from './errors.ts';
 export { jobOutcome, jobOutcomeNow, jobOutcomes, type JobResult } from './job-outcomes.ts';
-export { listTasks, type ListedTask } from './list-tasks.ts';
+export { listTasks, type ListedTask, type TasksWanted } from './list-tasks.ts';
 export { taskPublications, type DatasetPublication } from './publications.ts';
 export {
   cancelTask,
@@ -23,5 +23,6 @@ export {
 export { addFiles, reportJob, startJobOutput, type JobOutputWorkflow } from './submit.ts';
 export { taskSources, type SourceFile, type TaskSources } from './sources.ts';
 export { sweepSources } from './sweep.ts';
+export { surveyTasks, type SurveyedTask, type SurveyOptions } from './survey.ts';
 export { taskWaits, type TaskWait } from './task-waits.ts';
 export { taskFiles, taskLedgerFiles, type TaskFile } from './task-files.ts';

@@ -58,10 +58,13 @@ export const pauseTask = (client: Client, task: string): Promise<void> => ask(cl
 /** Goes on after a pause. */
 export const resumeTask = (client: Client, task: string): Promise<void> => ask(client, task, 'resume');
 
-/** Where a task stands; also of one that has ended, as long as Temporal keeps it. */
-export function taskStatus(client: Client, task: string): Promise<TaskStatus> {
+/**
+ * Where a task stands; also of one that has ended, as long as Temporal keeps it.
+ * @param timeoutMs how long it may take to answer, milliseconds; a minute where absent
+ */
+export function taskStatus(client: Client, task: string, timeoutMs?: number): Promise<TaskStatus> {
   const handle = client.workflow.getHandle(stageOutId(task));
-  return explained(task, () => answerWithin(client, () => handle.query<TaskStatus>(TASK_QUERIES.status)));
+  return explained(task, () => answerWithin(client, () => handle.query<TaskStatus>(TASK_QUERIES.status), timeoutMs));
 }
 
 /** The task's workflow has not ended, in whatever way. Throws as `taskStatus`. */

@@ -66,6 +66,8 @@ export interface BatchReport {
   target?: FtsTarget;
   /** The batch is about to end. */
   ended: boolean;
+  /** When it was so by the batch's clock, epoch milliseconds: the task's own moves only with what the task does itself. */
+  at?: number;
 }
 
 /** A file on its way to the publisher of its dataset. */

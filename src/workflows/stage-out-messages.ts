@@ -157,7 +157,8 @@ function statusOf({ state, waitsFor }: StageOutContext, task: string): TaskStatu
   const user = ownerOfTask(task) ?? '';
   if (!state) {
     return {
-      ...{ task, user, closed: false, paused: false, complete: false, files: 0, jobs: { total: 0, complete: 0 } },
+      ...{ task, user, closed: false, paused: false, complete: false, openedAt: 0, lastChangeAt: 0 },
+      ...{ files: 0, jobs: { total: 0, complete: 0 } },
       ...{ transfer: {}, publication: {}, links: [], datasets: [], failures: [], rejections: [], batches: empty },
       ...{ unreported: noJobs, heldBack: noJobs },
       waitsFor: ['its earlier books to be read'],

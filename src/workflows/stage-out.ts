@@ -70,7 +70,11 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
   handleMessages(context);
   handleQueries(context, task);
   setHandler(batchReportSignal, (report) =>
-    context.withState((state) => applyBatchReport(state, report, context.clock.now())),
+    context.withState((state) => {
+      const now = context.clock.now();
+      applyBatchReport(state, report, now);
+      state.noteChanges(Math.max(now, report.at ?? now));
+    }),
   );
   // Cancelling the workflow kills the task; carrying that out must not be cancelled.
   void CancellationScope.current().cancelRequested.catch(() =>
@@ -94,6 +98,7 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
     const longAt = Math.max(HISTORY_BYTES, workflowInfo().historySize + WORTHWHILE_BYTES);
     for (;;) {
       changed = false;
+      state.noteChanges(context.clock.now());
       // What is sent is not in the books any more, so nothing may be on its way when the run ends.
       await deliverOutbox(context, state);
       if (isHistoryLong(longAt) && state.outbox.empty) {

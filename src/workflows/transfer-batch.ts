@@ -96,7 +96,8 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
       if (report) {
         toldSlot = report.slot;
         // After its end it may still have a last word for CRAB, which is no news to the task.
-        if (!state.finished && !toldEnd) await tell(stageOutId(input.task), batchReportSignal, report);
+        if (!state.finished && !toldEnd)
+          await tell(stageOutId(input.task), batchReportSignal, { ...report, at: clock.now() });
         toldEnd = report.ended;
       }
       // Whatever came while the signal was on its way is looked at before anything ends.

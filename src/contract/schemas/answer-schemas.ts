@@ -3,6 +3,7 @@ import { FAILURE_CLASSES } from '../../domain/failure-classes.ts';
 import { PUBLICATION_STATES, TRANSFER_STATES } from '../../domain/states.ts';
 
 const count = z.int().min(0);
+const time = z.number().min(0);
 const transferState = z.enum(TRANSFER_STATES).meta({ id: 'TransferState' });
 const publicationState = z.enum(PUBLICATION_STATES).meta({ id: 'PublicationState' });
 const transferCounts = z.partialRecord(transferState, count).meta({ description: 'Files by transfer state' });
@@ -35,6 +36,8 @@ export const taskStatusSchema = z
     closed: z.boolean().meta({ description: 'No more job outputs are to come' }),
     paused: z.boolean(),
     complete: z.boolean().meta({ description: 'Closed, and every file final' }),
+    openedAt: time.meta({ description: 'When the task was opened, epoch milliseconds' }),
+    lastChangeAt: time.meta({ description: 'When something last happened to one of its files, epoch milliseconds' }),
     files: count,
     jobs: z.object({ total: count, complete: count }),
     transfer: transferCounts,

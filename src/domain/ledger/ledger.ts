@@ -24,11 +24,14 @@ export class Ledger {
   /** Entries whose transfer or publication is not final: when none is left and no more come, the task is done. */
   openTransfers = 0;
   openPublications = 0;
+  /** Grows with whatever happens to a file: tells that something has changed. */
+  changes = 0;
   /** A few reasons per failure class, for status. */
   readonly reasons = new Map<FailureClass, string[]>();
 
   /** Adds an entry to its job and, unless it was rejected, makes it the live one of its destination. */
   insert(job: LedgerJob, entry: LedgerEntry): void {
+    this.changes += 1;
     job.entries.push(entry);
     this.jobOf.set(entry, job);
     if (!isFinalTransfer(entry.transfer)) this.openTransfers += 1;
@@ -75,6 +78,7 @@ export class Ledger {
   setTransfer(entry: LedgerEntry, state: TransferState, failure: FailureClass | null = null): void {
     if (isFinalTransfer(entry.transfer) !== isFinalTransfer(state))
       this.openTransfers += isFinalTransfer(state) ? -1 : 1;
+    if (entry.transfer !== state) this.changes += 1;
     entry.transfer = state;
     entry.failure = failure;
   }
@@ -82,6 +86,7 @@ export class Ledger {
   setPublication(entry: LedgerEntry, state: PublicationState): void {
     if (isFinalPublication(entry.publication) !== isFinalPublication(state))
       this.openPublications += isFinalPublication(state) ? -1 : 1;
+    if (entry.publication !== state) this.changes += 1;
     entry.publication = state;
     if (state !== 'FAILED') entry.incomplete = false;
   }

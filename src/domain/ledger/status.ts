@@ -15,6 +15,9 @@ const EXAMPLES = 10;
 
 /** Counts over a task's files; the shape of query `status`, less what only the workflow knows. */
 export interface TaskCounts {
+  /** When the task was opened, and when something last happened to one of its files: epoch milliseconds. */
+  openedAt: number;
+  lastChangeAt: number;
   files: number;
   jobs: { total: number; complete: number };
   transfer: StateCounts<TransferState>;
@@ -30,7 +33,7 @@ export interface TaskCounts {
 }
 
 /** Counts everything in one pass. */
-export function countTask({ ledger, malformed }: TaskState): TaskCounts {
+export function countTask({ ledger, malformed, openedAt, lastChangeAt }: TaskState): TaskCounts {
   const links = ledger.links.map((link) => ({ ...link, files: 0, transfer: {} }));
   const datasets = ledger.datasets.map((dataset) => ({
     dataset,
@@ -38,6 +41,8 @@ export function countTask({ ledger, malformed }: TaskState): TaskCounts {
     publication: {},
   }));
   const counts: TaskCounts = {
+    openedAt,
+    lastChangeAt,
     files: 0,
     jobs: { total: ledger.jobs.size, complete: 0 },
     transfer: {},

@@ -13,6 +13,7 @@ import { BatchWindow } from './window.ts';
 /** What a continued run is given besides the ledger's bytes. */
 export interface TaskSnapshot {
   openedAt: number;
+  lastChangeAt: number;
   firstRunId: string;
   policy: Policy;
   groups: string[] | null;
@@ -46,14 +47,18 @@ export class TaskState {
   /** Groups that the owner may write for; null where any group is allowed. */
   groups: string[] | null = null;
   openedAt: number;
+  /** When something last happened to a file, epoch milliseconds; behind the real time as the workflow's clock is. */
+  lastChangeAt: number;
   firstRunId: string;
   closed = false;
   paused = false;
+  #noted = 0;
 
   constructor(task: string, policy: Policy, openedAt: number, firstRunId: string) {
     this.task = task;
     this.policy = wholePolicy(policy);
     this.openedAt = openedAt;
+    this.lastChangeAt = openedAt;
     this.firstRunId = firstRunId;
   }
 
@@ -62,6 +67,13 @@ export class TaskState {
     const { openTransfers, openPublications } = this.ledger;
     if (this.words.length > 0) return false;
     return this.closed && openTransfers === 0 && openPublications === 0 && !this.batches.lingering;
+  }
+
+  /** Whatever has happened to files since this was asked last has happened by `now`, epoch milliseconds. */
+  noteChanges(now: number): void {
+    if (this.ledger.changes === this.#noted) return;
+    this.#noted = this.ledger.changes;
+    this.lastChangeAt = Math.max(this.lastChangeAt, now);
   }
 
   /** No more outputs come: partial batches leave, and jobs that miss files never become complete. */
@@ -84,10 +96,11 @@ export class TaskState {
   }
 
   snapshot(): [TaskSnapshot, Uint8Array] {
-    const { openedAt, firstRunId, policy, groups, closed, paused, malformed } = this;
+    const { openedAt, lastChangeAt, firstRunId, policy, groups, closed, paused, malformed } = this;
     return [
       {
         openedAt,
+        lastChangeAt,
         firstRunId,
         policy,
         groups,
@@ -116,6 +129,8 @@ export class TaskState {
     state.batches = BatchTable.fromJSON(snapshot.batches);
     for (const [site, target] of snapshot.targets) state.targets.set(site, target);
     state.ledger = decodeLedger(bytes);
+    state.lastChangeAt = snapshot.lastChangeAt;
+    state.#noted = state.ledger.changes;
     return state;
   }
 }

@@ -185,6 +185,10 @@ class TaskStatus:
     paused: bool
     complete: bool
     """Closed, and every file final."""
+    opened_at: float
+    """When the task was opened, epoch milliseconds."""
+    last_change_at: float
+    """When something last happened to one of its files, epoch milliseconds."""
     files: int
     jobs: JobCounts
     transfer: Mapping[str, int]
