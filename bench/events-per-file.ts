@@ -1,10 +1,11 @@
 /**
- * History events and bytes per file of one task: `npm run bench:events [-- --files N --bookkeeping]`.
+ * History events and bytes per file of one task: `npm run bench:events [-- --files N --bookkeeping --wait]`.
  * Jobs of two output files each, reported one signal a job as fast as one client can, staged out and published against the simulators;
- * summed over the task, its batches, its publishers and all continued runs. With `--bookkeeping` CRAB's rows are told, too.
+ * summed over the task, its batches, its publishers and all continued runs. With `--bookkeeping` CRAB's rows are told, too; with `--wait`
+ * each job is reported by a workflow of its own, which waits for its outcome.
  */
 import { parseArgs } from 'node:util';
-import { closeTask } from '../src/client/index.ts';
+import { closeTask, startJobOutput, taskStatus } from '../src/client/index.ts';
 import { stageOutId } from '../src/contract/ids.ts';
 import type { TaskTotals } from '../src/contract/messages.ts';
 import { until } from '../src/demo/until.ts';
@@ -15,7 +16,11 @@ import { markdownTable, type Cell } from './support/markdown-table.ts';
 import { reportAll } from './support/reporting.ts';
 
 const { values } = parseArgs({
-  options: { files: { type: 'string', default: '1000' }, bookkeeping: { type: 'boolean', default: false } },
+  options: {
+    files: { type: 'string', default: '1000' },
+    bookkeeping: { type: 'boolean', default: false },
+    wait: { type: 'boolean', default: false },
+  },
 });
 const files = Number(values.files);
 const crabBookkeeping = values.bookkeeping;
@@ -43,7 +48,12 @@ try {
   for (const job of jobs) addRows(world, task, job);
 
   const started = Date.now();
-  await reportAll(rig.client, task, jobs);
+  if (values.wait) {
+    await Promise.all(jobs.map((job) => startJobOutput(rig.client, task, job)));
+    // Only a task that has been started can be closed.
+    const known = async (): Promise<number> => (await taskStatus(rig.client, task).catch(() => null))?.files ?? 0;
+    await until(async () => (await known()) === files, AbortSignal.timeout(60_000));
+  } else await reportAll(rig.client, task, jobs);
   const reported = Date.now();
   await closeTask(rig.client, task);
   const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();

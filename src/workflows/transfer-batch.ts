@@ -14,7 +14,7 @@ import { applyOrder } from '../domain/batch/batch-orders.ts';
 import type { BatchSnapshot } from '../domain/batch/batch-snapshot.ts';
 import { BatchState } from '../domain/batch/batch-state.ts';
 import { hasNewsForCrab } from '../domain/batch/bookkeeping.ts';
-import { isBatchOver, takeOutcomes, takeReport } from '../domain/batch/reporting.ts';
+import { isBatchOver, succeeded, takeOutcomes, takeReport } from '../domain/batch/reporting.ts';
 import { keptSource } from '../domain/batch/kept-source.ts';
 import { describeFile } from '../domain/batch/views.ts';
 import { vomsOf } from '../domain/credential.ts';
@@ -87,19 +87,27 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
       await continueAsNew<typeof transferBatch>({ ...input, files: [], wasReset: wasReset(input) }, state.snapshot());
   });
 
+  /** Tells the task what it has not been told yet. */
+  async function tellTask(): Promise<void> {
+    const report = takeReport(state, input.batch, toldSlot);
+    if (!report) return;
+    // After its end it may still have a last word for CRAB, which is no news to the task.
+    const isNews = !state.finished && !toldEnd;
+    toldSlot = report.slot;
+    toldEnd = report.ended;
+    if (isNews) await tell(stageOutId(input.task), batchReportSignal, { ...report, at: clock.now() });
+  }
+
   /** Tells the task and waiting jobs of every change, until everything has been told and done. */
   async function runReports(): Promise<void> {
     for (;;) {
       changed = false;
-      await tellWaitingJobs(input.task, takeOutcomes(state));
-      const report = takeReport(state, input.batch, toldSlot);
-      if (report) {
-        toldSlot = report.slot;
-        // After its end it may still have a last word for CRAB, which is no news to the task.
-        if (!state.finished && !toldEnd)
-          await tell(stageOutId(input.task), batchReportSignal, { ...report, at: clock.now() });
-        toldEnd = report.ended;
-      }
+      // What has been told is over: the report says so of the batch as a whole.
+      const outcomes = takeOutcomes(state);
+      const toldTask = tellTask();
+      // Whoever waits may have a failed file tried again the moment that it hears of it: the task is to know before.
+      if (!outcomes.every(succeeded)) await toldTask;
+      await Promise.all([toldTask, tellWaitingJobs(input.task, outcomes)]);
       // Whatever came while the signal was on its way is looked at before anything ends.
       if (changed) continue;
       if (isOver()) return;

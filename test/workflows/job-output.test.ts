@@ -48,6 +48,21 @@ test('a file that fails for good is told with every reason, CRAB’s code and it
   expect(work.published()).toEqual([]);
 });
 
+test('whoever hears that a file failed may have it tried again at once', async () => {
+  const work = task();
+  const ids = ['1', '2', '3', '4', '5', '6'];
+  const answers = await Promise.all(
+    ids.map(async (jobId) => {
+      work.fault(`out0_${jobId}[.]`, { times: 1, outcome: { fail: REFUSED } });
+      const { files } = await outcomeOf(work, await work.job({ jobId }));
+      expect(files).toMatchObject([{ transfer: 'FAILED' }]);
+      return work.retry({ jobs: [jobId] });
+    }),
+  );
+  expect(answers).toEqual(ids.map(() => ({ files: 1, ignored: [] })));
+  expect(await work.finish()).toMatchObject({ transfer: { DONE: 6 }, publication: { DONE: 6 } });
+});
+
 test('a file whose copy succeeds in the end is told with what went wrong before', async () => {
   const work = task();
   work.fault('', { times: 1, outcome: { fail: RESET } });

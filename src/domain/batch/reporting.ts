@@ -42,6 +42,10 @@ export function takeOutcomes(state: BatchState): BatchFile[] {
   return due;
 }
 
+/** There is nothing of the file that could be tried again. */
+export const succeeded = ({ transfer, publication }: BatchFile): boolean =>
+  transfer === 'DONE' && publication !== 'FAILED';
+
 /** Files that may be handed to the publisher of their dataset. */
 export function takeForPublication(state: BatchState): BatchFile[] {
   const due = [...state.files.values()].filter(isForPublication);
