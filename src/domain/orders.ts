@@ -62,6 +62,8 @@ export interface BatchReport {
   slot: 'wanted' | 'active' | 'idle';
   /** Copies that nobody waits for any more may still run: the task stays open until they have ended. */
   lingering: boolean;
+  /** Bytes of its files that are open, DONE, and FAILED or KILLED: absolute; absent where they are as told last. */
+  bytes?: [open: number, done: number, failed: number];
   /** Whom FTS takes us for now, where that has changed. */
   target?: FtsTarget;
   /** The batch is about to end. */

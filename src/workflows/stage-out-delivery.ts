@@ -80,7 +80,7 @@ export function tellCrabOfRest({ clock, waitsFor, touch }: StageOutContext, stat
 export async function closeChildren(state: TaskState): Promise<void> {
   await inChunks(state.batches.numbers(), async (batch) => {
     await tell(transferBatchId(state.task, batch), batchOrderSignal, [{ kind: 'finish' }]);
-    state.batches.end(batch);
+    state.endBatch(batch);
   });
   await inChunks(state.ledger.datasets, (dataset) =>
     tell(publishDatasetId(state.task, dataset), datasetOrderSignal, { kind: 'finish' }),

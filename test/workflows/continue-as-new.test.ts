@@ -45,6 +45,8 @@ test('nothing is lost or doubled when batches end while their task continues as 
 
   expect(totals).toMatchObject({ files: 72, transfer: { DONE: 72 }, publication: { DONE: 48, NOT_REQUIRED: 24 } });
   expect((await runSizes(rig.client, stageOutId(task))).length).toBeGreaterThan(1);
+  const bytes = reports.flatMap(({ files }) => files).reduce((sum, { size }) => sum + size, 0);
+  expect((await taskStatus(rig.client, task)).links).toMatchObject([{ bytes: { open: 0, done: bytes, failed: 0 } }]);
   const published = world.dbs.books.files().filter(({ dataset }) => dataset === datasetOf(task));
   const outputs = reports.flatMap(({ files }) => files.filter(({ type }) => type === 'output'));
   expect(published.map(({ lfn }) => lfn).sort()).toEqual(outputs.map(({ destinationLfn }) => destinationLfn).sort());

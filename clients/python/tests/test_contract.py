@@ -56,6 +56,7 @@ def output(*files: FileRecord, **changes: Any) -> JobOutput:
         (outcomes.Ignored, json_schema("SelectionAnswer")["properties"]["ignored"]["items"]),
         (outcomes.TaskStatus, json_schema("TaskStatus")),
         (outcomes.JobCounts, json_schema("TaskStatus")["properties"]["jobs"]),
+        (outcomes.Volume, json_schema("TaskStatus")["$defs"]["Volume"]),
         (outcomes.LinkStatus, json_schema("TaskStatus")["properties"]["links"]["items"]),
         (outcomes.DatasetStatus, json_schema("TaskStatus")["properties"]["datasets"]["items"]),
         (outcomes.Failures, json_schema("TaskStatus")["properties"]["failures"]["items"]),

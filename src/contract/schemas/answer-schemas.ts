@@ -25,6 +25,10 @@ export const selectionAnswerSchema = z
   })
   .meta({ description: 'Answer to publish, cancel and retry' });
 
+const volume = z
+  .object({ open: count, done: count, failed: count })
+  .meta({ id: 'Volume', description: 'Bytes of files that are not final, DONE, and FAILED or KILLED' });
+
 const incompleteJobs = z
   .object({ jobs: count, files: count, examples: z.array(z.object({ jobId: z.string(), retry: count, files: count })) })
   .meta({ id: 'IncompleteJobs', description: 'How many jobs, their files, and the first 10 of them' });
@@ -42,7 +46,9 @@ export const taskStatusSchema = z
     jobs: z.object({ total: count, complete: count }),
     transfer: transferCounts,
     publication: publicationCounts,
-    links: z.array(z.object({ source: z.string(), destination: z.string(), files: count, transfer: transferCounts })),
+    links: z.array(
+      z.object({ source: z.string(), destination: z.string(), files: count, bytes: volume, transfer: transferCounts }),
+    ),
     datasets: z.array(z.object({ dataset: z.string(), files: count, publication: publicationCounts })),
     failures: z.array(z.object({ class: z.enum(FAILURE_CLASSES), files: count, reasons: z.array(z.string()) })),
     rejections: z.array(z.object({ rule: z.string(), files: count })),

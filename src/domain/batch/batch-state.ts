@@ -4,6 +4,7 @@ import { wholePolicy, type Policy } from '../policy.ts';
 import { nextAttempt } from '../retry.ts';
 import { newBatchFile, type BatchFile, type Kill } from './batch-file.ts';
 import type { BatchSnapshot } from './batch-snapshot.ts';
+import { volumeOf } from '../ledger/volume.ts';
 import type { Shadow } from './shadows.ts';
 
 /** Keeps so many attempts of a file, the latest: above all budgets of the classes together that a file meets in practice. */
@@ -25,6 +26,8 @@ export class BatchState {
   shadows: Shadow[] = [];
   /** The task knows that copies of files that are final may still run. */
   toldLingering = false;
+  /** Bytes by state as the task has them: those of the files it gave. */
+  toldBytes: string;
   ftsJobId: string | null = null;
   /** What the job in flight carries. */
   ftsDigest = '';
@@ -42,6 +45,13 @@ export class BatchState {
       this.files.set(input.key, file);
     }
     if (this.list('waiting').length > 0) this.slot = 'wanted';
+    this.toldBytes = String(this.bytes());
+  }
+
+  /** Bytes of its files that are open, DONE, and FAILED or KILLED. */
+  bytes(): [open: number, done: number, failed: number] {
+    const { open, done, failed } = volumeOf(this.files.values());
+    return [open, done, failed];
   }
 
   list(phase: BatchFile['phase']): BatchFile[] {
@@ -205,10 +215,10 @@ export class BatchState {
   }
 
   snapshot(): BatchSnapshot {
-    const { attempt, startedAt, target, newTarget, slot, dropped, shadows, toldLingering } = this;
+    const { attempt, startedAt, target, newTarget, slot, dropped, shadows, toldLingering, toldBytes } = this;
     const { ftsJobId, ftsDigest, submittedAt, moves, finished } = this;
     const files = [...this.files.values()];
-    const told = { dropped, shadows, toldLingering, ftsJobId, ftsDigest, submittedAt, moves, finished };
+    const told = { dropped, shadows, toldLingering, toldBytes, ftsJobId, ftsDigest, submittedAt, moves, finished };
     return { files, attempt, startedAt, target, newTarget, slot, ...told };
   }
 

@@ -26,9 +26,11 @@ export function takeReport(state: BatchState, batch: number, toldSlot: BatchRepo
   const { dropped, newTarget } = state;
   const isNews = groups.size > 0 || dropped.length > 0 || newTarget !== null || lingering !== state.toldLingering;
   if (!isNews && !ended && !(slot === 'wanted' && toldSlot !== 'wanted')) return null;
-  Object.assign(state, { slot, dropped: [], newTarget: null, toldLingering: lingering });
+  const sums = state.bytes();
+  const bytes = String(sums) === state.toldBytes ? {} : { bytes: sums };
+  Object.assign(state, { slot, dropped: [], newTarget: null, toldLingering: lingering, toldBytes: String(sums) });
   const target = newTarget ? { target: newTarget } : {};
-  return { batch, groups: [...groups.values()], dropped, slot, lingering, ...target, ended };
+  return { batch, groups: [...groups.values()], dropped, slot, lingering, ...bytes, ...target, ended };
 }
 
 /** Nothing is left to do for any file. */

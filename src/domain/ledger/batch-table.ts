@@ -1,5 +1,6 @@
 import type { BatchReport } from '../orders.ts';
 import type { Policy } from '../policy.ts';
+import type { Volume } from './volume.ts';
 
 /** A batch that has not ended. */
 interface OpenBatch {
@@ -8,6 +9,8 @@ interface OpenBatch {
   slot: Slot;
   /** Copies of files that are final may still run in FTS. */
   lingers?: boolean;
+  /** Bytes of its files as it told them last; absent where it began before they were counted. */
+  bytes?: Volume;
 }
 
 /** `again`: asks for a turn while it has one: either it has not heard of it yet, or it needs the next one at once. */
@@ -39,9 +42,9 @@ export class BatchTable {
   }
 
   /** Numbers a new batch; it wants a turn. */
-  begin(link: number): number {
+  begin(link: number, bytes?: Volume): number {
     const number = this.#next++;
-    this.#open.set(number, { link, slot: 'wanted' });
+    this.#open.set(number, { link, slot: 'wanted', ...(bytes && { bytes }) });
     return number;
   }
 
@@ -60,14 +63,23 @@ export class BatchTable {
     return this.#open.get(batch)?.link;
   }
 
+  bytesOf(batch: number): Volume | undefined {
+    return this.#open.get(batch)?.bytes;
+  }
+
+  list(): Iterable<Readonly<OpenBatch>> {
+    return this.#open.values();
+  }
+
   numbers(): number[] {
     return [...this.#open.keys()];
   }
 
-  /** Enters what a batch says of its turn, and of copies that it does not wait for any more. */
-  reported(batch: number, slot: BatchReport['slot'], lingering = false): void {
+  /** Enters what a batch says of its turn, of copies that it does not wait for any more, and of its bytes where they have changed. */
+  reported(batch: number, slot: BatchReport['slot'], lingering = false, bytes?: Volume): void {
     const open = this.#open.get(batch);
     if (!open) return;
+    if (bytes) open.bytes = bytes;
     if (lingering || open.lingers) open.lingers = lingering;
     this.setSlot(batch, slot === 'wanted' && usesTurn(open) ? 'again' : slot);
   }

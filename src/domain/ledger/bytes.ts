@@ -56,6 +56,10 @@ export class ByteReader {
     this.#bytes = bytes;
   }
 
+  get atEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
   number(): number {
     let value = 0;
     for (let scale = 1; ; scale *= 0x80) {

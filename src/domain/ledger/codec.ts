@@ -3,6 +3,7 @@ import { PUBLICATION_STATES, TRANSFER_STATES } from '../states.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { LedgerEntry } from './entry.ts';
 import { Ledger } from './ledger.ts';
+import { noVolume } from './volume.ts';
 
 /**
  * The ledger as bytes, for continue-as-new: column by column, so that what repeats stands together and compresses. What cannot be
@@ -75,6 +76,10 @@ export function encodeLedger(ledger: Ledger): Uint8Array {
       before = value;
     }
   }
+  for (const { done, failed } of ledger.links.map((_, link) => ledger.volumes[link] ?? noVolume())) {
+    out.number(done);
+    out.number(failed);
+  }
   return out.finish();
 }
 
@@ -106,6 +111,10 @@ export function decodeLedger(bytes: Uint8Array): Ledger {
     let value = 0;
     for (const entry of entries) set(entry, (value += input.signed()), rules);
   }
+  // Books of before bytes were counted end here.
+  if (!input.atEnd)
+    while (ledger.volumes.length < ledger.links.length)
+      ledger.volumes.push({ open: 0, done: input.number(), failed: input.number() });
   owners.forEach((job, i) => ledger.insert(job, entries[i] as LedgerEntry));
   return ledger;
 }

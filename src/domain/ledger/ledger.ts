@@ -2,6 +2,7 @@ import type { FailureClass } from '../failure-classes.ts';
 import type { FileType } from '../file.ts';
 import { isFinalPublication, isFinalTransfer, type PublicationState, type TransferState } from '../states.ts';
 import type { LedgerEntry, LedgerJob } from './entry.ts';
+import type { Volume } from './volume.ts';
 
 /** A source and destination pair. */
 export interface Link {
@@ -16,6 +17,8 @@ export interface Link {
 export class Ledger {
   readonly jobs = new Map<string, LedgerJob>();
   readonly links: Link[] = [];
+  /** Bytes of batches that have ended, by link. */
+  readonly volumes: Volume[] = [];
   readonly datasets: string[] = [];
   /** The live entry of each destination. */
   readonly byKey = new Map<string, LedgerEntry>();

@@ -34,8 +34,9 @@ export function applyBatchReport(state: TaskState, report: BatchReport, now: num
       touched.add(job);
     }
   }
-  if (report.ended) endBatch(state, report.batch, now);
-  else state.batches.reported(report.batch, report.slot, report.lingering);
+  const { batch, slot, lingering, bytes } = report;
+  state.batches.reported(batch, slot, lingering, bytes && { open: bytes[0], done: bytes[1], failed: bytes[2] });
+  if (report.ended) endBatch(state, batch, now);
   for (const job of touched) state.gate(job);
 }
 
@@ -72,7 +73,7 @@ export function ordersLost(state: TaskState, batch: number, orders: BatchOrder[]
 
 /** A batch that ends has let go of everything, whether or not it has heard that it should. */
 function endBatch(state: TaskState, batch: number, now: number): void {
-  state.batches.end(batch);
+  state.endBatch(batch);
   for (const key of awaiting(state, batch))
     letGo(state, batch, key, 'FAILED', now + state.policy.cancelGrace * 1000, now);
 }

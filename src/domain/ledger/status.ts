@@ -2,6 +2,7 @@ import { isFinalTransfer, type PublicationState, type StateCounts, type Transfer
 import type { FailureClass } from '../failure-classes.ts';
 import type { LedgerEntry, LedgerJob } from './entry.ts';
 import type { TaskState } from './task-state.ts';
+import { linkVolumes, noVolume, type Volume } from './volume.ts';
 
 /** Jobs that keep a task, or the publication of their files, from being complete: how many, their files, and the first few. */
 export interface IncompleteJobs {
@@ -22,7 +23,13 @@ export interface TaskCounts {
   jobs: { total: number; complete: number };
   transfer: StateCounts<TransferState>;
   publication: StateCounts<PublicationState>;
-  links: { source: string; destination: string; files: number; transfer: StateCounts<TransferState> }[];
+  links: {
+    source: string;
+    destination: string;
+    files: number;
+    bytes: Volume;
+    transfer: StateCounts<TransferState>;
+  }[];
   datasets: { dataset: string; files: number; publication: StateCounts<PublicationState> }[];
   failures: { class: FailureClass; files: number; reasons: string[] }[];
   rejections: { rule: string; files: number }[];
@@ -33,8 +40,10 @@ export interface TaskCounts {
 }
 
 /** Counts everything in one pass. */
-export function countTask({ ledger, malformed, openedAt, lastChangeAt }: TaskState): TaskCounts {
-  const links = ledger.links.map((link) => ({ ...link, files: 0, transfer: {} }));
+export function countTask(state: TaskState): TaskCounts {
+  const { ledger, malformed, openedAt, lastChangeAt } = state;
+  const volumes = linkVolumes(state);
+  const links = ledger.links.map((link, at) => ({ ...link, files: 0, bytes: volumes[at] ?? noVolume(), transfer: {} }));
   const datasets = ledger.datasets.map((dataset) => ({
     dataset,
     files: 0,

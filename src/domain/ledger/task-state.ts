@@ -8,6 +8,7 @@ import type { LedgerJob } from './entry.ts';
 import { Ledger } from './ledger.ts';
 import { Outbox } from './outbox.ts';
 import { gatePublication } from './publication-gate.ts';
+import { keepVolume } from './volume.ts';
 import { BatchWindow } from './window.ts';
 
 /** What a continued run is given besides the ledger's bytes. */
@@ -81,6 +82,12 @@ export class TaskState {
     if (this.closed) return;
     this.closed = true;
     for (const job of this.ledger.jobs.values()) this.gate(job);
+  }
+
+  /** A batch has ended, or is about to: what it came to is kept. */
+  endBatch(batch: number): void {
+    keepVolume(this, batch);
+    this.batches.end(batch);
   }
 
   /** Decides anew on the publication of a job's files and tells the batches. */

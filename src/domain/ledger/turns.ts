@@ -1,5 +1,6 @@
 import type { FtsTarget } from '../orders.ts';
 import type { TaskState } from './task-state.ts';
+import { volumeOf } from './volume.ts';
 import type { ReadyBatch } from './window.ts';
 
 /** A batch that is to be started. */
@@ -16,7 +17,7 @@ export interface StartedBatch extends ReadyBatch {
 export function beginBatches(state: TaskState, now: number, limit = Infinity): StartedBatch[] {
   const { ledger, batches, window, policy, closed, outbox } = state;
   return window.takeReady(now, policy, { all: closed, limit }).map((ready) => {
-    const batch = batches.begin(ledger.linkIndex(ready.source, ready.destination));
+    const batch = batches.begin(ledger.linkIndex(ready.source, ready.destination), volumeOf(ready.files));
     for (const { key } of ready.files) {
       const entry = ledger.byKey.get(key);
       if (!entry) continue;

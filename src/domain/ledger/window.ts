@@ -44,6 +44,10 @@ export class BatchWindow {
     return null;
   }
 
+  *files(): Generator<BatchFileInput> {
+    for (const pane of this.#panes.values()) yield* pane.files;
+  }
+
   find(key: string): BatchFileInput | null {
     for (const pane of this.#panes.values()) {
       const file = pane.files.find((candidate) => candidate.key === key);

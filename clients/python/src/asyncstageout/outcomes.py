@@ -110,12 +110,22 @@ class JobCounts:
 
 
 @dataclass(frozen=True)
+class Volume:
+    """Bytes of files that are not final, DONE, and FAILED or KILLED."""
+
+    open: int
+    done: int
+    failed: int
+
+
+@dataclass(frozen=True)
 class LinkStatus:
     """Files between two sites."""
 
     source: str
     destination: str
     files: int
+    bytes: Volume
     transfer: Mapping[str, int]
 
 
