@@ -12,9 +12,14 @@ export class TemporalUnreachableError extends Error {
   override name = 'TemporalUnreachableError';
 }
 
-/** There is no such task, or it has ended and takes no more messages. */
+/** There is no such task. */
 export class TaskNotFoundError extends Error {
-  override name = 'TaskNotFoundError';
+  override name: string = 'TaskNotFoundError';
+}
+
+/** The task has ended: it takes reports of job outputs, and nothing else. */
+export class TaskEndedError extends TaskNotFoundError {
+  override name = 'TaskEndedError';
 }
 
 /** Nothing waits for that job output: it was never reported so, or Temporal has forgotten it. */
@@ -65,8 +70,7 @@ function explain(error: unknown, task: string): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
   if (error instanceof NamespaceNotFoundError)
     return new TemporalUnreachableError(`Temporal has no namespace ${error.namespace}: aso setup namespace creates it`, { cause: error }); // prettier-ignore
-  if (error instanceof WorkflowNotFoundError)
-    return new TaskNotFoundError(notFound(task, error.message), { cause: error });
+  if (error instanceof WorkflowNotFoundError) return notFound(task, error.message, error);
   if (error instanceof WorkflowUpdateFailedError)
     return new RequestRefusedError(`task ${task} refuses: ${(cause as Error | undefined)?.message ?? error.message}`, { cause: error }); // prettier-ignore
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
@@ -88,7 +92,7 @@ function explainGrpc(error: unknown, task: string): unknown {
   if (!grpc) return error;
   switch (Number(grpc.code)) {
     case GRPC.notFound:
-      return new TaskNotFoundError(notFound(task, grpc.details), { cause: error });
+      return notFound(task, grpc.details, error);
     case GRPC.deadline:
       return new NoAnswerError(`task ${task} ${NO_WORKER}`, { cause: error });
     case GRPC.precondition: // queries of a task that no worker has taken up yet
@@ -109,5 +113,7 @@ function explainGrpc(error: unknown, task: string): unknown {
   }
 }
 
-const notFound = (task: string, details: string): string =>
-  /already completed/.test(details) ? `task ${task} has ended` : `there is no task ${task}`;
+const notFound = (task: string, details: string, cause: unknown): TaskNotFoundError =>
+  /already completed/.test(details)
+    ? new TaskEndedError(`task ${task} has ended`, { cause })
+    : new TaskNotFoundError(`there is no task ${task}`, { cause });

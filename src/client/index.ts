@@ -4,6 +4,7 @@ export {
   JobNotFoundError,
   NoAnswerError,
   RequestRefusedError,
+  TaskEndedError,
   TaskNotFoundError,
   TemporalUnreachableError,
 } from './errors.ts';

@@ -10,7 +10,7 @@ import {
   type TaskStatus,
 } from '../contract/messages.ts';
 import { answerWithin, signalWithin } from './deadlines.ts';
-import { explained } from './errors.ts';
+import { explained, TaskEndedError } from './errors.ts';
 import { acrossTurnover } from './retry-turnover.ts';
 
 /** Sends a task a message and waits for what it did. Throws as the functions below. */
@@ -34,7 +34,7 @@ function ask<Answer>(
 
 /**
  * All of these ask a running task for something and answer what it did.
- * They throw TaskNotFoundError (no such task, or it has ended), NoAnswerError (no worker), RequestRefusedError or TemporalUnreachableError.
+ * They throw TaskNotFoundError (no such task), TaskEndedError (`closeTask` does not), NoAnswerError (no worker), RequestRefusedError or TemporalUnreachableError.
  */
 
 /** Asks for the publication of files, as CRAB does when a job is done. */
@@ -49,8 +49,15 @@ export const cancelTask = (client: Client, task: string, request: CancelRequest)
 export const retryTask = (client: Client, task: string, request: RetryRequest): Promise<SelectionAnswer> =>
   ask(client, task, 'retry', request);
 
-/** Says that no more job outputs come: the task ends when all its files are final. */
-export const closeTask = (client: Client, task: string): Promise<void> => ask(client, task, 'close');
+/** Says that no more job outputs come: the task ends when all its files are final. One that has ended stays so. */
+export async function closeTask(client: Client, task: string): Promise<void> {
+  try {
+    await ask(client, task, 'close');
+  } catch (error) {
+    // It was closed before: whoever repeats the call has what they wanted.
+    if (!(error instanceof TaskEndedError)) throw error;
+  }
+}
 
 /** Holds back everything that is not in FTS yet. */
 export const pauseTask = (client: Client, task: string): Promise<void> => ask(client, task, 'pause');

@@ -98,7 +98,12 @@ describe('client', () => {
     );
     await aso.closeTask(connection.client, task);
     expect(await connection.client.workflow.getHandle(stageOutId(task)).result()).toBe(task);
-    await expect(aso.closeTask(connection.client, task)).rejects.toThrow(`task ${task} has ended`);
+    // Whoever did not hear of it closes it again; nothing else may be asked of it.
+    await aso.closeTask(connection.client, task);
+    await expect(aso.pauseTask(connection.client, task)).rejects.toThrow(
+      new aso.TaskEndedError(`task ${task} has ended`),
+    );
+    expect(await runAso(['pause', task], { env })).toMatchObject({ code: 4, err: `error: task ${task} has ended\n` });
     // Joined again after it ended.
     expect(await aso.addFiles(connection.client, task, [job('4', 1)])).toMatchObject({ accepted: 1 });
     await aso.closeTask(connection.client, task);
@@ -106,6 +111,7 @@ describe('client', () => {
 
   it('says so when there is no such task, on the command line too', async () => {
     await expect(aso.taskStatus(connection.client, `${USER_TASKS}none`)).rejects.toBeInstanceOf(aso.TaskNotFoundError);
+    await expect(aso.closeTask(connection.client, `${USER_TASKS}none`)).rejects.toBeInstanceOf(aso.TaskNotFoundError);
     const { code, err } = await runAso(['status', `${USER_TASKS}none`], { env });
     expect([code, err]).toEqual([4, `error: there is no task ${USER_TASKS}none\n`]);
   });

@@ -126,6 +126,8 @@ def test_bad_records_never_leave(world: World, aso: Client) -> None:
     assert faults == [(0, "destinationLfn", "destination-area"), (0, "size", "size")]
     with pytest.raises(asyncstageout.TaskNotFoundError, match="there is no task"):
         aso.status(task)
+    with pytest.raises(asyncstageout.TaskNotFoundError, match="there is no task"):
+        aso.close(task)
 
 
 def test_a_wait_that_was_terminated_says_so_and_can_be_started_again(world: World, aso: Client) -> None:
