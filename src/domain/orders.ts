@@ -40,7 +40,7 @@ export interface ReportGroup {
   transfer: TransferState;
   publication: PublicationState;
   failure: FailureClass | null;
-  /** An example, for FAILED and RETRY. */
+  /** An example, for FAILED and RETRY; for HELD, what they wait for. */
   reason?: string;
 }
 

@@ -159,7 +159,16 @@ function statusOf({ state, waitsFor }: StageOutContext, task: string): TaskStatu
     return {
       ...{ task, user, closed: false, paused: false, complete: false, openedAt: 0, lastChangeAt: 0 },
       ...{ files: 0, jobs: { total: 0, complete: 0 } },
-      ...{ transfer: {}, publication: {}, links: [], datasets: [], failures: [], rejections: [], batches: empty },
+      ...{
+        transfer: {},
+        publication: {},
+        links: [],
+        datasets: [],
+        failures: [],
+        rejections: [],
+        held: [],
+        batches: empty,
+      },
       ...{ unreported: noJobs, heldBack: noJobs },
       waitsFor: ['its earlier books to be read'],
     };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listTasks, NoAnswerError, surveyTasks, type SurveyedTask } from '../../src/client/index.ts';
 import { taskStartOptions } from '../../src/contract/task-options.ts';
 import { newTask, startRig, type Rig } from '../support/rig.ts';
-import { TestTask } from '../support/test-task.ts';
+import { TestTask, theFile } from '../support/test-task.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -56,12 +56,14 @@ test('a task tells when something last happened to its files, by the clock of wh
   const task = new TestTask(world, rig);
   const { promise: copied, resolve: endCopy } = Promise.withResolvers<void>();
   task.fault('root', { outcome: { until: copied } });
-  await task.add(await task.job());
+  const report = await task.job();
+  await task.add(report);
   await expect.poll(() => task.copyStates()).toEqual(['ACTIVE']);
   const before = Date.now();
   endCopy();
   await expect.poll(() => task.transfer()).toEqual({ DONE: 1 });
-  const { openedAt, lastChangeAt } = await task.status();
+  const { openedAt, lastChangeAt, links } = await task.status();
+  expect(links).toMatchObject([{ lastChangeAt, bytes: { done: theFile(report).size } }]);
   expect(openedAt).toBeLessThan(before);
   expect(lastChangeAt).toBeGreaterThanOrEqual(before);
   expect(lastChangeAt).toBeLessThanOrEqual(Date.now());

@@ -35,7 +35,7 @@ const jobs = fc.array(
 
 function ledgerOf(list: { retry: number; expected: number; entries: LedgerEntry[] }[]): Ledger {
   const ledger = new Ledger();
-  ledger.links.push({ source: 'T2_A', destination: 'T2_B' });
+  ledger.links.push({ source: 'T2_A', destination: 'T2_B', lastChangeAt: 1_795_428_900_123 });
   ledger.datasets.push('/a/é/USER');
   ledger.noteReason('unknown', 'for no reason');
   for (const [n, { retry, expected, entries }] of list.entries()) {

@@ -58,6 +58,7 @@ def output(*files: FileRecord, **changes: Any) -> JobOutput:
         (outcomes.JobCounts, json_schema("TaskStatus")["properties"]["jobs"]),
         (outcomes.Volume, json_schema("TaskStatus")["$defs"]["Volume"]),
         (outcomes.LinkStatus, json_schema("TaskStatus")["properties"]["links"]["items"]),
+        (outcomes.HeldFiles, json_schema("TaskStatus")["properties"]["held"]["items"]),
         (outcomes.DatasetStatus, json_schema("TaskStatus")["properties"]["datasets"]["items"]),
         (outcomes.Failures, json_schema("TaskStatus")["properties"]["failures"]["items"]),
         (outcomes.RuleCount, json_schema("TaskStatus")["properties"]["rejections"]["items"]),

@@ -6,6 +6,7 @@ const count = z.int().min(0);
 const time = z.number().min(0);
 const transferState = z.enum(TRANSFER_STATES).meta({ id: 'TransferState' });
 const publicationState = z.enum(PUBLICATION_STATES).meta({ id: 'PublicationState' });
+const failureClass = z.enum(FAILURE_CLASSES).meta({ id: 'FailureClass' });
 const transferCounts = z.partialRecord(transferState, count).meta({ description: 'Files by transfer state' });
 const publicationCounts = z.partialRecord(publicationState, count).meta({ description: 'Files by publication state' });
 
@@ -47,11 +48,18 @@ export const taskStatusSchema = z
     transfer: transferCounts,
     publication: publicationCounts,
     links: z.array(
-      z.object({ source: z.string(), destination: z.string(), files: count, bytes: volume, transfer: transferCounts }),
+      z.object({
+        ...{ source: z.string(), destination: z.string(), files: count, bytes: volume, transfer: transferCounts },
+        failures: z.partialRecord(failureClass, count).meta({ description: 'Files that FAILED or wait, by class' }),
+        lastChangeAt: time.meta({ description: 'When something last happened to one of them; 0 for not yet' }),
+      }),
     ),
     datasets: z.array(z.object({ dataset: z.string(), files: count, publication: publicationCounts })),
-    failures: z.array(z.object({ class: z.enum(FAILURE_CLASSES), files: count, reasons: z.array(z.string()) })),
+    failures: z.array(z.object({ class: failureClass, files: count, reasons: z.array(z.string()) })),
     rejections: z.array(z.object({ rule: z.string(), files: count })),
+    held: z
+      .array(z.object({ source: z.string(), destination: z.string(), reason: z.string(), files: count }))
+      .meta({ description: 'What HELD files wait for' }),
     unreported: incompleteJobs.meta({ description: 'Files that their jobs announced and nobody has reported' }),
     heldBack: incompleteJobs.meta({
       description: 'Files that are not published since others of their jobs failed or never came',

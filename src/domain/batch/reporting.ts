@@ -80,7 +80,7 @@ function slotOf(state: BatchState): BatchReport['slot'] {
 
 function groupOf(file: BatchFile): ReportGroup {
   const failure = lastClass(file);
-  const reason = failure ? file.attempts.at(-1)?.reason : undefined;
+  const reason = failure ? file.attempts.at(-1)?.reason : file.transfer === 'HELD' ? file.heldReason : null;
   return {
     keys: [file.key],
     transfer: file.transfer,

@@ -80,6 +80,7 @@ export function encodeLedger(ledger: Ledger): Uint8Array {
     out.number(done);
     out.number(failed);
   }
+  for (const { lastChangeAt } of ledger.links) out.number(lastChangeAt);
   return out.finish();
 }
 
@@ -91,8 +92,7 @@ export function decodeLedger(bytes: Uint8Array): Ledger {
   const ledger = new Ledger();
   const rules = texts(input);
   const links = texts(input);
-  for (let i = 0; i < links.length; i += 2)
-    ledger.links.push({ source: links[i] ?? '', destination: links[i + 1] ?? '' });
+  for (let i = 0; i < links.length; i += 2) ledger.linkIndex(links[i] ?? '', links[i + 1] ?? '');
   ledger.datasets.push(...texts(input));
   for (let n = input.number(); n > 0; n--) {
     const [failure, ...reasons] = texts(input);
@@ -115,7 +115,10 @@ export function decodeLedger(bytes: Uint8Array): Ledger {
   if (!input.atEnd)
     while (ledger.volumes.length < ledger.links.length)
       ledger.volumes.push({ open: 0, done: input.number(), failed: input.number() });
+  // Those of before links had times, here.
+  if (!input.atEnd) for (const link of ledger.links) link.lastChangeAt = input.number();
   owners.forEach((job, i) => ledger.insert(job, entries[i] as LedgerEntry));
+  ledger.changed.clear();
   return ledger;
 }
 

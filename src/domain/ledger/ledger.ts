@@ -10,13 +10,19 @@ export interface Link {
   destination: string;
 }
 
+/** A link of a task. */
+export interface LedgerLink extends Link {
+  /** When something last happened to the transfer of one of its files, epoch milliseconds; 0 for not yet. */
+  lastChangeAt: number;
+}
+
 /**
  * The books of one task: every file ever reported, by job, and which batch owns it. Pure data with invariants; what to do about
  * it is decided around it (intake, publication gate, selection). At most one live entry per destination.
  */
 export class Ledger {
   readonly jobs = new Map<string, LedgerJob>();
-  readonly links: Link[] = [];
+  readonly links: LedgerLink[] = [];
   /** Bytes of batches that have ended, by link. */
   readonly volumes: Volume[] = [];
   readonly datasets: string[] = [];
@@ -27,14 +33,14 @@ export class Ledger {
   /** Entries whose transfer or publication is not final: when none is left and no more come, the task is done. */
   openTransfers = 0;
   openPublications = 0;
-  /** Grows with whatever happens to a file: tells that something has changed. */
-  changes = 0;
+  /** Links to whose files something has happened that nobody has noted the time of; -1 for those of none, and for publications. */
+  readonly changed = new Set<number>();
   /** A few reasons per failure class, for status. */
   readonly reasons = new Map<FailureClass, string[]>();
 
   /** Adds an entry to its job and, unless it was rejected, makes it the live one of its destination. */
   insert(job: LedgerJob, entry: LedgerEntry): void {
-    this.changes += 1;
+    this.changed.add(entry.link);
     job.entries.push(entry);
     this.jobOf.set(entry, job);
     if (!isFinalTransfer(entry.transfer)) this.openTransfers += 1;
@@ -81,7 +87,7 @@ export class Ledger {
   setTransfer(entry: LedgerEntry, state: TransferState, failure: FailureClass | null = null): void {
     if (isFinalTransfer(entry.transfer) !== isFinalTransfer(state))
       this.openTransfers += isFinalTransfer(state) ? -1 : 1;
-    if (entry.transfer !== state) this.changes += 1;
+    if (entry.transfer !== state) this.changed.add(entry.link);
     entry.transfer = state;
     entry.failure = failure;
   }
@@ -89,7 +95,7 @@ export class Ledger {
   setPublication(entry: LedgerEntry, state: PublicationState): void {
     if (isFinalPublication(entry.publication) !== isFinalPublication(state))
       this.openPublications += isFinalPublication(state) ? -1 : 1;
-    if (entry.publication !== state) this.changes += 1;
+    if (entry.publication !== state) this.changed.add(-1);
     entry.publication = state;
     if (state !== 'FAILED') entry.incomplete = false;
   }
@@ -103,7 +109,7 @@ export class Ledger {
 
   linkIndex(source: string, destination: string): number {
     const known = this.links.findIndex((link) => link.source === source && link.destination === destination);
-    return known >= 0 ? known : this.links.push({ source, destination }) - 1;
+    return known >= 0 ? known : this.links.push({ source, destination, lastChangeAt: 0 }) - 1;
   }
 
   datasetIndex(dataset: string | null): number {

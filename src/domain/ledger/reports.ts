@@ -20,6 +20,7 @@ export function applyBatchReport(state: TaskState, report: BatchReport, now: num
     if (group.publication === 'DONE')
       for (const key of awaiting(state, report.batch))
         if (!keys || keys.has(key)) letGo(state, report.batch, key, 'DONE', 0, now);
+    if (group.transfer === 'HELD' && group.reason) state.held.set(report.batch, group.reason);
     const entries = keys ? byKeys(state, keys) : (state.ledger.byBatch.get(report.batch) ?? []);
     for (const entry of [...entries]) {
       const job = state.ledger.jobOf.get(entry);

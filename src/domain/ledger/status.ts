@@ -1,6 +1,7 @@
 import { isFinalTransfer, type PublicationState, type StateCounts, type TransferState } from '../states.ts';
 import type { FailureClass } from '../failure-classes.ts';
 import type { LedgerEntry, LedgerJob } from './entry.ts';
+import type { LedgerLink, Link } from './ledger.ts';
 import type { TaskState } from './task-state.ts';
 import { linkVolumes, noVolume, type Volume } from './volume.ts';
 
@@ -14,6 +15,20 @@ export interface IncompleteJobs {
 /** Jobs told by name. */
 const EXAMPLES = 10;
 
+/** Files of a task between two sites. */
+export interface LinkCounts extends LedgerLink {
+  files: number;
+  bytes: Volume;
+  transfer: StateCounts<TransferState>;
+  /** Files that FAILED, or wait for another attempt, by class. */
+  failures: Partial<Record<FailureClass, number>>;
+}
+
+export interface HeldFiles extends Link {
+  reason: string;
+  files: number;
+}
+
 /** Counts over a task's files; the shape of query `status`, less what only the workflow knows. */
 export interface TaskCounts {
   /** When the task was opened, and when something last happened to one of its files: epoch milliseconds. */
@@ -23,16 +38,12 @@ export interface TaskCounts {
   jobs: { total: number; complete: number };
   transfer: StateCounts<TransferState>;
   publication: StateCounts<PublicationState>;
-  links: {
-    source: string;
-    destination: string;
-    files: number;
-    bytes: Volume;
-    transfer: StateCounts<TransferState>;
-  }[];
+  links: LinkCounts[];
   datasets: { dataset: string; files: number; publication: StateCounts<PublicationState> }[];
   failures: { class: FailureClass; files: number; reasons: string[] }[];
   rejections: { rule: string; files: number }[];
+  /** What HELD files wait for. */
+  held: HeldFiles[];
   /** Files that their jobs announced and nobody has reported. */
   unreported: IncompleteJobs;
   /** Files that are not published since others of their jobs failed or never came. */
@@ -43,7 +54,10 @@ export interface TaskCounts {
 export function countTask(state: TaskState): TaskCounts {
   const { ledger, malformed, openedAt, lastChangeAt } = state;
   const volumes = linkVolumes(state);
-  const links = ledger.links.map((link, at) => ({ ...link, files: 0, bytes: volumes[at] ?? noVolume(), transfer: {} }));
+  const links = ledger.links.map((link, at): LinkCounts => ({
+    ...link,
+    ...{ files: 0, bytes: volumes[at] ?? noVolume(), transfer: {}, failures: {} },
+  }));
   const datasets = ledger.datasets.map((dataset) => ({
     dataset,
     files: 0,
@@ -60,6 +74,7 @@ export function countTask(state: TaskState): TaskCounts {
     datasets,
     failures: [],
     rejections: [],
+    held: heldFiles(state),
     unreported: { jobs: 0, files: 0, examples: [] },
     heldBack: { jobs: 0, files: 0, examples: [] },
   };
@@ -77,6 +92,7 @@ export function countTask(state: TaskState): TaskCounts {
       if (link) {
         link.files += 1;
         count(link.transfer, entry.transfer);
+        if (entry.failure) count(link.failures, entry.failure);
       }
       const dataset = datasets[entry.dataset];
       if (dataset) {
@@ -134,6 +150,22 @@ export function pageEntries(
   return { entries, next: null };
 }
 
-function count<S extends string>(counts: StateCounts<S>, state: S): void {
+/** By link and reason: what was held for the same reason is one entry. */
+function heldFiles({ held, ledger, batches }: TaskState): HeldFiles[] {
+  const found = new Map<string, HeldFiles>();
+  for (const [batch, reason] of held) {
+    const link = ledger.links[batches.linkOf(batch) ?? -1];
+    const files = (ledger.byBatch.get(batch) ?? []).filter(({ transfer }) => transfer === 'HELD').length;
+    if (!link || files === 0) continue;
+    const { source, destination } = link;
+    const name = `${source} ${destination} ${reason}`;
+    const known = found.get(name);
+    if (known) known.files += files;
+    else found.set(name, { source, destination, reason, files });
+  }
+  return [...found.values()];
+}
+
+function count<S extends string>(counts: Partial<Record<S, number>>, state: S): void {
   (counts as Record<string, number>)[state] = (counts[state] ?? 0) + 1;
 }

@@ -26,6 +26,8 @@ export interface TaskSnapshot {
   targets: [string, FtsTarget][];
   /** Absent where there are none. */
   words?: CrabWord[];
+  /** Absent where nothing is held. */
+  held?: [batch: number, reason: string][];
   malformed: { count: number; examples: string[] };
 }
 
@@ -53,7 +55,8 @@ export class TaskState {
   firstRunId: string;
   closed = false;
   paused = false;
-  #noted = 0;
+  /** What the HELD files of a batch wait for. */
+  readonly held = new Map<number, string>();
 
   constructor(task: string, policy: Policy, openedAt: number, firstRunId: string) {
     this.task = task;
@@ -72,9 +75,15 @@ export class TaskState {
 
   /** Whatever has happened to files since this was asked last has happened by `now`, epoch milliseconds. */
   noteChanges(now: number): void {
-    if (this.ledger.changes === this.#noted) return;
-    this.#noted = this.ledger.changes;
-    this.lastChangeAt = Math.max(this.lastChangeAt, now);
+    const { changed, links } = this.ledger;
+    if (changed.size === 0) return;
+    const at = Math.floor(now);
+    this.lastChangeAt = Math.max(this.lastChangeAt, at);
+    for (const index of changed) {
+      const link = links[index];
+      if (link) link.lastChangeAt = Math.max(link.lastChangeAt, at);
+    }
+    changed.clear();
   }
 
   /** No more outputs come: partial batches leave, and jobs that miss files never become complete. */
@@ -88,6 +97,7 @@ export class TaskState {
   endBatch(batch: number): void {
     keepVolume(this, batch);
     this.batches.end(batch);
+    this.held.delete(batch);
   }
 
   /** Decides anew on the publication of a job's files and tells the batches. */
@@ -119,6 +129,7 @@ export class TaskState {
         batches: this.batches.toJSON(),
         targets: [...this.targets],
         ...(this.words.length > 0 && { words: this.words }),
+        ...(this.held.size > 0 && { held: [...this.held] }),
       },
       encodeLedger(this.ledger),
     ];
@@ -137,7 +148,7 @@ export class TaskState {
     for (const [site, target] of snapshot.targets) state.targets.set(site, target);
     state.ledger = decodeLedger(bytes);
     state.lastChangeAt = snapshot.lastChangeAt;
-    state.#noted = state.ledger.changes;
+    for (const [batch, reason] of snapshot.held ?? []) state.held.set(batch, reason);
     return state;
   }
 }

@@ -127,6 +127,20 @@ class LinkStatus:
     files: int
     bytes: Volume
     transfer: Mapping[str, int]
+    failures: Mapping[str, int]
+    """Files that failed, or wait for another attempt, by class."""
+    last_change_at: float
+    """When something last happened to one of them, epoch milliseconds; 0 for not yet."""
+
+
+@dataclass(frozen=True)
+class HeldFiles:
+    """Files between two sites that are held, for a reason."""
+
+    source: str
+    destination: str
+    reason: str
+    files: int
 
 
 @dataclass(frozen=True)
@@ -209,6 +223,8 @@ class TaskStatus:
     datasets: tuple[DatasetStatus, ...]
     failures: tuple[Failures, ...]
     rejections: tuple[RuleCount, ...]
+    held: tuple[HeldFiles, ...]
+    """What HELD files wait for."""
     unreported: IncompleteJobs
     """Files that their jobs announced and nobody has reported."""
     held_back: IncompleteJobs
