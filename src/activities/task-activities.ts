@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { taskStartOptions } from '../contract/task-options.ts';
 import { INTERNAL_SIGNALS, type DatasetOrder, type PublishDatasetInput } from '../contract/internal-messages.ts';
-import { datasetKeyword, SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
+import { searchPairs } from '../contract/search-values.ts';
+import { summaryText } from '../contract/summary-text.ts';
 import { publishDatasetId, stageOutId } from '../contract/ids.ts';
 import { TASK_MESSAGES, TASK_QUERIES, WORKFLOWS, type AddFiles, type StartTask } from '../contract/messages.ts';
 import { TASK_QUEUES } from '../contract/task-queues.ts';
@@ -42,9 +43,7 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
       if (flush) orders.push({ kind: 'flush', ...flush });
       if (now) orders.push({ kind: 'now', ...now });
       const { typedSearchAttributes: ofTask, priority } = taskStartOptions({ task });
-      const typedSearchAttributes = ofTask.updateCopy([
-        { key: SEARCH_ATTRIBUTES.dataset, value: datasetKeyword(dataset) },
-      ]);
+      const typedSearchAttributes = ofTask.updateCopy(searchPairs({ dataset: [dataset], state: 'WAITING' }));
       for (const order of orders) {
         await client.workflow.signalWithStart<(input: PublishDatasetInput) => Promise<void>, [DatasetOrder]>(
           WORKFLOWS.publishDataset,
@@ -55,6 +54,8 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
             workflowIdConflictPolicy: 'USE_EXISTING',
             workflowIdReusePolicy: 'ALLOW_DUPLICATE',
             ...{ typedSearchAttributes, priority },
+            // Its id has no more than a hash of it.
+            staticSummary: summaryText(dataset),
             signal: INTERNAL_SIGNALS.datasetOrder,
             signalArgs: [order],
           },

@@ -1,5 +1,4 @@
 import { defineSearchAttributeKey, type SearchAttributeType } from '@temporalio/common';
-import { shortHash } from '../domain/digest.ts';
 
 /**
  * What operators find workflows by. On PostgreSQL and SQLite a namespace has room for 10 keywords, 3 keyword lists
@@ -12,13 +11,13 @@ export const SEARCH_ATTRIBUTES = {
   user: defineSearchAttributeKey('AsoUser', 'KEYWORD'),
   /** Sites the files come from: one for a batch, all of them for a task. */
   source: defineSearchAttributeKey('AsoSource', 'KEYWORD_LIST'),
-  /** Site the files go to. */
+  /** Site the files go to; the first one of a task that has several. */
   destination: defineSearchAttributeKey('AsoDestination', 'KEYWORD'),
-  /** Output dataset, through `datasetKeyword`. */
-  dataset: defineSearchAttributeKey('AsoDataset', 'KEYWORD'),
+  /** Output datasets. */
+  dataset: defineSearchAttributeKey('AsoDataset', 'KEYWORD_LIST'),
   /** Host of the FTS server a batch went to. */
   ftsServer: defineSearchAttributeKey('AsoFtsServer', 'KEYWORD'),
-  /** What the workflow is doing. */
+  /** What the workflow is doing: the words of src/domain/details/listed.ts. */
   state: defineSearchAttributeKey('AsoState', 'KEYWORD'),
   /** Failure classes of the files that failed or wait for another attempt. */
   failureClass: defineSearchAttributeKey('AsoFailureClass', 'KEYWORD_LIST'),
@@ -30,10 +29,3 @@ export const SEARCH_ATTRIBUTES = {
 /** The keys as a list, for whoever registers them. */
 export const ALL_SEARCH_ATTRIBUTES: readonly { name: string; type: SearchAttributeType }[] =
   Object.values(SEARCH_ATTRIBUTES);
-
-const KEYWORD_MAX = 255;
-
-/** A dataset name as a keyword: names of up to 350 characters occur, so a long one ends in a hash of the whole. */
-export function datasetKeyword(dataset: string): string {
-  return dataset.length <= KEYWORD_MAX ? dataset : `${dataset.slice(0, KEYWORD_MAX - 9)}~${shortHash(dataset)}`;
-}

@@ -3,7 +3,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import { ownerOfTask } from '../domain/lfn-areas.ts';
 import { jobOutputId, stageOutId } from './ids.ts';
 import type { JobOutputInput, StartTask } from './messages.ts';
-import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
+import { searchPairs } from './search-values.ts';
 import { TASK_QUEUES } from './task-queues.ts';
 
 /** How a workflow of ours is started, whoever starts it: an option of the Temporal client plus the workflow's arguments. */
@@ -44,10 +44,7 @@ function ofTask(task: string) {
   const user = ownerOfTask(task);
   if (user === null) throw new Error(`${JSON.stringify(task.slice(0, 300))} is not the name of a CRAB task`);
   return {
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: SEARCH_ATTRIBUTES.task, value: task },
-      { key: SEARCH_ATTRIBUTES.user, value: user },
-    ]),
+    typedSearchAttributes: new TypedSearchAttributes(searchPairs({ task, user })),
     // Temporal takes keys of up to 64 bytes.
     priority: { fairnessKey: user.slice(0, 64) },
   };

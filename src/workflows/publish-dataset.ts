@@ -2,7 +2,6 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  continueAsNew,
   defineQuery,
   setHandler,
   uuid4,
@@ -10,7 +9,9 @@ import {
 } from '@temporalio/workflow';
 import { transferBatchId } from '../contract/ids.ts';
 import type { PublishDatasetInput } from '../contract/internal-messages.ts';
+import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import { PUBLISHER_QUERIES, type PublicationPlan } from '../contract/messages.ts';
+import { listPublisher } from '../domain/details/listed.ts';
 import { planPublication } from '../domain/publication/publication-plan.ts';
 import {
   PublisherState,
@@ -20,6 +21,7 @@ import {
 } from '../domain/publication/publisher-state.ts';
 import { catalogActivities, crabActivities } from './activities.ts';
 import { Clock } from './clock.ts';
+import { continueListed, Listing, shownValue } from './listing.ts';
 import { credentialOf } from '../domain/credential.ts';
 import { batchOrderSignal, datasetOrderSignal, tell } from './signals.ts';
 
@@ -32,6 +34,7 @@ const planQuery = defineQuery<PublicationPlan>(PUBLISHER_QUERIES.plan);
 export async function publishDataset(input: PublishDatasetInput, resumed?: PublisherSnapshot): Promise<void> {
   const clock = new Clock();
   const state = new PublisherState(input.policy, resumed);
+  const listing = new Listing(clock);
   let messages = 0;
   /** Answers about withdrawn files that are still to be sent. */
   const withdrawn: PublisherAnswer[] = [];
@@ -59,15 +62,18 @@ export async function publishDataset(input: PublishDatasetInput, resumed?: Publi
         () => state.nextDue(clock.now()),
       );
       if (withdrawn.length > 0) await answer(input.task, withdrawn.splice(0));
-      else if (isDue()) await publishNextBlock(input, state, clock);
+      else if (isDue()) await publishNextBlock(input, state, clock, listing);
       else if (state.toMeasure(clock.now()).length > 0)
         await measure(input, state, clock, state.toMeasure(clock.now()));
-      else if (isFinished()) return condition(allHandlersFinished);
+      else if (isFinished()) {
+        listing.show(() => listPublisher(state), true);
+        return condition(allHandlersFinished);
+      }
       if (workflowInfo().continueAsNewSuggested) {
         const seen = messages;
         await condition(allHandlersFinished);
         if (seen === messages && withdrawn.length === 0)
-          await continueAsNew<typeof publishDataset>(input, state.snapshot());
+          await continueListed<typeof publishDataset>(input, state.snapshot());
       }
     }
   });
@@ -89,7 +95,12 @@ async function measure(
 }
 
 /** Measures, cuts and publishes one block, and tells the batches what became of its files. */
-async function publishNextBlock(input: PublishDatasetInput, state: PublisherState, clock: Clock): Promise<void> {
+async function publishNextBlock(
+  input: PublishDatasetInput,
+  state: PublisherState,
+  clock: Clock,
+  listing: Listing,
+): Promise<void> {
   const { task, dataset } = input;
   const candidates = state.candidates(clock.now());
   const unmeasured = candidates.filter(({ measure }) => !measure);
@@ -106,6 +117,7 @@ async function publishNextBlock(input: PublishDatasetInput, state: PublisherStat
     originSite: first.site,
     files: block.map(({ key, lfn, size, adler32 }) => ({ key, lfn, size, adler32 })),
   });
+  listing.show(() => listPublisher(state), false);
   const result = await clock.after(publish);
   state.tried(block.length, result.settled.length + result.missing.length);
   const missing = new Set(result.missing);
@@ -114,6 +126,8 @@ async function publishNextBlock(input: PublishDatasetInput, state: PublisherStat
     clock.now(),
   );
   await answer(task, [...answers, ...state.settle(result.settled), ...state.landed()]);
+  // That it waits for DBS is not true any more, and nothing may come for hours.
+  listing.show(() => listPublisher(state), shownValue(SEARCH_ATTRIBUTES.state) === 'SENDING');
 }
 
 async function answer(task: string, answers: PublisherAnswer[]): Promise<void> {

@@ -1,7 +1,8 @@
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { transferBatchId } from '../contract/ids.ts';
 import type { StartTask } from '../contract/messages.ts';
-import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
+import { searchPairs } from '../contract/search-values.ts';
+import { summaryText } from '../contract/summary-text.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
 import { beginBatches, type StartedBatch } from '../domain/ledger/turns.ts';
 import { ownerOfTask } from '../domain/lfn-areas.ts';
@@ -31,13 +32,15 @@ async function startBatch(
     args: [{ task, ...vomsOf(start), batch, firstRunId, policy, files, target }],
     // With the default, children are terminated when their parent continues as new.
     parentClosePolicy: ParentClosePolicy.ABANDON,
-    typedSearchAttributes: [
-      { key: SEARCH_ATTRIBUTES.task, value: task },
-      { key: SEARCH_ATTRIBUTES.user, value: ownerOfTask(task) ?? '' },
-      { key: SEARCH_ATTRIBUTES.source, value: [source] },
-      { key: SEARCH_ATTRIBUTES.destination, value: destination },
-    ],
-    staticSummary: `${files.length} files ${source} → ${destination}`,
+    typedSearchAttributes: searchPairs({
+      ...{ task, user: ownerOfTask(task) ?? '', source: [source], destination },
+      dataset: files.flatMap(({ record }) => record.dataset ?? []),
+      ftsServer: target?.server ?? null,
+      // As it will be in a moment, so that nothing is to be told of it before it ends.
+      state: target ? 'SUBMITTED' : 'WAITING',
+      filesTotal: files.length,
+    }),
+    staticSummary: summaryText(`${files.length} files ${source} → ${destination}`),
   });
 }
 

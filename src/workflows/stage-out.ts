@@ -1,19 +1,16 @@
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  continueAsNew,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { TaskSnapshot } from '../contract/internal-messages.ts';
 import type { StartTask, TaskTotals } from '../contract/messages.ts';
+import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
+import type { SearchValues } from '../contract/search-values.ts';
 import { applyBatchReport } from '../domain/ledger/reports.ts';
 import { cancelFiles } from '../domain/ledger/selection.ts';
 import { countStates } from '../domain/ledger/status.ts';
+import { listTask, taskWord } from '../domain/details/listed.ts';
 import { TaskState } from '../domain/ledger/task-state.ts';
 import { admitBatches } from '../domain/ledger/turns.ts';
 import { Clock } from './clock.ts';
+import { continueListed, Listing, shownValue } from './listing.ts';
 import { prepareTargets, startBatches } from './stage-out-batches.ts';
 import { closeChildren, deliverOutbox, flushPublishers, tellCrabOfRest } from './stage-out-delivery.ts';
 import { handleMessages, handleQueries } from './stage-out-messages.ts';
@@ -95,6 +92,9 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
     const lifetime = state.openedAt + state.policy.taskLifetime * 1000;
     void context.clock.sleepUntil(lifetime).then(() => context.withState((open) => open.close()));
     const timer = new WindowTimer(context);
+    const listing = new Listing(context.clock);
+    // A person who closes or pauses the task sees it listed so at once.
+    const isNewWord = (): boolean => taskWord(state) !== shownValue(SEARCH_ATTRIBUTES.state);
     const longAt = Math.max(HISTORY_BYTES, workflowInfo().historySize + WORTHWHILE_BYTES);
     for (;;) {
       changed = false;
@@ -103,7 +103,7 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
       await deliverOutbox(context, state);
       if (isHistoryLong(longAt) && state.outbox.empty) {
         await condition(allHandlersFinished);
-        if (state.outbox.empty) await continueAsNew<typeof stageOut>(start, ...state.snapshot());
+        if (state.outbox.empty) await continueListed<typeof stageOut>(start, ...state.snapshot());
       }
       prepareTargets(context, state);
       tellCrabOfRest(context, state);
@@ -111,6 +111,7 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
       admitBatches(state);
       await flushPublishers(context, state);
       if (changed || moreToStart || !state.outbox.empty) continue;
+      listing.show(() => valuesOfTask(state), isNewWord(), Math.max(context.clock.now(), state.lastChangeAt));
       if (state.complete) {
         await closeChildren(state);
         // Whatever came meanwhile is looked at before the end: it may have opened the task again.
@@ -123,6 +124,12 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
       await condition(() => changed);
     }
   }
+}
+
+function valuesOfTask(state: TaskState): SearchValues {
+  const { links, datasets } = state.ledger;
+  const source = links.map((link) => link.source);
+  return { ...listTask(state), source, destination: links[0]?.destination ?? null, dataset: datasets };
 }
 
 function isHistoryLong(bytes: number): boolean {

@@ -2,7 +2,6 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  continueAsNew,
   defineQuery,
   setHandler,
   workflowInfo,
@@ -18,6 +17,7 @@ import { isBatchOver, succeeded, takeOutcomes, takeReport } from '../domain/batc
 import { keptSource } from '../domain/batch/kept-source.ts';
 import { describeFile } from '../domain/batch/views.ts';
 import { vomsOf } from '../domain/credential.ts';
+import { isTransferred, listBatch } from '../domain/details/listed.ts';
 import { runBookkeeping } from './batch-bookkeeping.ts';
 import { runHandOvers } from './batch-publication.ts';
 import { runDeadlines } from './batch-deadlines.ts';
@@ -26,6 +26,7 @@ import { runShadows } from './batch-shadows.ts';
 import { tellWaitingJobs } from './batch-outcomes.ts';
 import { runAttempts, wasReset, type AttemptContext } from './transfer-attempts.ts';
 import { Clock } from './clock.ts';
+import { continueListed, Listing } from './listing.ts';
 import { batchOrderSignal, batchReportSignal, tell } from './signals.ts';
 
 const keptFilesQuery = defineQuery<KeptFiles>(BATCH_QUERIES.kept);
@@ -71,6 +72,7 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
     changed = true;
   });
 
+  const listing = new Listing(clock);
   let toldEnd = false;
   let toldSlot: BatchSnapshot['slot'] = resumed ? resumed.slot : input.target ? 'active' : 'wanted';
   await CancellationScope.nonCancellable(async () => {
@@ -84,7 +86,7 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
       await condition(allHandlersFinished);
     }
     if (continuing)
-      await continueAsNew<typeof transferBatch>({ ...input, files: [], wasReset: wasReset(input) }, state.snapshot());
+      await continueListed<typeof transferBatch>({ ...input, files: [], wasReset: wasReset(input) }, state.snapshot());
   });
 
   /** Tells the task what it has not been told yet. */
@@ -110,6 +112,8 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
       await Promise.all([toldTask, tellWaitingJobs(input.task, outcomes)]);
       // Whatever came while the signal was on its way is looked at before anything ends.
       if (changed) continue;
+      // Most batches are listed anew but once, when their transfers are final.
+      listing.show(() => ({ ...listBatch(state), ftsServer: state.target?.server ?? null }), isTransferred(state));
       if (isOver()) return;
       if (workflowInfo().continueAsNewSuggested) {
         continuing = true;

@@ -35,11 +35,14 @@ export interface PublisherSnapshot {
   finished: boolean;
   limit: number;
   coming?: number;
+  tally?: PublisherState['tally'];
 }
 
 /** First pause before CRAB is asked again for metadata it did not have; doubles up to an hour. */
 const METADATA_DELAY_MS = 30_000;
 const METADATA_DELAY_MAX_MS = 3_600_000;
+/** Why a file is given back that a newer generation replaces. */
+const SUPERSEDED = 'superseded';
 /** Files measured before their block is due, so that it is due by its lumis too: as many as two requests to CRAB hold. */
 const MEASURED_AT_ONCE = 20;
 
@@ -58,6 +61,8 @@ export class PublisherState {
   limit: number;
   /** So many files are still on their way here that are not to wait for others either. */
   coming = 0;
+  /** Files that have left it, by how. */
+  readonly tally = { published: 0, failed: 0 };
 
   constructor(policy: Policy, snapshot?: PublisherSnapshot) {
     this.policy = policy;
@@ -127,7 +132,7 @@ export class PublisherState {
   withdraw(keys: string[]): PublisherAnswer[] {
     for (const key of keys) if (this.inFlight.has(key)) this.withdrawn.add(key);
     const waiting = keys.filter((key) => !this.inFlight.has(key));
-    return this.settle(waiting.map((key) => ({ key, state: 'FAILED', reason: 'superseded' })));
+    return this.settle(waiting.map((key) => ({ key, state: 'FAILED', reason: SUPERSEDED })));
   }
 
   /** The block on its way has its answer: what is left of it and was asked back meanwhile is given back now. */
@@ -166,6 +171,9 @@ export class PublisherState {
       const file = this.queue[index];
       if (!file) continue;
       this.queue.splice(index, 1);
+      if (state === 'DONE') this.tally.published += 1;
+      // Given back for a newer generation: not this one's failure.
+      else if (reason !== SUPERSEDED) this.tally.failed += 1;
       if (this.expect !== null) this.expect -= 1;
       const same = answers.find((a) => a.batch === file.batch && a.state === state && a.reason === reason);
       if (same) same.keys.push(key);
@@ -183,7 +191,7 @@ export class PublisherState {
   }
 
   snapshot(): PublisherSnapshot {
-    const { queue, expect, finished, limit, coming } = this;
-    return { queue, expect, finished, limit, coming };
+    const { queue, expect, finished, limit, coming, tally } = this;
+    return { queue, expect, finished, limit, coming, tally };
   }
 }
