@@ -19,6 +19,7 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
   NoAnswerError: EXIT.noAnswer,
   RequestRefusedError: EXIT.failed,
   ConfigError: EXIT.badInput,
+  NamespaceError: EXIT.badInput,
   FaultScriptError: EXIT.badInput,
 };
 

@@ -8,6 +8,7 @@ import { listenToFts } from './fts-listener.ts';
 import { createLog, temporalLogger } from './logging.ts';
 import { READY_LINE } from './ready-line.ts';
 import { ALL_ROLES, type Role } from './roles.ts';
+import { checkSearchAttributes } from './setup-namespace.ts';
 
 /** Runs a worker process until it is told to end (SIGINT, SIGTERM), then lets activities under way end. */
 export async function runWorker(
@@ -25,8 +26,9 @@ export async function runWorker(
   });
   const { connectionOptions, namespace } = loadTemporalConfig(process.env);
   const connection = await NativeConnection.connect(connectionOptions);
+  const clientConnection = await Connection.connect(connectionOptions);
   const client = new Client({
-    connection: await Connection.connect(connectionOptions),
+    connection: clientConnection,
     namespace,
     dataConverter,
   });
@@ -34,6 +36,8 @@ export async function runWorker(
   const { dependencies, close } = createDependencies(config, client, warn);
   const listener = roles.includes('fts-follow') ? listenToFts(config, client, warn) : null;
   try {
+    const untold = await checkSearchAttributes(clientConnection, namespace);
+    if (untold !== null) log.warn(untold);
     const workers = await createWorkers({ connection, namespace, dependencies, tuning: config.worker, roles });
     const running = workers.map((worker) => worker.run());
     log.info({ roles, namespace, address: connectionOptions.address }, READY_LINE);
@@ -51,7 +55,7 @@ export async function runWorker(
   } finally {
     await listener?.close();
     await close();
-    await client.connection.close();
+    await clientConnection.close();
     await connection.close();
   }
 }

@@ -14,8 +14,15 @@ export interface SetupOptions {
 }
 
 const DAY_MS = 86_400_000;
-/** gRPC's status NOT_FOUND. */
+/** gRPC's status codes. */
 const NOT_FOUND = 5;
+const PERMISSION_DENIED = 7;
+const UNIMPLEMENTED = 12;
+
+/** The namespace is not fit for us; the message says how to mend it. */
+export class NamespaceError extends Error {
+  override name = 'NamespaceError';
+}
 
 /**
  * Makes a namespace fit for us: creates it where it is missing, sees to its retention and registers our search
@@ -70,6 +77,29 @@ async function ensureSearchAttributes(
   say(`namespace ${namespace}: registered search attributes ${missing.map(({ name }) => name).join(', ')}`);
 }
 
+/**
+ * Sees to it that a namespace has our search attributes before anything is started there: a workflow that names one that is lacking
+ * fails at its start, and so would every report of CRAB.
+ * @returns why it cannot be told (the server lets only administrators ask); null where all are there
+ * @throws NamespaceError naming what is lacking or different, and the command that mends it
+ */
+export async function checkSearchAttributes(connection: Connection, namespace: string): Promise<string | null> {
+  let missing;
+  try {
+    missing = await missingSearchAttributes(connection, namespace, 0);
+  } catch (error) {
+    if (!isGrpcServiceError(error)) throw error;
+    if (isNotFound(error)) throw new NamespaceError(`there is no namespace ${namespace}: run \`aso setup namespace\``);
+    if (Number(error.code) !== PERMISSION_DENIED && Number(error.code) !== UNIMPLEMENTED) throw error;
+    return `whether namespace ${namespace} has our search attributes cannot be asked: ${error.details}`;
+  }
+  if (missing.length === 0) return null;
+  const names = missing.map(({ name, type }) => `${name} (${type})`).join(', ');
+  throw new NamespaceError(
+    `namespace ${namespace} lacks search attributes: ${names}; run \`aso setup namespace\`, which registers them`,
+  );
+}
+
 /** Ours that are not registered. Throws where one of ours has another type: nothing but a person can change that. */
 async function missingSearchAttributes(connection: Connection, namespace: string, until: number) {
   for (;;) {
@@ -80,9 +110,10 @@ async function missingSearchAttributes(connection: Connection, namespace: string
         return present !== undefined && present !== encodeSearchAttributeIndexedValueType(type);
       });
       if (wrong.length)
-        throw new Error(
+        throw new NamespaceError(
           `namespace ${namespace} has search attributes of another type than ours: ` +
-            wrong.map(({ name, type }) => `${name} must be ${type}`).join(', '),
+            wrong.map(({ name, type }) => `${name} must be ${type}`).join(', ') +
+            '; remove each with `temporal operator search-attribute remove --name …` and run `aso setup namespace`, or use another namespace',
         );
       return ALL_SEARCH_ATTRIBUTES.filter(({ name }) => !(name in customAttributes));
     } catch (error) {
