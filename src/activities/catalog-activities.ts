@@ -1,95 +1,94 @@
-import type { CatalogFile, CatalogPort, PublishOutcome } from '../ports/catalog.ts';
-import type { CrabPort, FileMetadata } from '../ports/crab.ts';
+import type { CatalogPlaces, CatalogPort, PublishOutcome } from '../ports/catalog.ts';
+import type { CrabPort, FileMetadata, TaskInfo, UnusableMetadata } from '../ports/crab.ts';
+import { differenceOf, faultIn } from './publishable.ts';
 import type { CatalogActivities, PublishBlockRequest, PublishBlockResult } from './types.ts';
 
 export interface CatalogDependencies {
   crab: CrabPort;
   catalog: CatalogPort;
+  catalogPlaces: CatalogPlaces;
 }
 
-type Settled = PublishBlockResult['settled'][number];
+type Settled = PublishBlockResult['settled'];
 
-/** DBS's code for any trouble with a file of the block, which it does not name. */
-const FILE_REFUSED = 310;
+/**
+ * DBS's codes about what all blocks of a dataset have in common: parents, processed dataset, primary type and dataset, eras, tier, group, access
+ * type, the dataset, the block's own row. Any other refusal may be about one file of the block, which DBS does not name (310) or may name.
+ */
+const ABOUT_ALL_FILES: ReadonlySet<number | null> = new Set([203, 204, 205, 206, 207, 208, 209, 210, 211, 212, 400]);
 
 /** Activities on the queue of DBS. */
-export function createCatalogActivities({ crab, catalog }: CatalogDependencies): CatalogActivities {
+export function createCatalogActivities({ crab, catalog, catalogPlaces }: CatalogDependencies): CatalogActivities {
   return {
     async publishBlock(request) {
-      const { task, credential, dataset, block, originSite, files } = request;
-      const [info, metadata] = await Promise.all([
-        crab.taskInfo(task),
-        crab.fileMetadata(
-          task,
-          files.map(({ lfn }) => lfn),
-        ),
-      ]);
-      const result: PublishBlockResult = { settled: [], missing: [] };
-      const good: PublishBlockRequest['files'] = [];
-      for (const file of files) {
-        const known = metadata.get(file.lfn);
-        const fault = known && faultIn(known, file, dataset);
-        if (!known) result.missing.push(file.key);
-        else if (fault) result.settled.push({ key: file.key, state: 'FAILED', reason: fault });
-        else good.push(file);
-      }
-      // The block was named for all of its files: without some of them, the others get a new one.
-      if (good.length < files.length || good.length === 0) return result;
-
-      const outcome = await catalog.publishBlock(info, credential, {
-        ...{ name: block, dataset, originSite },
-        files: good.map(({ lfn }) => metadata.get(lfn) as FileMetadata),
-      });
-      return { ...result, settled: enter(outcome, good, dataset) };
+      const info = await crab.taskInfo(request.task);
+      return catalogPlaces.at(info, request.credential, () => publish(info, request));
     },
   };
+
+  async function publish(info: TaskInfo, request: PublishBlockRequest): Promise<PublishBlockResult> {
+    const { task, credential, dataset, block, originSite, files } = request;
+    const metadata = await crab.fileMetadata(task, lfnsOf(files));
+    const good: FileMetadata[] = [];
+    const bad: { file: PublishBlockRequest['files'][number]; fault: string | null }[] = [];
+    for (const file of files) {
+      const known = metadata.get(file.lfn);
+      const fault = known ? faultIn(known, file, dataset) : null;
+      if (known && isUsable(known) && fault === null) good.push(known);
+      else bad.push({ file, fault });
+    }
+    // The block was named for all of its files: without some of them, the others get a new one.
+    if (bad.length > 0) return setAside(info, request, bad);
+    const outcome = await catalog.publishBlock(info, credential, { name: block, dataset, originSite, files: good });
+    return { settled: enter(outcome, request), missing: [] };
+  }
+
+  /**
+   * Settles files that cannot be sent as CRAB describes them now. An earlier try may have sent them when it described them otherwise, and
+   * its answer been lost: what DBS has is DONE.
+   */
+  async function setAside(
+    info: TaskInfo,
+    { credential, dataset }: PublishBlockRequest,
+    bad: { file: PublishBlockRequest['files'][number]; fault: string | null }[],
+  ): Promise<PublishBlockResult> {
+    const rows = await catalog.findFiles(info, credential, lfnsOf(bad.map(({ file }) => file)));
+    const inDbs = new Map(rows.map((row) => [row.lfn, row]));
+    const result: PublishBlockResult = { settled: [], missing: [] };
+    for (const { file, fault } of bad) {
+      const row = inDbs.get(file.lfn);
+      if (row && differenceOf(row, file, dataset) === null)
+        result.settled.push({ key: file.key, state: 'DONE', reason: null });
+      else if (fault === null) result.missing.push(file.key);
+      else result.settled.push({ key: file.key, state: 'FAILED', reason: fault });
+    }
+    return result;
+  }
 }
 
 /** What DBS's answer settles, file by file. */
-function enter(outcome: PublishOutcome, files: PublishBlockRequest['files'], dataset: string): Settled[] {
-  if (outcome.kind === 'published') return files.map(({ key }) => ({ key, state: 'DONE', reason: null }));
-  if (outcome.kind === 'present' && outcome.files.length > 0) {
-    const present = new Map(outcome.files.map((row) => [row.lfn, row]));
-    return files.flatMap((file): Settled[] => {
-      const row = present.get(file.lfn);
-      if (!row) return [];
-      const difference = differenceOf(row, file, dataset);
-      return [{ key: file.key, state: difference ? 'FAILED' : 'DONE', reason: difference && `differs-in-DBS: ${difference}` }]; // prettier-ignore
-    });
+function enter(outcome: PublishOutcome, { files, dataset }: PublishBlockRequest): Settled {
+  switch (outcome.kind) {
+    case 'published':
+      return files.map(({ key }) => ({ key, state: 'DONE', reason: null }));
+    case 'present': {
+      const present = new Map(outcome.files.map((row) => [row.lfn, row]));
+      return files.flatMap((file): Settled => {
+        const row = present.get(file.lfn);
+        if (!row) return [];
+        const difference = differenceOf(row, file, dataset);
+        return [{ key: file.key, state: difference ? 'FAILED' : 'DONE', reason: difference && `differs-in-DBS: ${difference}` }]; // prettier-ignore
+      });
+    }
+    case 'refused': {
+      // One bad file among many, or a block that is too large, is found by halving.
+      if (files.length > 1 && !ABOUT_ALL_FILES.has(outcome.code)) return [];
+      const reason = `DBS${outcome.code === null ? '' : ` ${outcome.code}`}: ${outcome.reason}`;
+      return files.map(({ key }) => ({ key, state: 'FAILED', reason }));
+    }
   }
-  const code = outcome.kind === 'refused' ? outcome.code : FILE_REFUSED;
-  const why = outcome.kind === 'refused' ? outcome.reason : 'DBS refuses a file without saying why';
-  // One bad file among many is found by halving; any other refusal is of the block as such.
-  if (code === FILE_REFUSED && files.length > 1) return [];
-  const reason = `DBS ${code ?? ''}: ${why}`;
-  return files.map(({ key }) => ({ key, state: 'FAILED', reason }));
 }
 
-/** Found elsewhere is success only where it is the very same file, valid, in the same dataset: else what is different there. */
-function differenceOf(row: CatalogFile, file: PublishBlockRequest['files'][number], dataset: string): string | null {
-  if (row.dataset !== dataset) return `it is in dataset ${row.dataset}`;
-  if (!row.valid) return 'it was invalidated there';
-  if (row.size !== file.size) return `it has ${row.size} bytes there`;
-  if (file.adler32 !== null && row.adler32.toLowerCase() !== file.adler32.toLowerCase())
-    return `it has adler32 ${row.adler32} there`;
-  return null;
-}
+const isUsable = (known: FileMetadata | UnusableMetadata): known is FileMetadata => !('fault' in known);
 
-/** LFNs of user areas that DBS takes (its writer's lexicon); anything else it refuses without saying which file it was. */
-const DBS_LFN =
-  /^\/store\/(temp\/)*(user|group)\/(([a-zA-Z0-9.]+)|([a-zA-Z0-9\-_]+))\/([a-zA-Z][a-zA-Z0-9\-_]*)\/(([a-zA-Z0-9\-_]+)\/)+([a-zA-Z0-9\-_]+)\.root$/;
-
-/** Where CRAB has the outputs of jobs that failed: `…/0000/failed/out_1.root`. */
-const OF_FAILED_JOB = /\/\d{4}\/failed\/[^/]+$/;
-
-/** Why a file cannot be published, by rule; null where it can. */
-function faultIn(metadata: FileMetadata, file: PublishBlockRequest['files'][number], dataset: string): string | null {
-  if (metadata.fileType !== 'EDM') return `not-edm: file type ${metadata.fileType}`;
-  if (OF_FAILED_JOB.test(file.lfn)) return 'failed-job: outputs of failed jobs are never published';
-  if (!DBS_LFN.test(file.lfn)) return 'lfn-refused-by-DBS: the LFN is not one that DBS takes';
-  if (metadata.outputDataset !== dataset) return `metadata-differs: CRAB has dataset ${metadata.outputDataset}`;
-  if (metadata.size !== file.size) return `metadata-differs: CRAB has ${metadata.size} bytes`;
-  if (file.adler32 !== null && metadata.adler32.toLowerCase() !== file.adler32.toLowerCase())
-    return `metadata-differs: CRAB has adler32 ${metadata.adler32}`;
-  return null;
-}
+const lfnsOf = (files: { lfn: string }[]): string[] => files.map(({ lfn }) => lfn);

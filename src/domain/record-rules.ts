@@ -49,8 +49,8 @@ export interface Breach {
 const LFN_MAX = 500;
 const SITE_NAME = /^T[0-3]_[A-Z]{2}(?:_[A-Za-z0-9]+)+$/;
 const SITE_NAME_MAX = 100;
-/** As DBS has it. */
-const DATASET_NAME = /^\/[a-zA-Z0-9\-_]{1,99}\/[a-zA-Z0-9.\-_]{1,199}\/[A-Z-]{1,50}$/;
+/** Name of a dataset, as DBS has it. */
+export const DATASET_NAME = /^\/[a-zA-Z0-9\-_]{1,99}\/[a-zA-Z0-9.\-_]{1,199}\/[A-Z-]{1,50}$/;
 
 /**
  * Every rule that a record breaks, the likeliest cause first: what follows from an earlier breach comes later.

@@ -40,3 +40,12 @@ export interface CatalogPort {
   /** Files that DBS has, by LFN; unknown ones are absent. */
   findFiles(task: TaskInfo, credential: CredentialRef, lfns: string[]): Promise<CatalogFile[]>;
 }
+
+/** Bounds on what is on its way into an instance of DBS at a time. */
+export interface CatalogPlaces {
+  /**
+   * Does the work for a block where there is a place for it.
+   * @throws PortError `CatalogBusy`, retryable, where there is none: nothing was done
+   */
+  at<T>(task: TaskInfo, credential: CredentialRef, work: () => Promise<T>): Promise<T>;
+}

@@ -18,6 +18,14 @@ export interface FileMetadata {
   lumis: { run: number; lumi: number }[];
 }
 
+/** A record of CRAB's `filemetadata` that DBS cannot be told: a field is missing or makes no sense. */
+export interface UnusableMetadata {
+  lfn: string;
+  fileType: string;
+  /** Field and rule. */
+  fault: string;
+}
+
 /** What CRAB's `task` says that publication needs. */
 export interface TaskInfo {
   inputDataset: string | null;
@@ -42,9 +50,9 @@ export interface FileMeasure {
 
 /** CRAB's REST. All methods throw PortError (`CrabUnavailable`, `CredentialUnavailable`, `CrabRefused`). */
 export interface CrabPort {
-  /** Metadata by LFN; LFNs that CRAB does not know (yet) are absent from the map. */
-  fileMetadata(task: string, lfns: string[]): Promise<Map<string, FileMetadata>>;
-  /** Sizes of those of the files that CRAB has metadata of, without holding the metadata of more than a few. */
+  /** Metadata by LFN; LFNs that CRAB does not know (yet) are absent from the map. One unusable record does not spoil the others. */
+  fileMetadata(task: string, lfns: string[]): Promise<Map<string, FileMetadata | UnusableMetadata>>;
+  /** Sizes of those of the files that CRAB has metadata of (0 where it is unusable), without holding the metadata of more than a few. */
   measureFiles(task: string, lfns: string[]): Promise<FileMeasure[]>;
   taskInfo(task: string): Promise<TaskInfo>;
   /**

@@ -27,7 +27,7 @@ export async function pullPublications(parts: PullParts, memory: HandedOver): Pr
   await queue.acquirePublication(worker);
   const due = memory.due(await queue.acquiredPublication(worker, ROWS), nameOfRow);
   const read: ReadRow[] = [];
-  const late: BadRow[] = [];
+  const unusable: BadRow[] = [];
   for (const [task, rows] of Map.groupBy(due, ({ tm_taskname }) => String(tm_taskname))) {
     const metadata = await crab.fileMetadata(
       task,
@@ -37,8 +37,9 @@ export async function pullPublications(parts: PullParts, memory: HandedOver): Pr
     const next = async (): Promise<void> => {
       for (let row = waiting.pop(); row; row = waiting.pop()) {
         const known = metadata.get(String(row['tm_destination_lfn']));
-        if (known) read.push(await readWhole(parts, row, known));
-        else if (isLate(row, parts.metadataTimeout)) late.push({ id: idOf(row), reason: 'metadata-missing' });
+        if (known && 'fault' in known) unusable.push({ id: idOf(row), reason: `metadata-unusable: ${known.fault}` });
+        else if (known) read.push(await readWhole(parts, row, known));
+        else if (isLate(row, parts.metadataTimeout)) unusable.push({ id: idOf(row), reason: 'metadata-missing' });
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, next));
@@ -46,7 +47,7 @@ export async function pullPublications(parts: PullParts, memory: HandedOver): Pr
   const { tasks, bad } = collectRows(read);
   const arrived = await handOver(parts, tasks);
   memory.note(due.filter((row) => arrived.has(idOf(row))).map(nameOfRow));
-  const refused = [...bad, ...late];
+  const refused = [...bad, ...unusable];
   const words = refused.flatMap(({ id, reason }) =>
     id === null ? [] : wordOfOwn(worker, id, { publication: 'FAILED', publicationReason: reason }),
   );

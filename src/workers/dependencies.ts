@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/index.ts';
 import { createCrabAdapter } from '../adapters/crab/crab-adapter.ts';
 import { createDbsAdapter } from '../adapters/dbs/dbs-adapter.ts';
-import { boundPerInstance } from '../adapters/dbs/instance-bulkhead.ts';
+import { createInstancePlaces } from '../adapters/dbs/instance-bulkhead.ts';
 import { createFtsAdapter } from '../adapters/fts3/fts-adapter.ts';
 import { readGroups } from '../adapters/groups/group-files.ts';
 import { createSiteCatalog } from '../adapters/site-catalog/site-catalog.ts';
@@ -43,7 +43,8 @@ export function createDependencies(
         boundPerSite(createGfalStorage({ store, gfalRm: config.gfalRm }), { atOnce: 4 }),
       ),
       crab: createCrabAdapter({ url: config.crabUrl, dispatchers, worker: config.crabWorker }),
-      catalog: boundPerInstance(createDbsAdapter({ dispatchers })),
+      catalog: createDbsAdapter({ dispatchers }),
+      catalogPlaces: createInstancePlaces(),
     },
     close: () => dispatchers.close(),
   };

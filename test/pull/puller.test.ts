@@ -92,7 +92,7 @@ test('what CRAB flags afterwards is published once, with its dataset and sums fr
   await expect.poll(() => rowsIn(world, report).map((row) => row?.publication)).toEqual(['DONE', 'DONE']);
 });
 
-test('a publication whose metadata CRAB lacks waits, and is set aside in the end', async () => {
+test('a publication whose metadata CRAB lacks waits, and is set aside in the end; so is one whose metadata make no sense', async () => {
   const work = new TestTask(world, rig);
   const report = await queued(work);
   const { puller: patient } = puller('waits');
@@ -104,6 +104,15 @@ test('a publication whose metadata CRAB lacks waits, and is set aside in the end
   const hasty = puller('waits', { metadataTimeout: -1 });
   expect(await hasty.puller.round()).toMatchObject({ publications: 0, bad: 1 });
   expect(rowsIn(world, report)).toMatchObject([{ publication: 'FAILED', publicationReason: 'metadata-missing' }]);
+
+  // Back, but not as DBS could be told.
+  const runlumi = { '1': { '-7': '10' } };
+  world.crab.books.addMetadata(work.name, { lfn: theFile(report).destinationLfn, runlumi });
+  flag(report);
+  expect(await patient.round()).toMatchObject({ publications: 0, bad: 1 });
+  expect(rowsIn(world, report)).toMatchObject([
+    { publicationReason: expect.stringMatching(/^metadata-unusable: runlumi: must have whole numbers/) as string },
+  ]);
   await work.finish();
 });
 

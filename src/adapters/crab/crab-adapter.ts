@@ -1,5 +1,5 @@
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
-import type { CrabPort, FileMeasure, FileMetadata } from '../../ports/crab.ts';
+import type { CrabPort, FileMeasure, FileMetadata, UnusableMetadata } from '../../ports/crab.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Dispatchers } from '../credentials/dispatchers.ts';
 import { ownerOfTask } from '../../domain/lfn-areas.ts';
@@ -29,7 +29,7 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
   const { url, dispatchers, worker, timeoutMs = 60_000, companyMs = 500 } = options;
   const crab = createCrabClient(url, dispatchers, timeoutMs);
   const askMetadata = createMetadataQuestion(crab);
-  async function* metadataOf(task: string, lfns: string[]): AsyncGenerator<FileMetadata> {
+  async function* metadataOf(task: string, lfns: string[]): AsyncGenerator<FileMetadata | UnusableMetadata> {
     for (let start = 0; start < lfns.length; start += LFNS_PER_REQUEST) {
       const json = await askMetadata(task, lfns.slice(start, start + LFNS_PER_REQUEST));
       yield* readable('filemetadata', () => fileMetadataOf(json));
@@ -37,14 +37,14 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
   }
   return {
     async fileMetadata(task, lfns) {
-      const found = new Map<string, FileMetadata>();
+      const found = new Map<string, FileMetadata | UnusableMetadata>();
       for await (const metadata of metadataOf(task, lfns)) found.set(metadata.lfn, metadata);
       return found;
     },
     async measureFiles(task, lfns) {
       const measures: FileMeasure[] = [];
-      for await (const { lfn, lumis, size } of metadataOf(task, lfns))
-        measures.push({ lfn, lumis: lumis.length, bytes: size });
+      for await (const known of metadataOf(task, lfns))
+        measures.push('fault' in known ? { lfn: known.lfn, lumis: 0, bytes: 0 } : measureOf(known));
       return measures;
     },
     async taskInfo(task) {
@@ -55,6 +55,8 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
     rowStarts: createStartsQuestion(crab),
   };
 }
+
+const measureOf = ({ lfn, lumis, size }: FileMetadata): FileMeasure => ({ lfn, lumis: lumis.length, bytes: size });
 
 /** Asks for the start times of a task's rows. After an outage every batch of a task asks at once: they share one answer. */
 function createStartsQuestion(crab: CrabClient): CrabPort['rowStarts'] {

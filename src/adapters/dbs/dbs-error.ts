@@ -22,8 +22,11 @@ const bodySchema = z
 
 /** Begin and commit of a transaction: the database's trouble, not the block's. */
 const TRANSIENT_CODES = new Set([102, 308]);
-/** Two writers raced on a common row (Oracle), or one held the database (SQLite): the same body is accepted later. */
-const TRANSIENT_CAUSE = /ORA-00001|database is locked|deadlock/i;
+/**
+ * Two writers raced on a common row or for a lock (Oracle), or one held the database (SQLite): the same body is accepted later. With the colon
+ * or the spaces that no LFN has: reasons may name files.
+ */
+const TRANSIENT_CAUSE = /ORA-(00001|00060|08177):|database is locked|deadlock detected/i;
 
 /**
  * Reads an error body of DBS. Errors nest as text inside `reason`; the innermost comes last.

@@ -1,5 +1,5 @@
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
-import type { CatalogPort } from '../../ports/catalog.ts';
+import type { CatalogPlaces } from '../../ports/catalog.ts';
 import { Bulkheads } from '../bulkheads.ts';
 
 export interface InstanceBounds {
@@ -18,20 +18,18 @@ const NO_QUEUE = { stallMs: 0, patienceMs: 0 };
 const RETRY_AFTER_MS = 5_000;
 
 /**
- * A catalog that is sent only so many blocks at a time, by instance and by user (`CatalogBusy`, retryable): DBS takes minutes for a large
- * block, and the blocks of one task, or of one slow instance, are not to take all of a worker's places.
+ * Places for blocks by instance and by user: DBS takes minutes for a large block, and the blocks of one task, or of one slow instance, are not
+ * to take all of a worker's places. A block has its place before its metadata are read, so that those that wait for one cost CRAB nothing and
+ * are not held in memory.
  */
-export function boundPerInstance(catalog: CatalogPort, bounds: Partial<InstanceBounds> = {}): CatalogPort {
+export function createInstancePlaces(bounds: Partial<InstanceBounds> = {}): CatalogPlaces {
   const { atOnce, ofOneUser } = { ...DEFAULTS, ...bounds };
   const bulkheads = (places: number): Bulkheads =>
     new Bulkheads({ atOnce: places, ...NO_QUEUE }, FAILURE_TYPES.catalogBusy, RETRY_AFTER_MS);
   const instances = bulkheads(atOnce);
   const users = bulkheads(ofOneUser);
   return {
-    publishBlock: (task, credential, block) =>
-      users.at(`${task.publishDbsUrl} for ${credential.user}`, () =>
-        instances.at(task.publishDbsUrl, () => catalog.publishBlock(task, credential, block)),
-      ),
-    findFiles: (task, credential, lfns) => catalog.findFiles(task, credential, lfns),
+    at: ({ publishDbsUrl }, { user }, work) =>
+      users.at(`${publishDbsUrl} for ${user}`, () => instances.at(publishDbsUrl, work)),
   };
 }

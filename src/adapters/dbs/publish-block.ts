@@ -49,23 +49,26 @@ async function attempt(
   const lfns = block.files.map(({ lfn }) => lfn);
   const listed = await lfnsOfBlock(client, access, block.name);
   if (listed && isSameSet(listed, lfns)) return { kind: 'published' };
-  if (answer instanceof PortError) throw answer;
   return explain(client, access, block.name, lfns, answer);
 }
 
-/** DBS answered and does not list exactly our files under the block's name: where are they? */
+/**
+ * DBS does not list exactly our files under the block's name: where are they? That is asked after failures that waiting may heal, too: Oracle's
+ * ORA-00001 may be about a file that another block has, and would then come for ever.
+ */
 async function explain(
   client: DbsClient,
   access: ReaderAccess,
   blockName: string,
   lfns: string[],
-  answer: DbsAnswer,
+  answer: DbsAnswer | PortError,
 ): Promise<PublishOutcome> {
   const files = await findCatalogFiles(client, access, lfns);
   const inBlock = files.filter(({ block }) => block === blockName).map(({ lfn }) => lfn);
   // A name that the reader refuses to list is looked for the other way round.
   if (isSameSet(inBlock, lfns)) return { kind: 'published' };
   if (files.length > 0) return { kind: 'present', files };
+  if (answer instanceof PortError) throw answer;
   if (answer.kind === 'rows' || answer.code === BLOCK_EXISTS) {
     throw catalogUnavailable(`DBS says it has block ${blockName} but does not show its files`);
   }

@@ -72,6 +72,33 @@ describe('fileMetadata', () => {
     },
   );
 
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['a run that is no number', { runlumi: { NaN: { '1': '1' } } }, /^runlumi: must have whole numbers, 0 or more/],
+    ['a negative lumi', { runlumi: { '1': { '-3': '1' } } }, /^runlumi: must have whole numbers/],
+    ['a lumi that no number keeps', { runlumi: { '1': { '99999999999999999999': '1' } } }, /^runlumi: must have whole/],
+    ['keys of prototypes', { runlumi: JSON.parse('{"__proto__": {"1": "1"}}') as object }, /^runlumi: must have whole/],
+    ['no lumis at all', { runlumi: null }, /^runlumi: must be an object/],
+    ['a list of lumis', { runlumi: { '1': ['1'] } }, /^runlumi: must have an object of lumi sections/],
+    ['no release', { swversion: '' }, /^swversion: /],
+    ['no checksum', { adler32: 'None' }, /^adler32: must be an Adler-32 sum/],
+    ['events that are no number', { inevents: 'NaN' }, /^inevents: /],
+    ['a negative size', { filesize: -1 }, /^filesize: /],
+  ])('tells what is wrong with a record, and what the others say: %s', async (_what, over, fault) => {
+    simulator.books.addMetadata(TASK, { ...over, lfn: lfnOf(1) });
+    simulator.books.addMetadata(TASK, { lfn: lfnOf(2) });
+    const found = await crab.fileMetadata(TASK, [lfnOf(1), lfnOf(2)]);
+    expect(found.get(lfnOf(1))).toEqual({
+      lfn: lfnOf(1),
+      fileType: 'EDM',
+      fault: expect.stringMatching(fault) as string,
+    });
+    expect(found.get(lfnOf(2))).toMatchObject({ events: 300, lumis: [{ run: 1, lumi: 419 }] });
+    expect(await crab.measureFiles(TASK, [lfnOf(1), lfnOf(2)])).toEqual([
+      { lfn: lfnOf(1), lumis: 0, bytes: 0 },
+      { lfn: lfnOf(2), lumis: 1, bytes: 561_301 },
+    ]);
+  });
+
   it.each([
     ['an outage', { action: 'drop-before' } as const],
     ['a front end', { action: 'answer' } as const],

@@ -135,6 +135,18 @@ describe('publishBlock', () => {
     expect(simulator.books.files()).toHaveLength(2);
   });
 
+  it('does not wait for ever where ORA-00001 is about a file that another block has', async () => {
+    const first = blockOf([fileOf(1)]);
+    await publish(first);
+    const reason = 'ORA-00001: unique constraint (CMS_DBS3.TUC_FL_LOGICAL_FILE_NAME) violated';
+    simulator.server.faults.add({
+      ...{ path: 'bulkblocks', action: 'answer', status: 400 },
+      body: JSON.stringify([{ error: { code: 310, reason, message: 'dbs' } }]),
+    });
+    const outcome = await publish(blockOf([fileOf(1), fileOf(2)]));
+    expect(outcome).toMatchObject({ kind: 'present', files: [{ lfn: lfnOf(1), block: first.name }] });
+  });
+
   it('tells where the files are although DBS said 200', async () => {
     await publish(blockOf([fileOf(1)]));
     simulator.server.faults.add({ path: 'bulkblocks', action: 'answer', status: 200, body: '[]' });
@@ -219,8 +231,20 @@ describe('the input dataset', () => {
     expect(await rowsOf('outputconfigs', `dataset=${output}`)).toMatchObject([{ global_tag: '124X_dataRun3_v9' }]);
   });
 
-  it.each(['/Unknown/Input-v1/RAW', 'CRAB_PrivateMC'])('may be unknown: %s', async (inputDataset) => {
+  it.each([
+    '/Unknown/Input-v1/RAW',
+    'CRAB_PrivateMC',
+    '/No/Name that DBS takes/RAW',
+    `${INPUT}#0d8a8f4e-0000-4000-8000-000000000000`,
+  ])('may be unknown: %s', async (inputDataset) => {
     task = { ...task, inputDataset };
+    expect(await publish(blockOf([fileOf(1)]))).toEqual({ kind: 'published' });
+  });
+
+  it('has defaults where DBS refuses to look for it', async () => {
+    task = { ...task, inputDataset: INPUT };
+    const body = JSON.stringify([{ error: { code: 113, reason: 'unable to match', message: 'invalid pattern' } }]);
+    simulator.server.faults.add({ path: 'datasets', action: 'answer', status: 400, body });
     expect(await publish(blockOf([fileOf(1)]))).toEqual({ kind: 'published' });
   });
 

@@ -37,6 +37,11 @@ describe('dbsRefusal', () => {
     expect(dbsRefusal(400, body)).toMatchObject({ transient: true });
   });
 
+  it('does not wait for a file whose name sounds like a race', () => {
+    const reason = 'no rows for /store/user/x/deadlock/ORA-00001/a.root';
+    expect(dbsRefusal(400, nested(305, reason))).toMatchObject({ code: 305, transient: false });
+  });
+
   it('does not wait for a body that is too large', () => {
     expect(dbsRefusal(413, '<html></html>')).toEqual({
       code: null,
