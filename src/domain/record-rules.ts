@@ -129,7 +129,8 @@ function formBreach(lfn: string): Rule | null {
   return /^(?:\/[A-Za-z0-9._+=~,:@-]+)+$/.test(lfn) ? null : 'lfn-characters';
 }
 
-const isSiteName = (name: string): boolean => name.length <= SITE_NAME_MAX && SITE_NAME.test(name);
+/** A CMS site name such as T2_IT_Pisa. */
+export const isSiteName = (name: string): boolean => name.length <= SITE_NAME_MAX && SITE_NAME.test(name);
 const isWhole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
 /** A log may come without a sum: CRAB does not know it for logs that the job itself did not write down. Rows of CRAB's queue have none at all. */
