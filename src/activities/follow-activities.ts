@@ -2,14 +2,21 @@ import { activityInfo } from '@temporalio/activity';
 import { fateOf } from '../domain/batch/copy-fate.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import { lookShareMs, nextLook } from '../domain/follow-grid.ts';
+import { outcomeOf } from '../domain/operations/copy-outcomes.ts';
 import type { FtsPort } from '../ports/fts.ts';
+import type { OperatorRulesPort } from '../ports/operator-rules.ts';
 import { isFirstTry } from './first-try.ts';
 import { resultsOf } from './fts-activities.ts';
 import { notYet } from './to-failure.ts';
-import type { FollowActivities } from './types.ts';
+import type { FollowActivities, FollowRequest } from './types.ts';
+
+export interface FollowDependencies {
+  fts: FtsPort;
+  rules: OperatorRulesPort;
+}
 
 /** Activities on the queue of followers. */
-export function createFollowActivities({ fts }: { fts: FtsPort }): FollowActivities {
+export function createFollowActivities({ fts, rules }: FollowDependencies): FollowActivities {
   return {
     async followFtsJob(request) {
       const again = (): Error => notYet(nextLook(Date.now(), activityInfo().attempt, request));
@@ -19,11 +26,31 @@ export function createFollowActivities({ fts }: { fts: FtsPort }): FollowActivit
       // What lies under the id of a job that FTS lost is none of ours.
       if (view?.digest !== request.digest) return { kind: 'gone' };
       const files = resultsOf(view).filter((row) => request.keys.includes(row.key) && isOver(row));
-      if (files.length > 0) return { kind: 'changed', files };
+      if (files.length > 0) {
+        count(request, files);
+        return { kind: 'changed', files };
+      }
+      const hold = request.errand && (await rules.holdOf(request.errand, request.jobId));
+      if (hold?.cancelActive) return { kind: 'recalled', reason: hold.reason };
       if (Date.now() > request.giveUpAt) return { kind: 'stalled', reason: request.giveUpReason };
       throw again();
     },
+
+    async awaitPermission({ who, reason, ...errand }) {
+      const hold = await rules.holdOf(errand, who);
+      if (!hold) return { held: null };
+      if (hold.reason !== reason) return { held: hold.reason };
+      throw notYet(rules.nextAskMs());
+    },
   };
+
+  /** Tells the breakers how copies ended. Told twice where the worker dies right then: they go by many. */
+  function count({ errand }: FollowRequest, files: FtsFileResult[]): void {
+    const { task, source, destination } = errand ?? {};
+    if (task === undefined || source === undefined || destination === undefined) return;
+    for (const { state, reason } of files)
+      rules.saw({ task, source, destination, ...outcomeOf(state, reason), copies: 1 });
+  }
 }
 
 /** Nothing more is to be learnt of the file: it is terminal, and its copy, if FTS has to stop it, has stopped. */

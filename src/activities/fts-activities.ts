@@ -1,8 +1,11 @@
 import { FAILURE_TYPES } from '../contract/failure-types.ts';
+import { transferBatchId } from '../contract/ids.ts';
 import { isLeftBehind, isTerminalInFts } from '../domain/batch/copy-fate.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
+import type { Errand } from '../domain/operations/hold.ts';
 import { PortError } from '../ports/errors.ts';
 import { FtsUnreached, type FtsFileView, type FtsJobView, type FtsPort, type FtsTransfer } from '../ports/fts.ts';
+import type { OperatorRulesPort } from '../ports/operator-rules.ts';
 import type { SiteCatalogPort } from '../ports/storage.ts';
 import { isFirstTry } from './first-try.ts';
 import { serversFor, type FtsServerChoice } from './fts-servers.ts';
@@ -10,12 +13,13 @@ import type { FtsActivities, FtsJobRef, SubmitRequest, SubmitResult } from './ty
 
 export interface FtsDependencies extends FtsServerChoice {
   fts: FtsPort;
+  rules: OperatorRulesPort;
   /** FTS's `activity` of our copies. */
   ftsActivity: string;
 }
 
 /** Activities on the queue of submissions and cancels. */
-export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependencies): FtsActivities {
+export function createFtsActivities({ fts, rules, ftsActivity, ...choice }: FtsDependencies): FtsActivities {
   const { sites } = choice;
   return {
     async prepareFts({ destination, credential, avoid }) {
@@ -26,6 +30,9 @@ export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependen
     },
 
     async submitFtsJob(request) {
+      // What may have been sent already is brought to its end: FTS may have it, and nobody must lose sight of it.
+      const hold = isFirstSubmission(request) ? await rules.holdOf(errandOf(request), batchName(request)) : null;
+      if (hold) return { kind: 'held', reason: hold.reason, barred: true };
       try {
         const transfers = await resolveUrls(sites, request);
         const { target, credential, sid, expectedJobId, digest, task, batch } = request;
@@ -63,6 +70,15 @@ export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependen
     return job?.digest === digest ? { kind: 'submitted', jobId: expectedJobId } : { kind: 'held', reason: message };
   }
 }
+
+/** What a submission is about: all files of a batch are of one link. */
+function errandOf({ task, credential, files }: SubmitRequest): Errand {
+  const { source = '', destination = '' } = files[0]?.record ?? {};
+  return { task, user: credential.user, source, destination };
+}
+
+/** A batch among those that breakers let through. */
+const batchName = ({ task, batch }: SubmitRequest): string => transferBatchId(task, batch);
 
 /** What FTS says of our files; a file whose metadata FTS lost cannot be told and is left out. */
 export const resultsOf = ({ state, files }: FtsJobView): FtsFileResult[] =>

@@ -3,6 +3,7 @@ import { createCatalogActivities, type CatalogDependencies } from './catalog-act
 import { createCrabActivities } from './crab-activities.ts';
 import { createFollowActivities } from './follow-activities.ts';
 import { createFtsActivities, type FtsDependencies } from './fts-activities.ts';
+import { createOperationsActivities, type OperationsDependencies } from './operations-activities.ts';
 import { createStorageActivities, type StorageDependencies } from './storage-activities.ts';
 import { createTaskActivities, type TaskDependencies } from './task-activities.ts';
 import { createSweepActivities } from './sweep-activities.ts';
@@ -10,12 +11,18 @@ import { stamped } from './stamped.ts';
 import { mappingErrors } from './to-failure.ts';
 
 /** Everything the activities need from outside. */
-export type ActivityDependencies = FtsDependencies & StorageDependencies & CatalogDependencies & TaskDependencies;
+export type ActivityDependencies = FtsDependencies &
+  StorageDependencies &
+  CatalogDependencies &
+  TaskDependencies &
+  OperationsDependencies;
 
 /** The activities by the part of the work they do; each part has its own task queue. */
 export function createActivities(dependencies: ActivityDependencies) {
   return {
-    workflows: stamped(beating(mappingErrors(createTaskActivities(dependencies)))),
+    workflows: stamped(
+      beating(mappingErrors({ ...createTaskActivities(dependencies), ...createOperationsActivities(dependencies) })),
+    ),
     fts: stamped(beating(mappingErrors(createFtsActivities(dependencies)))),
     ftsFollow: stamped(beating(mappingErrors(createFollowActivities(dependencies)))),
     storage: stamped(

@@ -3,6 +3,8 @@ import type { CrabWord } from '../domain/crab-word.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import type { ArrivalResult, SettleResult } from '../domain/batch/settling.ts';
 import type { CredentialRef, FileRecord, VomsAttributes } from '../domain/file.ts';
+import type { Errand } from '../domain/operations/hold.ts';
+import type { OperationsSnapshot } from '../domain/operations/operations-state.ts';
 import type { FtsTarget, PublishableFile } from '../domain/orders.ts';
 import type { SweepResult } from '../domain/sweep.ts';
 import type { PublicationState } from '../domain/states.ts';
@@ -70,8 +72,8 @@ export type SubmitResult =
   | { kind: 'refused'; reason: string }
   /** FTS made the job, but under another id, since the first VO of the credential has changed. */
   | { kind: 'astray'; jobId: string; reason: string }
-  /** A site's description lacks what is needed: the files wait until it changes. */
-  | { kind: 'held'; reason: string }
+  /** A site's description lacks what is needed: the files wait until it changes. `barred`: an operator holds them. */
+  | { kind: 'held'; reason: string; barred?: true }
   /** The server is down, has seen nothing of this, and there is another one. */
   | { kind: 'elsewhere'; reason: string };
 
@@ -95,13 +97,36 @@ export interface FollowRequest extends FtsJobRef {
   /** When to give up waiting for a change, epoch milliseconds, and what is then said. */
   giveUpAt: number;
   giveUpReason: string;
+  /** What the copies are about: operators' rules may call them back, and breakers count how they end. */
+  errand?: Errand;
 }
 
 export type FollowResult =
-  { kind: 'changed'; files: FtsFileResult[] } | { kind: 'gone' } | { kind: 'stalled'; reason: string };
+  | { kind: 'changed'; files: FtsFileResult[] }
+  | { kind: 'gone' }
+  | { kind: 'stalled'; reason: string }
+  /** An operator wants what FTS has of it called back. */
+  | { kind: 'recalled'; reason: string };
+
+export interface PermissionRequest extends Errand {
+  /** Of the batch, among those that ask. */
+  who: string;
+  /** Why it is held, by what was said last. */
+  reason: string;
+}
 
 export interface FollowActivities {
   followFtsJob(request: FollowRequest): Promise<FollowResult>;
+  /** Waits until no operator's rule holds an errand any more; answers `held` where another one holds it by now. */
+  awaitPermission(request: PermissionRequest): Promise<{ held: string | null }>;
+}
+
+/** Activities of the workflow that keeps the operators' rules; on the workflows' own task queue. */
+export interface OperationsActivities {
+  /** The books of the newest earlier run that ended; null where there is none. */
+  openOperations(request: { firstRunId: string }): Promise<OperationsSnapshot | null>;
+  /** What is wrong with a request that only a worker can tell; null for nothing. Its stamp is the time of the request. */
+  considerRequest(request: { server?: string }): Promise<{ fault: string | null }>;
 }
 
 /** Files that arrived after they were cancelled. */
@@ -164,6 +189,7 @@ export interface CatalogActivities {
 export type Activities = TaskActivities &
   FtsActivities &
   FollowActivities &
+  OperationsActivities &
   StorageActivities &
   SweepActivities &
   CrabActivities &

@@ -58,26 +58,29 @@ const GRPC = {
 };
 
 /** Runs a call about a task and turns what Temporal's client throws into one of the errors above; anything else passes. */
-export async function explained<T>(task: string, call: () => Promise<T>): Promise<T> {
+export const explained = <T>(task: string, call: () => Promise<T>): Promise<T> => explainedOf(`task ${task}`, call);
+
+/** As `explained`, about another workflow of ours. @param who its name in what users read */
+export async function explainedOf<T>(who: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw explain(error, task);
+    throw explain(error, who);
   }
 }
 
-function explain(error: unknown, task: string): unknown {
+function explain(error: unknown, who: string): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
   if (error instanceof NamespaceNotFoundError)
     return new TemporalUnreachableError(`Temporal has no namespace ${error.namespace}: aso setup namespace creates it`, { cause: error }); // prettier-ignore
-  if (error instanceof WorkflowNotFoundError) return notFound(task, error.message, error);
+  if (error instanceof WorkflowNotFoundError) return notFound(who, error.message, error);
   if (error instanceof WorkflowUpdateFailedError)
-    return new RequestRefusedError(`task ${task} refuses: ${(cause as Error | undefined)?.message ?? error.message}`, { cause: error }); // prettier-ignore
+    return new RequestRefusedError(`${who} refuses: ${(cause as Error | undefined)?.message ?? error.message}`, { cause: error }); // prettier-ignore
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
-    return new NoAnswerError(`task ${task} ${NO_WORKER}`, { cause: error });
+    return new NoAnswerError(`${who} ${NO_WORKER}`, { cause: error });
   if (error instanceof QueryRejectedError || error instanceof QueryNotRegisteredError)
-    return new RequestRefusedError(`task ${task} refuses: ${error.message}`, { cause: error });
-  return explainGrpc(error, task);
+    return new RequestRefusedError(`${who} refuses: ${error.message}`, { cause: error });
+  return explainGrpc(error, who);
 }
 
 /** gRPC's error; the client hides some in the cause of its own. */
@@ -87,18 +90,18 @@ const grpcError = (error: unknown) =>
 /** Temporal has more to do, or more long polls, than its limits allow. */
 export const isAskedTooMuch = (error: unknown): boolean => Number(grpcError(error)?.code) === GRPC.exhausted;
 
-function explainGrpc(error: unknown, task: string): unknown {
+function explainGrpc(error: unknown, who: string): unknown {
   const grpc = grpcError(error);
   if (!grpc) return error;
   switch (Number(grpc.code)) {
     case GRPC.notFound:
-      return notFound(task, grpc.details, error);
+      return notFound(who, grpc.details, error);
     case GRPC.deadline:
-      return new NoAnswerError(`task ${task} ${NO_WORKER}`, { cause: error });
+      return new NoAnswerError(`${who} ${NO_WORKER}`, { cause: error });
     case GRPC.precondition: // queries of a task that no worker has taken up yet
-      return new NoAnswerError(`task ${task}: ${grpc.details}`, { cause: error });
+      return new NoAnswerError(`${who}: ${grpc.details}`, { cause: error });
     case GRPC.invalidArgument:
-      return new RequestRefusedError(`task ${task}: ${grpc.details}`, { cause: error });
+      return new RequestRefusedError(`${who}: ${grpc.details}`, { cause: error });
     case GRPC.denied:
     case GRPC.unauthenticated:
       return new TemporalUnreachableError(`Temporal does not let us in: ${grpc.details}`, { cause: error });
@@ -113,7 +116,7 @@ function explainGrpc(error: unknown, task: string): unknown {
   }
 }
 
-const notFound = (task: string, details: string, cause: unknown): TaskNotFoundError =>
+const notFound = (who: string, details: string, cause: unknown): TaskNotFoundError =>
   /already completed/.test(details)
-    ? new TaskEndedError(`task ${task} has ended`, { cause })
-    : new TaskNotFoundError(`there is no task ${task}`, { cause });
+    ? new TaskEndedError(`${who} has ended`, { cause })
+    : new TaskNotFoundError(`there is no ${who}`, { cause });

@@ -67,12 +67,19 @@ const ftsEventsSchema = z.strictObject({
   interval: number(10, 0.05, 3600, 's', 'Between two looks that messages about one FTS job bring about'),
 });
 
+/** What operators change is to take effect within 30 s: the copy's age and the pause of what is held add up. */
+const operationsSchema = z.strictObject({
+  refresh: number(10, 0.05, 10, 's', "How old a worker's copy of the operators' rules may be, and how often what is held looks at it"), // prettier-ignore
+  report: number(15, 0.05, 60, 's', 'How often a worker tells the breakers what became of copies'),
+});
+
 /** All settings of this project. How to reach Temporal is Temporal's own configuration: see temporal.ts. */
 export const configSchema = z.strictObject({
   ftsServer: serviceUrl('https://fts3-cms.cern.ch:8446', 'FTS3 server that serves every site'),
   ftsAlternatives: serviceUrls('FTS3 servers that take over what is not submitted yet where the wanted one is down'),
   ftsHosts: hostNames('Hosts whose FTS3 servers storage.json may name, besides those of ftsServer and ftsAlternatives'),
   fts: ftsSchema.prefault({}),
+  operations: operationsSchema.prefault({}),
   ftsEvents: ftsEventsSchema.prefault({}),
   crabUrl: serviceUrl('https://cmsweb.cern.ch/crabserver/prod', 'CRAB REST server'),
   crabWorker: workerName('asyncstageout', "Whose CRAB's rows are while files are in our hands (`tm_aso_worker`)"),

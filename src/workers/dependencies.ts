@@ -5,11 +5,14 @@ import { createDbsAdapter } from '../adapters/dbs/dbs-adapter.ts';
 import { createInstancePlaces } from '../adapters/dbs/instance-bulkhead.ts';
 import { createFtsAdapter } from '../adapters/fts3/fts-adapter.ts';
 import { readGroups } from '../adapters/groups/group-files.ts';
+import { KeptRules } from '../adapters/operations/kept-rules.ts';
+import { OutcomeTally } from '../adapters/operations/outcome-tally.ts';
 import { createSiteCatalog } from '../adapters/site-catalog/site-catalog.ts';
 import { createGfalStorage } from '../adapters/storage/gfal-storage.ts';
 import { boundPerSite } from '../adapters/storage/site-bulkhead.ts';
 import { storageByScheme } from '../adapters/storage/storage-by-scheme.ts';
 import { createWebDavStorage } from '../adapters/storage/webdav-storage.ts';
+import { askForRules, reportOutcomes } from '../client/index.ts';
 import type { Config } from '../config/index.ts';
 import { createConnections } from './connections.ts';
 
@@ -23,6 +26,15 @@ export function createDependencies(
   warn?: (problem: string) => void,
 ): { dependencies: ActivityDependencies; close: () => Promise<void> } {
   const { dispatchers, store, care, delegator } = createConnections(config, warn);
+  const { refresh, report } = config.operations;
+  const tally = new OutcomeTally({ send: (outcomes) => reportOutcomes(client, outcomes), everyMs: report * 1000 });
+  const rules = new KeptRules({
+    ask: () => askForRules(client),
+    refreshMs: refresh * 1000,
+    tally,
+    ...(warn && { onProblem: warn }),
+  });
+  const ftsHosts = ftsHostsOf(config);
   return {
     dependencies: {
       client,
@@ -31,10 +43,13 @@ export function createDependencies(
       defaultFtsServer: config.ftsServer,
       ftsAlternatives: config.ftsAlternatives ?? [],
       ftsActivity: config.fts.activity,
+      rules,
+      serverFault: (server) =>
+        ftsHosts.has(new URL(server).hostname) ? null : 'server: must be at a host that may be named (ftsHosts)',
       fts: createFtsAdapter({ dispatchers, care, delegator }),
       sites: createSiteCatalog({
         siteconf: config.siteconf,
-        ftsHosts: ftsHostsOf(config),
+        ftsHosts,
         ...(warn && { onProblem: warn }),
       }),
       storage: storageByScheme(
@@ -46,7 +61,10 @@ export function createDependencies(
       catalog: createDbsAdapter({ dispatchers }),
       catalogPlaces: createInstancePlaces(),
     },
-    close: () => dispatchers.close(),
+    close: () => {
+      tally.close();
+      return dispatchers.close();
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import type {
   CrabActivities,
   FollowActivities,
   FtsActivities,
+  OperationsActivities,
   StorageActivities,
   SweepActivities,
   TaskActivities,
@@ -23,6 +24,13 @@ const heartbeatTimeout = '15 s';
 export const taskActivities = proxyActivities<StampedActivities<TaskActivities>>({
   taskQueue: TASK_QUEUES.workflows,
   startToCloseTimeout: '30 s',
+  heartbeatTimeout,
+  retry,
+});
+
+export const operationsActivities = proxyActivities<StampedActivities<OperationsActivities>>({
+  taskQueue: TASK_QUEUES.workflows,
+  startToCloseTimeout: '5 minutes',
   heartbeatTimeout,
   retry,
 });

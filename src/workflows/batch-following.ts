@@ -31,16 +31,17 @@ export const followUntil = (
   isStopped: () => boolean,
 ): Promise<FollowResult | null> => unless(isStopped, () => clock.after(followActivities.followFtsJob(request)));
 
-/** Cancels in FTS, whole where all of the job is to stop, and enters what FTS answers. */
+/** Cancels in FTS, whole where all of the job is to stop, and enters what FTS answers. @param barred see `Cancelled` */
 export async function cancel(
   { state, clock, touch }: AttemptContext,
   job: FtsJobRef,
   asked: BatchFile[],
   givenUp: string | null,
+  barred = false,
 ): Promise<void> {
   const whole = asked.length === state.list('sent').length;
   const keys = whole ? 'all' : asked.map(({ key }) => key);
   const results = await clock.after(ftsActivities.cancelFtsJob({ ...job, keys }));
-  applyCancelResults(state, { asked, whole, givenUp }, results, clock.now(), Math.random);
+  applyCancelResults(state, { asked, whole, givenUp, barred }, results, clock.now(), Math.random);
   touch();
 }

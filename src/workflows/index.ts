@@ -3,4 +3,5 @@ export { jobOutput } from './job-output.ts';
 export { stageOut } from './stage-out.ts';
 export { transferBatch } from './transfer-batch.ts';
 export { sweepSources } from './sweep-sources.ts';
+export { operations } from './operations.ts';
 export { publishDataset } from './publish-dataset.ts';

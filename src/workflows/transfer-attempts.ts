@@ -11,6 +11,7 @@ import type { FtsTarget } from '../domain/orders.ts';
 import { ftsActivities } from './activities.ts';
 import { cancel, followRequest, followUntil } from './batch-following.ts';
 import { credentialOf } from '../domain/credential.ts';
+import { errandOf, waitForPermission } from './batch-permission.ts';
 import type { Clock } from './clock.ts';
 import { unless } from './unless.ts';
 
@@ -31,6 +32,10 @@ export async function runAttempts(context: AttemptContext): Promise<void> {
   while (!stopping()) {
     if (state.list('sent').length > 0) {
       await follow(context);
+      continue;
+    }
+    if (state.bar !== null && state.list('waiting').length > 0) {
+      await waitForPermission(context, state.bar);
       continue;
     }
     const at = state.nextAttemptAt();
@@ -74,6 +79,7 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
   const result = await clock.after(ftsActivities.submitFtsJob(request));
   const now = clock.now();
   if (result.kind === 'submitted') state.submitted(result.jobId, digest, now);
+  else if (result.kind === 'held' && result.barred) state.barAll(result.reason, now);
   else if (result.kind === 'held') state.hold(result.reason, now);
   else if (result.kind === 'astray') await callBack(context, request, result);
   else if (result.kind === 'elsewhere') await goElsewhere(context, files, result.reason);
@@ -142,15 +148,23 @@ async function follow(context: AttemptContext): Promise<void> {
       await cancel(context, job, kills, null);
       continue;
     }
-    const result = await followUntil(context, followRequest(context, job, since), isStopped);
+    const request = { ...followRequest(context, job, since), errand: errandOf(context) };
+    const result = await followUntil(context, request, isStopped);
     if (result === null) continue;
     since = clock.now();
     if (result.kind === 'changed') applyFtsResults(state, result.files, since, Math.random);
     else if (result.kind === 'gone') applyJobGone(state, since);
+    else if (result.kind === 'recalled') await recall(context, job, result.reason);
     else await cancel(context, job, state.list('sent'), `${ATTEMPT_TIMEOUT_REASON}: ${result.reason}`);
     touch();
   }
   if (state.list('sent').length === 0) state.ftsJobId = null;
+}
+
+/** Calls the job back for an operator who has closed its site: what has not arrived waits, and is sent again when the site is open. */
+async function recall(context: AttemptContext, job: FtsJobRef, reason: string): Promise<void> {
+  await cancel(context, job, context.state.list('sent'), reason, true);
+  context.state.barAll(reason, context.clock.now());
 }
 
 /** Hash of what an attempt sends: the sorted identities of its files. */

@@ -6,10 +6,12 @@ import { createAnonymousDispatchers, type Dispatchers } from '../../src/adapters
 import { createFtsAdapter } from '../../src/adapters/fts3/fts-adapter.ts';
 import { FAILURE_TYPES } from '../../src/contract/failure-types.ts';
 import { uuid5 } from '../../src/domain/digest.ts';
+import type { OperatorRules } from '../../src/domain/operations/rules.ts';
 import { PortError } from '../../src/ports/errors.ts';
 import type { FtsPort } from '../../src/ports/fts.ts';
 import type { SiteCatalogPort } from '../../src/ports/storage.ts';
 import { startFtsSimulator, type FtsSimulator } from '../../src/simulators/fts3/simulator.ts';
+import { rulesOf } from '../support/operator-rules.ts';
 import { recordOf } from '../domain/model/reports.ts';
 
 const credential = { user: 'alice', group: '', role: '' };
@@ -44,9 +46,9 @@ afterEach(async () => {
   await simulator.close();
 });
 
-async function submit(attempt: number): Promise<SubmitResult> {
+async function submit(attempt: number, rules: Partial<OperatorRules> = {}): Promise<SubmitResult> {
   const choice = { sites, defaultFtsServer: simulator.url, ftsAlternatives: [] };
-  const activities = createFtsActivities({ fts, ftsActivity: 'ASO', ...choice });
+  const activities = createFtsActivities({ fts, rules: rulesOf(rules), ftsActivity: 'ASO', ...choice });
   const target = await fts.prepare(simulator.url, credential);
   const sid = 'run/1/1/digest';
   const request: SubmitRequest = {
@@ -71,4 +73,19 @@ test('a job that an earlier try has made is no less there for a description that
   await submit(1);
   described = false;
   expect(await submit(2)).toEqual({ kind: 'submitted', jobId: simulator.jobs()[0]?.jobId });
+});
+
+const closed: Partial<OperatorRules> = {
+  sites: [{ site: record.source, end: 'source', until: null, cancelActive: false, reason: 'full', by: 'bob', at: 1 }],
+};
+
+test('what an operator holds is not sent', async () => {
+  const reason = `site ${record.source} is closed (source) by bob: full`;
+  expect(await submit(1, closed)).toEqual({ kind: 'held', reason, barred: true });
+  expect(simulator.jobs()).toEqual([]);
+});
+
+test('a submission that may have been sent is not lost sight of, whatever an operator has closed since', async () => {
+  await submit(1);
+  expect(await submit(2, closed)).toEqual({ kind: 'submitted', jobId: simulator.jobs()[0]?.jobId });
 });

@@ -23,4 +23,6 @@ export interface BatchSnapshot {
   /** Changes of server since the last submission. */
   moves: number;
   finished: boolean;
+  /** Why an operator's rule holds everything; absent or null where none does. */
+  bar?: string | null;
 }

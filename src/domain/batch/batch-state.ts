@@ -35,6 +35,8 @@ export class BatchState {
   moves = 0;
   /** The task has ended: nothing final will change any more. */
   finished = false;
+  /** Why an operator's rule holds everything that is not in FTS; null where none does. */
+  bar: string | null = null;
 
   constructor(inputs: BatchFileInput[], policy: Policy, now: number) {
     this.policy = wholePolicy(policy);
@@ -121,10 +123,32 @@ export class BatchState {
         this.stopped(file, 0, now);
         continue;
       }
-      file.phase = 'waiting';
-      file.transfer = 'HELD';
-      file.heldReason = reason;
-      file.retryAt = now + pauseMs;
+      this.setAside(file, reason, now + pauseMs);
+    }
+  }
+
+  /** A file waits through no fault of its own. */
+  setAside(file: BatchFile, reason: string, retryAt: number): void {
+    file.phase = 'waiting';
+    file.transfer = 'HELD';
+    file.heldReason = reason;
+    file.retryAt = retryAt;
+  }
+
+  /** An operator's rule holds what is not in FTS, for as long as it takes; the turn is another batch's. */
+  barAll(reason: string, now: number): void {
+    this.bar = reason;
+    this.hold(reason, now, 0);
+    for (const file of this.list('waiting')) this.setAside(file, reason, file.retryAt ?? now);
+    this.slot = 'idle';
+  }
+
+  /** No operator's rule holds anything any more. */
+  permit(): void {
+    this.bar = null;
+    for (const file of this.list('waiting')) {
+      file.transfer = file.attempts.length > 0 ? 'RETRY' : 'NEW';
+      file.heldReason = null;
     }
   }
 
@@ -166,7 +190,9 @@ export class BatchState {
     file.suspicion = null;
     file.retryAt = null;
     if (kill?.why === 'deadline') {
-      this.#note(file, DEADLINE_REASON, 'CANCELED', now);
+      // Whoever held it is to blame, and CRAB reads so.
+      const reason = file.heldReason === null ? DEADLINE_REASON : `${DEADLINE_REASON}, held: ${file.heldReason}`;
+      this.#note(file, reason, 'CANCELED', now);
       file.transfer = 'FAILED';
     } else file.transfer = 'KILLED';
   }
@@ -216,9 +242,9 @@ export class BatchState {
 
   snapshot(): BatchSnapshot {
     const { attempt, startedAt, target, newTarget, slot, dropped, shadows, toldLingering, toldBytes } = this;
-    const { ftsJobId, ftsDigest, submittedAt, moves, finished } = this;
+    const { ftsJobId, ftsDigest, submittedAt, moves, finished, bar } = this;
     const files = [...this.files.values()];
-    const told = { dropped, shadows, toldLingering, toldBytes, ftsJobId, ftsDigest, submittedAt, moves, finished };
+    const told = { dropped, shadows, toldLingering, toldBytes, ftsJobId, ftsDigest, submittedAt, moves, finished, bar };
     return { files, attempt, startedAt, target, newTarget, slot, ...told };
   }
 

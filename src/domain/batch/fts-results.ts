@@ -67,12 +67,14 @@ export interface Cancelled {
   whole: boolean;
   /** Why we gave up the job ourselves, null where we did not: files that nobody wants killed have failed with it. */
   givenUp: string | null;
+  /** An operator has called the job back: that is no failure of its files, which wait. */
+  barred?: boolean;
 }
 
 /** Enters what FTS says after we cancelled: FINISHED before our DELETE is an arrival; of the others nothing is waited for any more. */
 export function applyCancelResults(
   state: BatchState,
-  { asked, whole, givenUp }: Cancelled,
+  { asked, whole, givenUp, barred }: Cancelled,
   results: FtsFileResult[],
   now: number,
   random: () => number,
@@ -99,7 +101,8 @@ export function applyCancelResults(
     if (file.kill) state.stopped(file, notBefore, now);
     else {
       file.notBefore = Math.max(file.notBefore, notBefore);
-      state.failed(file, givenUp ?? 'cancelled', 'FAILED', now, random);
+      if (barred && row?.state !== 'FAILED') state.setAside(file, givenUp ?? '', now);
+      else state.failed(file, givenUp ?? 'cancelled', 'FAILED', now, random);
     }
   }
 }

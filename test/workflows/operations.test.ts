@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { operate, operationsJournal, operatorRules } from '../../src/client/index.ts';
+import { OPERATIONS, type OperationName, type OperationRequests } from '../../src/contract/operations.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+import { TestTask, theFile } from '../support/test-task.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const BY = { reason: 'downtime', by: 'bob' };
+const PISA = 'T2_IT_Pisa';
+
+let world: World;
+let rig: Rig;
+beforeAll(async () => {
+  world = await startWorld();
+  rig = await startRig(world, { settings: { ASO_OPERATIONS_REFRESH: '0.1', ASO_OPERATIONS_REPORT: '0.1' } });
+});
+afterAll(async () => {
+  await rig.close();
+  await world.close();
+});
+
+const ask = <Name extends OperationName>(name: Name, request: Omit<OperationRequests[Name], 'reason' | 'by'>) =>
+  operate(rig.client, name, { ...request, ...BY } as OperationRequests[Name]);
+
+const heldReasons = async (work: TestTask): Promise<(string | undefined)[]> =>
+  (await work.files()).map(({ detail }) => detail?.sourceState);
+
+test('a closed source holds its files with the reason, and what comes from elsewhere goes on; opened, they arrive', async () => {
+  expect(await ask('closeSite', { site: PISA, direction: 'source' })).toEqual({
+    did: [`closed ${PISA} as source`],
+    ignored: [],
+  });
+  const work = new TestTask(world, rig);
+  const [held, other] = [await work.job(), await work.job({ jobId: '2', source: 'T2_DE_DESY' })];
+  await work.add(held, other);
+  await expect.poll(() => work.transfer()).toEqual({ HELD: 1, DONE: 1 });
+  expect(await heldReasons(work)).toContain(`present: site ${PISA} is closed (source) by bob: downtime`);
+  expect(work.copies()).toHaveLength(1);
+
+  await ask('openSite', { site: PISA });
+  await expect.poll(() => work.transfer()).toEqual({ DONE: 2 });
+  expect(await work.arrived(theFile(held))).not.toBeNull();
+  expect(await work.finish()).toMatchObject({ publication: { DONE: 2 } });
+  expect((await operationsJournal(rig.client)).map(({ by, what, reason }) => [by, what, reason])).toEqual([
+    ['bob', `closed ${PISA} as source`, 'downtime'],
+    ['bob', `opened ${PISA} as source`, 'downtime'],
+  ]);
+});
+
+test('a closed destination opens by itself when its time is up', async () => {
+  await ask('closeSite', { site: 'T2_US_MIT', direction: 'destination', until: '2s' });
+  const work = new TestTask(world, rig);
+  await work.add(await work.job({ destination: 'T2_US_MIT' }));
+  await expect.poll(() => work.transfer()).toEqual({ HELD: 1 });
+  expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 } });
+  await expect.poll(async () => (await operatorRules(rig.client)).sites).toEqual([]);
+  expect((await operationsJournal(rig.client)).at(-1)).toMatchObject({ by: 'itself', what: 'opened T2_US_MIT as destination' }); // prettier-ignore
+});
+
+test('with cancelActive what FTS has is called back, waits, and is sent again when the site is open: no attempt is counted', async () => {
+  const work = new TestTask(world, rig);
+  work.fault('out0_1', { times: 1, outcome: 'hang' });
+  const report = await work.job({ source: 'T2_ES_CIEMAT' });
+  await work.add(report);
+  await expect.poll(() => work.copyStates()).toEqual(['ACTIVE']);
+  await ask('closeSite', { site: 'T2_ES_CIEMAT', cancelActive: true });
+  await expect.poll(() => work.transfer()).toEqual({ HELD: 1 });
+  expect(work.copyStates()).toEqual(['CANCELED']);
+  await ask('openSite', { site: 'T2_ES_CIEMAT' });
+  expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 } });
+  expect(work.copyStates()).toEqual(['CANCELED', 'FINISHED']);
+  expect(await work.arrived(theFile(report))).not.toBeNull();
+  expect((await work.files())[0]?.detail?.attempts).toEqual([]);
+});
+
+test('what FTS has goes on where nobody wants it called back, and only what follows is held', async () => {
+  const work = new TestTask(world, rig);
+  const gate = Promise.withResolvers<void>();
+  work.fault('out0_1', { outcome: { until: gate.promise } });
+  await work.add(await work.job({ source: 'T2_ES_CIEMAT' }));
+  await expect.poll(() => work.copyStates()).toEqual(['ACTIVE']);
+  await ask('closeSite', { site: 'T2_ES_CIEMAT' });
+  await work.add(await work.job({ jobId: '2', source: 'T2_ES_CIEMAT' }));
+  await expect.poll(() => work.transfer()).toEqual({ HELD: 1, SUBMITTED: 1 });
+  gate.resolve();
+  await expect.poll(() => work.transfer()).toEqual({ HELD: 1, DONE: 1 });
+  await ask('openSite', { site: 'T2_ES_CIEMAT' });
+  expect(await work.finish()).toMatchObject({ transfer: { DONE: 2 } });
+});
+
+test('a blocked user waits while another goes on', async () => {
+  await ask('blockUser', { user: 'mallory' });
+  const [mallory, alice] = [new TestTask(world, rig, 'mallory'), new TestTask(world, rig, 'alice')];
+  for (const work of [mallory, alice]) await work.add(await work.job());
+  expect(await alice.finish()).toMatchObject({ transfer: { DONE: 1 } });
+  await expect.poll(() => mallory.transfer()).toEqual({ HELD: 1 });
+  expect(await heldReasons(mallory)).toEqual(['present: user mallory is blocked by bob: downtime']);
+  await ask('unblockUser', { user: 'mallory' });
+  expect(await mallory.finish()).toMatchObject({ transfer: { DONE: 1 } });
+});
+
+test('everything pauses and resumes', async () => {
+  await ask('pauseAll', {});
+  const works = [new TestTask(world, rig), new TestTask(world, rig)];
+  for (const work of works) await work.add(await work.job());
+  for (const work of works) await expect.poll(() => work.transfer()).toEqual({ HELD: 1 });
+  await ask('resumeAll', {});
+  for (const work of works) expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 } });
+});
+
+test('rules outlive the workflow that keeps them: terminated, they hold, and the next change starts it with them', async () => {
+  await ask('closeSite', { site: PISA });
+  await rig.client.workflow.getHandle(OPERATIONS).terminate('by mistake');
+  const work = new TestTask(world, rig);
+  await work.add(await work.job());
+  await expect.poll(() => work.transfer()).toEqual({ HELD: 1 });
+  await ask('blockUser', { user: 'mallory' });
+  expect((await operatorRules(rig.client)).sites).toHaveLength(2);
+  expect(await work.transfer()).toEqual({ HELD: 1 });
+  await ask('openSite', { site: PISA });
+  expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 } });
+  await ask('unblockUser', { user: 'mallory' });
+});
