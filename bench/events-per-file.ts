@@ -1,103 +1,173 @@
 /**
- * History events and bytes per file of one task: `npm run bench:events [-- --files N --bookkeeping --wait --one-by-one]`.
- * Jobs of two output files each, reported one signal a job as fast as one client can, staged out and published against the simulators;
- * summed over the task, its batches, its publishers and all continued runs. With `--bookkeeping` CRAB's rows are told, too; with `--wait`
- * each job is reported by a workflow of its own, which waits for its outcome; with `--one-by-one` jobs come so slowly that most are a batch
- * of their own, as in a quiet hour.
+ * What Temporal keeps of a task: `npm run bench:events [-- --files 1000 --trickle 40 --json <file>]`.
+ * Jobs of two output files each, staged out and published against the simulators: in a burst, as fast as one client can report; the same,
+ * each job waited for by a workflow of its own; and in a trickle, where each batch has the files of one job. Each without and with CRAB's
+ * rows being told. State transitions, history events and bytes, summed over the task, its batches, its publishers and all continued runs.
  */
-import { parseArgs } from 'node:util';
+import { rm } from 'node:fs/promises';
 import { closeTask, startJobOutput, taskStatus } from '../src/client/index.ts';
 import { stageOutId } from '../src/contract/ids.ts';
 import type { TaskTotals } from '../src/contract/messages.ts';
+import { runUntilInterrupted } from '../src/demo/interrupt.ts';
 import { until } from '../src/demo/until.ts';
+import type { JobReport } from '../src/domain/file.ts';
 import { addRows } from '../test/support/crab-rows.ts';
-import { startRig } from '../test/support/rig.ts';
-import { makeJob, SITES, startWorld } from '../test/support/world.ts';
+import { startRig, type Rig } from '../test/support/rig.ts';
+import { makeJob, SITES, startWorld, type World } from '../test/support/world.ts';
+import { conclude, type Bound } from './support/conclusion.ts';
 import { markdownTable, type Cell } from './support/markdown-table.ts';
+import { readOptions } from './support/options.ts';
 import { reportAll } from './support/reporting.ts';
 
-const { values } = parseArgs({
-  options: {
-    files: { type: 'string', default: '1000' },
-    bookkeeping: { type: 'boolean', default: false },
-    wait: { type: 'boolean', default: false },
-    'one-by-one': { type: 'boolean', default: false },
-  },
-});
-const files = Number(values.files);
-const crabBookkeeping = values.bookkeeping;
-const oneByOne = values['one-by-one'];
-const task = '261122_120000:alice_crab_bench';
+const options = readOptions({ files: 1000, trickle: 40 });
 
-const world = await startWorld({ activePerLink: 50 });
-// A tenth of production's times and less: what changes between two looks at FTS is told together, as it would be there.
-const pace = { batchWindow: oneByOne ? 0 : 5, followFirst: 1.5, followMax: 30, followGrid: 0.5 };
-const rig = await startRig(world, { policy: { ...pace, crabBookkeeping } });
-try {
+/** How jobs come. */
+interface Load {
+  name: string;
+  jobs: number;
+  perSecond?: number;
+  /** Each is reported by a workflow of its own, which waits for its outcome. */
+  waited?: boolean;
+  maxFilesPerFtsJob?: number;
+}
+
+const LOADS: readonly Load[] = [
+  { name: 'burst', jobs: options.files / 2 },
+  { name: 'burst, waited for', jobs: options.files / 2, waited: true },
+  // A batch leaves with the files of one job: what the next one brings is for the next.
+  { name: 'trickle', jobs: options.trickle, perSecond: 2, maxFilesPerFtsJob: 2 },
+];
+
+/** A tenth of production's times and less: what changes between two looks at FTS is told together, as it would be there. */
+const PACE = { batchWindow: 5, followFirst: 1.5, followMax: 30, followGrid: 0.5 };
+
+/** Sums over all workflows of one type. */
+interface Sums {
+  runs: number;
+  transitions: number;
+  events: number;
+  /** Of the events: those that are for the list of workflows only. */
+  listed: number;
+  bytes: number;
+}
+
+interface TaskFigures {
+  load: string;
+  bookkeeping: boolean;
+  jobs: number;
+  /** By type of workflow. */
+  workflows: Record<string, Sums>;
+  all: Sums;
+  ftsRequests: number;
+  crabUpdates: number;
+  seconds: number;
+}
+
+/** Works one task on a Temporal server of its own. */
+async function workTask(load: Load, bookkeeping: boolean): Promise<TaskFigures> {
+  const world = await startWorld({ activePerLink: 50 });
+  const { maxFilesPerFtsJob = 100 } = load;
+  const rig = await startRig(world, { policy: { ...PACE, maxFilesPerFtsJob, crabBookkeeping: bookkeeping } });
+  try {
+    const task = '261122_120000:alice_crab_bench';
+    const jobs = await layJobs(world, task, load.jobs);
+    const started = Date.now();
+    await report(rig, task, jobs, load);
+    await closeTask(rig.client, task);
+    const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
+    if (totals.publication.DONE !== 2 * load.jobs) throw new Error(`not everything is published: ${JSON.stringify(totals)}`); // prettier-ignore
+    // Batches may still have a last word for CRAB.
+    const open = `ExecutionStatus = 'Running'`;
+    await until(async () => (await rig.client.workflow.count(open)).count === 0, AbortSignal.timeout(60_000));
+    const workflows = await sumHistories(rig);
+    return {
+      ...{ load: load.name, bookkeeping, jobs: load.jobs, workflows, all: total(Object.values(workflows)) },
+      ftsRequests: Object.values(world.fts.server.counts).reduce((a, b) => a + b, 0),
+      crabUpdates: world.crab.books.transfersCalls.length,
+      seconds: (Date.now() - started) / 1000,
+    };
+  } finally {
+    await rig.close();
+    await world.close();
+    await rm(world.storage.root, { recursive: true, force: true });
+  }
+}
+
+async function report({ client }: Rig, task: string, jobs: JobReport[], { perSecond, waited }: Load): Promise<void> {
+  if (!waited) return reportAll(client, task, jobs, perSecond === undefined ? {} : { perSecond });
+  await Promise.all(jobs.map((job) => startJobOutput(client, task, job)));
+  // Only a task that has been started can be closed.
+  const known = async (): Promise<number> => (await taskStatus(client, task).catch(() => null))?.files ?? 0;
+  await until(async () => (await known()) === 2 * jobs.length, AbortSignal.timeout(60_000));
+}
+
+async function layJobs(world: World, task: string, count: number): Promise<JobReport[]> {
   world.crab.books.addTask(task, { tm_publish_dbs_url: world.dbs.writerUrl, tm_dbs_url: world.dbs.readerUrl });
   const sources = SITES.filter((site) => site !== 'T2_CH_CERN');
-  const jobs = [];
-  for (let i = 0; i < files / 2; i++)
-    jobs.push(
-      await makeJob(world, {
-        task,
-        jobId: String(i + 1),
-        outputs: 2,
-        log: false,
-        source: sources[i % sources.length]!,
-      }),
-    );
-
+  const jobs: JobReport[] = [];
+  for (let i = 0; i < count; i++) {
+    const source = sources[i % sources.length]!;
+    jobs.push(await makeJob(world, { task, jobId: String(i + 1), outputs: 2, log: false, source }));
+  }
   for (const job of jobs) addRows(world, task, job);
-
-  const started = Date.now();
-  if (values.wait) {
-    await Promise.all(jobs.map((job) => startJobOutput(rig.client, task, job)));
-    // Only a task that has been started can be closed.
-    const known = async (): Promise<number> => (await taskStatus(rig.client, task).catch(() => null))?.files ?? 0;
-    await until(async () => (await known()) === files, AbortSignal.timeout(60_000));
-  } else await reportAll(rig.client, task, jobs, oneByOne ? { perSecond: 8 } : {});
-  const reported = Date.now();
-  await closeTask(rig.client, task);
-  const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
-  const done = Date.now();
-  console.log(JSON.stringify(totals));
-  // Batches may still have a last word for CRAB.
-  const open = `ExecutionStatus = 'Running'`;
-  await until(async () => (await rig.client.workflow.count(open)).count === 0, AbortSignal.timeout(60_000));
-
-  const rows = new Map<string, { runs: number; events: number; listed: number; bytes: number }>();
-  for await (const { type, workflowId, runId } of rig.client.workflow.list()) {
-    // The list tells the length only of what it has heard the end of.
-    const run = rig.client.workflow.getHandle(workflowId, runId);
-    const { historyLength, historySize } = await run.describe();
-    const { events } = await run.fetchHistory();
-    const listed = events?.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes).length ?? 0;
-    const row = rows.get(type) ?? { runs: 0, events: 0, listed: 0, bytes: 0 };
-    rows.set(type, {
-      runs: row.runs + 1,
-      events: row.events + historyLength,
-      listed: row.listed + listed,
-      bytes: row.bytes + (historySize ?? 0),
-    });
-  }
-  const lines: Cell[][] = [];
-  const sum = { runs: 0, events: 0, listed: 0, bytes: 0 };
-  const perFile = (count: number): string => (count / files).toFixed(2);
-  for (const [type, row] of rows) {
-    lines.push([type, row.runs, row.events, perFile(row.events), row.listed, Math.round(row.bytes / files)]);
-    for (const name of ['runs', 'events', 'listed', 'bytes'] as const) sum[name] += row[name];
-  }
-  lines.push(['all', sum.runs, sum.events, perFile(sum.events), sum.listed, Math.round(sum.bytes / files)]);
-  const head = ['workflow', 'runs', 'events', 'events/file', 'of these for the list', 'bytes/file'];
-  console.log(markdownTable(head, lines));
-  const requests = Object.values(world.fts.server.counts).reduce((a, b) => a + b, 0);
-  console.log(`reported in ${reported - started} ms, all final and published after ${done - started} ms`);
-  console.log(`FTS requests per file: ${(requests / files).toFixed(3)}`);
-  const told = world.crab.books.transfersCalls.length;
-  if (crabBookkeeping) console.log(`updates posted to CRAB per file: ${(told / files).toFixed(3)}`);
-} finally {
-  await rig.close();
-  await world.close();
+  return jobs;
 }
-process.exit(0);
+
+async function sumHistories({ client }: Rig): Promise<Record<string, Sums>> {
+  const sums: Record<string, Sums> = {};
+  for await (const { type, workflowId, runId } of client.workflow.list()) {
+    // The list tells the length only of what it has heard the end of.
+    const handle = client.workflow.getHandle(workflowId, runId);
+    const { historyLength, historySize, raw } = await handle.describe();
+    const { events } = await handle.fetchHistory();
+    const listed = events?.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes).length ?? 0;
+    const transitions = Number(raw.workflowExecutionInfo?.stateTransitionCount ?? 0);
+    const run = { runs: 1, transitions, events: historyLength, listed, bytes: historySize ?? 0 };
+    sums[type] = total(sums[type] ? [sums[type], run] : [run]);
+  }
+  return sums;
+}
+
+function total(all: readonly Sums[]): Sums {
+  const sum: Sums = { runs: 0, transitions: 0, events: 0, listed: 0, bytes: 0 };
+  for (const one of all) for (const name of Object.keys(sum) as (keyof Sums)[]) sum[name] += one[name];
+  return sum;
+}
+
+/** A row of the table: everything per job output. */
+function rowOf(name: Cell[], { runs, transitions, events, listed, bytes }: Sums, jobs: number): Cell[] {
+  const each = [transitions, events, listed].map((count) => (count / jobs).toFixed(1));
+  return [...name, runs, ...each, Math.round(bytes / jobs)];
+}
+
+process.exitCode = await runUntilInterrupted(async () => {
+  const figures: TaskFigures[] = [];
+  for (const load of LOADS) for (const bookkeeping of [false, true]) figures.push(await workTask(load, bookkeeping));
+  const onOff = (bookkeeping: boolean): string => (bookkeeping ? 'on' : 'off');
+  const head = ['runs', 'transitions per job', 'events per job', 'of these for the list', 'bytes per job'];
+  console.log(
+    markdownTable(
+      ['load', 'bookkeeping', 'workflow', ...head],
+      figures.flatMap(({ load, bookkeeping, workflows, jobs }) =>
+        Object.entries(workflows).map(([type, sums]) => rowOf([load, onOff(bookkeeping), type], sums, jobs)),
+      ),
+    ),
+  );
+  console.log('\nJobs of two output files, from report to published, all workflows counted:\n');
+  console.log(
+    markdownTable(
+      ['load', 'jobs', 'bookkeeping', ...head, 'requests to FTS per job', 'updates to CRAB per job', 'seconds'],
+      figures.map(({ load, jobs, bookkeeping, all, ftsRequests, crabUpdates, seconds }) => [
+        ...rowOf([load, jobs, onOff(bookkeeping)], all, jobs),
+        ...[(ftsRequests / jobs).toFixed(2), (crabUpdates / jobs).toFixed(2), seconds.toFixed(0)],
+      ]),
+    ),
+  );
+  const bounds = figures.flatMap(({ load, bookkeeping, all, jobs }, i): Bound[] => {
+    const off = figures[i - 1];
+    if (!bookkeeping || !off) return [];
+    const added = (all.transitions - off.all.transitions) / jobs;
+    return [{ name: `${load}: transitions per job that bookkeeping adds, at most 6`, found: added.toFixed(1), holds: added <= 6 }]; // prettier-ignore
+  });
+  return conclude(figures, bounds, options.json);
+});
