@@ -1,6 +1,7 @@
 import type { AddFiles, StartTask, TaskPolicy } from '../contract/messages.ts';
 import type { CrabWord } from '../domain/crab-word.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
+import type { UnnamedFiles } from '../domain/ledger/bookkeeping.ts';
 import type { ArrivalResult, SettleResult } from '../domain/batch/settling.ts';
 import type { CredentialRef, FileRecord, VomsAttributes } from '../domain/file.ts';
 import type { Errand } from '../domain/operations/hold.ts';
@@ -159,6 +160,8 @@ export interface CrabActivities {
   measureFiles(request: { task: string; lfns: string[] }): Promise<{ lfn: string; lumis: number; bytes: number }[]>;
   /** Tells CRAB's rows of a task's files what became of them. */
   tellCrab(request: { task: string; words: CrabWord[] }): Promise<ToldCrabResult>;
+  /** The same of files whose ids the task has not kept: CRAB's list of its rows says which they are. Rows of newer generations are left alone. */
+  tellCrabUnnamed(request: { task: string } & UnnamedFiles): Promise<null>;
 }
 
 export interface ToldCrabResult {

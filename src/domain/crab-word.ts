@@ -32,7 +32,11 @@ export interface ToldCrab {
 }
 
 /** A word about a file that says nothing yet. */
-export const wordFor = ({ id, startTime, crabWorker }: FileRecord): CrabWord => ({
+export const wordFor = ({
+  id,
+  startTime,
+  crabWorker,
+}: Pick<FileRecord, 'id' | 'startTime' | 'crabWorker'>): CrabWord => ({
   ...{ id, startTime, ...(crabWorker !== undefined && { worker: crabWorker }) },
   ...{ transfer: null, reason: null, fts: null, publication: null, publicationReason: null },
 });

@@ -41,6 +41,15 @@ export interface RefusedWord {
   reason: string;
 }
 
+/** What CRAB's list of a task's rows says of one. */
+export interface TaskRow {
+  jobId: string;
+  /** Of the generation of its file that the row is, epoch seconds. */
+  startTime: number;
+  /** In whose name; null: nobody's. */
+  worker: string | null;
+}
+
 /** How large a file is in the catalog's terms. */
 export interface FileMeasure {
   lfn: string;
@@ -60,6 +69,6 @@ export interface CrabPort {
    * changes nothing. A word that is refused does not hold up the others.
    */
   tellRows(words: readonly CrabWord[]): Promise<RefusedWord[]>;
-  /** Start times of the rows of a task by id, epoch seconds: which generation of its file a row is. */
-  rowStarts(task: string): Promise<Map<string, number>>;
+  /** All rows of a task, by id. */
+  taskRows(task: string): Promise<Map<string, TaskRow>>;
 }

@@ -1,7 +1,8 @@
 import { ActivityFailure, isCancellation, log, proxyActivities } from '@temporalio/workflow';
-import type { StampedActivities } from '../activities/stamped.ts';
+import type { Stamped, StampedActivities } from '../activities/stamped.ts';
 import type { CrabActivities, ToldCrabResult } from '../activities/types.ts';
 import type { CrabWord } from '../domain/crab-word.ts';
+import type { UnnamedFiles } from '../domain/ledger/bookkeeping.ts';
 import type { Policy } from '../domain/policy.ts';
 import { crabActivityOptions } from './activities.ts';
 import type { Clock } from './clock.ts';
@@ -12,16 +13,41 @@ import type { Clock } from './clock.ts';
  */
 export async function tellCrab(
   clock: Clock,
-  { crabTimeout }: Policy,
+  policy: Policy,
   request: { task: string; words: CrabWord[] },
-): Promise<ToldCrabResult> {
+): Promise<ToldCrabResult & { givenUp?: boolean }> {
+  const rows = request.words.length;
+  const told = await unlessGone(clock, policy, { task: request.task, rows }, ({ tellCrab }) => tellCrab(request));
+  return told ?? { outdated: [], givenUp: true };
+}
+
+/** The same of files whose ids the task has not kept. @returns CRAB is given up */
+export async function tellCrabUnnamed(
+  clock: Clock,
+  policy: Policy,
+  request: { task: string } & UnnamedFiles,
+): Promise<boolean> {
+  const of = { task: request.task, rows: request.files.length };
+  const told = await unlessGone(clock, policy, of, async ({ tellCrabUnnamed }) => {
+    const { at } = await tellCrabUnnamed(request);
+    return { result: true, at };
+  });
+  return told === null;
+}
+
+/** The result of a call; null where it is given up, which is logged. */
+async function unlessGone<T>(
+  clock: Clock,
+  { crabTimeout }: Policy,
+  of: { task: string; rows: number },
+  call: (activities: StampedActivities<CrabActivities>) => Promise<Stamped<T>>,
+): Promise<T | null> {
   const patient = { ...crabActivityOptions, scheduleToCloseTimeout: crabTimeout * 1000 };
-  const activities = proxyActivities<StampedActivities<CrabActivities>>(patient);
   try {
-    return await clock.after(activities.tellCrab(request));
+    return await clock.after(call(proxyActivities<StampedActivities<CrabActivities>>(patient)));
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    log.warn('given up telling CRAB', { task: request.task, rows: request.words.length, why: error.cause?.message });
-    return { outdated: [] };
+    log.warn('given up telling CRAB', { ...of, why: error.cause?.message });
+    return null;
   }
 }

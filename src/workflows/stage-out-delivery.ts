@@ -1,11 +1,12 @@
+import { log } from '@temporalio/workflow';
 import { publishDatasetId, jobOutputId, transferBatchId } from '../contract/ids.ts';
 import { ruleOf } from '../domain/failure-classes.ts';
-import { nextWords } from '../domain/ledger/bookkeeping.ts';
+import { givenUpOnCrab, nextForCrab, toldToCrab, untoldFiles } from '../domain/ledger/bookkeeping.ts';
 import { ordersLost } from '../domain/ledger/reports.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
 import { taskActivities } from './activities.ts';
 import { vomsOf } from '../domain/credential.ts';
-import { tellCrab } from './crab-telling.ts';
+import { tellCrab, tellCrabUnnamed } from './crab-telling.ts';
 import type { StageOutContext } from './stage-out.ts';
 import { batchOrderSignal, datasetOrderSignal, fileOutcomesSignal, tell } from './signals.ts';
 
@@ -66,11 +67,19 @@ export async function flushPublishers(context: StageOutContext, state: TaskState
 
 /** Tells CRAB of files that no batch has (rejected, killed before they were sent), one call at a time. Nothing but the end of the task waits for it. */
 export function tellCrabOfRest({ clock, waitsFor, touch }: StageOutContext, state: TaskState): void {
-  const words = nextWords(state);
-  if (words.length === 0 || waitsFor.has('crab')) return;
-  waitsFor.set('crab', `CRAB to take the states of ${words.length} files`);
-  void tellCrab(clock, state.policy, { task: state.task, words }).then(() => {
-    state.words.splice(0, words.length);
+  const isTelling = waitsFor.has('crab');
+  const files = untoldFiles(state);
+  if (files > 0) waitsFor.set('crab', `CRAB to take the states of ${files} files`);
+  const news = isTelling ? null : nextForCrab(state);
+  if (!news) return;
+  const { task, policy } = state;
+  const telling =
+    news.kind === 'words'
+      ? tellCrab(clock, policy, { task, words: news.words }).then(({ givenUp = false }) => givenUp)
+      : tellCrabUnnamed(clock, policy, { task, ...news.unnamed });
+  void telling.then((givenUp) => {
+    if (givenUp) log.warn('files whose end CRAB is never told', { task, files: givenUpOnCrab(state) });
+    else toldToCrab(state, news);
     waitsFor.delete('crab');
     touch();
   });

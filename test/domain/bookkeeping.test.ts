@@ -1,9 +1,12 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { applyOrder } from '../../src/domain/batch/batch-orders.ts';
 import { BatchState } from '../../src/domain/batch/batch-state.ts';
 import { hasNewsForCrab, newsForCrab, toldCrab } from '../../src/domain/batch/bookkeeping.ts';
+import { wordFor } from '../../src/domain/crab-word.ts';
 import type { FileRecord } from '../../src/domain/file.ts';
-import { destinationKey } from '../../src/domain/ledger/entry.ts';
+import { givenUpOnCrab, nextForCrab, toldToCrab, untoldFiles } from '../../src/domain/ledger/bookkeeping.ts';
+import { destinationKey, idCheck } from '../../src/domain/ledger/entry.ts';
 import { takeReport } from '../../src/domain/ledger/intake.ts';
 import { applyBatchReport } from '../../src/domain/ledger/reports.ts';
 import { cancelFiles } from '../../src/domain/ledger/selection.ts';
@@ -15,7 +18,9 @@ import { intruderOf, recordOf, reportOf, TASK } from './model/reports.ts';
 const NOW = 1_800_000_000_000;
 const POLICY = { ...DEFAULT_POLICY, batchWindow: 0, crabBookkeeping: true };
 const TARGET = { server: 'https://fts:8446', vo: 'cms', baseId: 'b' };
-const record = (file = 0): FileRecord => recordOf({ job: 1, file, retry: 0, startTime: 1, publish: true });
+const FIRST = { job: 1, file: 0, retry: 0, startTime: 1, publish: true };
+const record = (file = 0): FileRecord => recordOf({ ...FIRST, file });
+const checkOf = ({ id }: FileRecord): string => String(idCheck(id));
 
 describe('what a batch tells CRAB', () => {
   function newBatch(policy = POLICY): BatchState {
@@ -97,6 +102,44 @@ describe('what a task tells CRAB itself', () => {
     expect(words(restored)).toEqual(words(state));
     restored.words = [];
     expect(restored.complete).toBe(true);
+  });
+
+  it('is everything, however much there is while CRAB is away: what is not kept whole is told from the ledger', () => {
+    const state = newTask();
+    const broken = (job: number): FileRecord => ({ ...recordOf({ ...FIRST, job }), destinationLfn: `/x/${job}` });
+    for (let job = 1; job <= 7_000; job++) takeReport(state, reportOf(job, 0, [broken(job)]), NOW);
+    takeReport(state, reportOf(7_001, 0, [recordOf({ ...FIRST, job: 7_001 })]), NOW);
+    cancelFiles(state, {}, 'enough', 'alice');
+    state.close();
+    const [snapshot, bytes] = state.snapshot();
+    expect(gzipSync(JSON.stringify(snapshot)).length + bytes.length).toBeLessThan(0.5 * 1024 ** 2);
+    const restored = TaskState.restore(TASK, snapshot, bytes);
+    expect(untoldFiles(restored)).toBe(7_001);
+    const told: string[] = [];
+    for (let news = nextForCrab(restored); news; news = nextForCrab(restored)) {
+      expect(restored.complete).toBe(false);
+      if (news.kind === 'words') told.push(...news.words.map(({ id }) => String(idCheck(id))));
+      else told.push(...news.unnamed.files.map(({ jobId, check }) => `${check} ${news.unnamed.transfer} ${jobId}`));
+      toldToCrab(restored, news);
+    }
+    expect(told.slice(0, 5_000)).toEqual(Array.from({ length: 5_000 }, (_, i) => checkOf(broken(i + 1))));
+    expect(told.slice(5_000, 7_000)).toEqual(Array.from({ length: 2_000 }, (_, i) => `${checkOf(broken(5_001 + i))} FAILED ${5_001 + i}`)); // prettier-ignore
+    expect(told.slice(7_000)).toEqual([`${checkOf(recordOf({ ...FIRST, job: 7_001 }))} KILLED 7001`]);
+    expect(restored.complete).toBe(true);
+  });
+
+  it('is nothing of a file that a newer generation has replaced meanwhile; what is given up is counted', () => {
+    const state = newTask();
+    const broken = (file: number, startTime: number): FileRecord => ({ ...recordOf({ ...FIRST, file, startTime }), destinationLfn: '/x' }); // prettier-ignore
+    state.words = Array.from({ length: 5_000 }, () => ({ ...wordFor(record()), transfer: 'FAILED' as const }));
+    takeReport(state, reportOf(1, 0, [broken(0, 1), broken(1, 1)]), NOW);
+    expect(untoldFiles(state)).toBe(5_002);
+    state.words = [];
+    takeReport(state, reportOf(1, 0, [broken(0, 2)]), NOW);
+    expect([state.words.length, untoldFiles(state)]).toEqual([1, 2]);
+    expect(givenUpOnCrab(state)).toBe(2);
+    state.close();
+    expect([untoldFiles(state), state.complete]).toEqual([0, true]);
   });
 
   it('is nothing of an id that CRAB cannot have, and nothing where it is off', () => {

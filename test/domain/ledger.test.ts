@@ -27,6 +27,7 @@ const entry = fc.record<LedgerEntry>({
   awaits: fc.nat(5000),
   incomplete: fc.boolean(),
   waits: fc.boolean(),
+  untold: fc.boolean(),
 });
 const jobs = fc.array(
   fc.record({ retry: fc.integer({ min: -1, max: 99 }), expected: number, entries: fc.array(entry, { maxLength: 4 }) }),
@@ -89,6 +90,7 @@ describe('the bytes of a ledger', () => {
         const rest = [...ledger.entries()];
         expect(ledger.openTransfers).toBe(rest.filter(({ transfer }) => !isFinalTransfer(transfer)).length);
         expect(ledger.openPublications).toBe(rest.filter(({ publication }) => !isFinalPublication(publication)).length);
+        expect(ledger.untold).toBe(rest.filter(({ untold }) => untold).length);
         for (const [batch, owned] of ledger.byBatch) expect(owned).toEqual(rest.filter((e) => e.batch === batch));
       }),
       { seed: 1 },
@@ -139,7 +141,7 @@ describe('a ledger of 100,000 files', () => {
         ledger.insert(job, {
           ...{ key: hex() + hex(), check: parseInt(hex(), 16), retry, startTime, type, link },
           ...{ batch: pane.batch, dataset: type === 'log' ? -1 : 0, failure: null, rule: null, awaits: 0 },
-          ...{ transfer: 'NEW', publication: 'NEW', incomplete: false, waits: false },
+          ...{ transfer: 'NEW', publication: 'NEW', incomplete: false, waits: false, untold: false },
           ...dice.pick(mix),
         });
       }

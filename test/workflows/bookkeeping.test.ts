@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { transferBatchId } from '../../src/contract/ids.ts';
+import { crabFileId } from '../../src/domain/digest.ts';
 import type { FileRecord, JobReport } from '../../src/domain/file.ts';
 import { addRows, rowsIn } from '../support/crab-rows.ts';
 import { startRig, type Rig } from '../support/rig.ts';
@@ -171,6 +173,37 @@ test('the task does not end before CRAB knows what it rejected', async () => {
   world.crab.server.faults.outage(0);
   await work.result();
   expect(rowOf(report)).toMatchObject({ transfer: 'FAILED' });
+});
+
+test('however much a task rejects while CRAB is down, every row says so afterwards', async () => {
+  const work = new TestTask(world, rig);
+  const template = theFile(await work.job({ publish: false }));
+  const jobs = Array.from({ length: 5_300 }, (_, i): JobReport => {
+    const sourceLfn = template.sourceLfn.replace('out0_1', `bad_${i}`);
+    const file = { ...template, id: crabFileId(sourceLfn), sourceLfn, destinationLfn: `/store/user/bob/stolen_${i}` };
+    return { jobId: String(i + 1), retry: 0, expected: 1, files: [file] };
+  });
+  for (const job of jobs) addRows(world, work.name, job);
+  world.crab.server.faults.outage(600_000);
+  await work.add(...jobs);
+  await work.close();
+  await expect.poll(async () => (await work.status()).waitsFor).toEqual(['CRAB to take the states of 5300 files']);
+  world.crab.server.faults.outage(0);
+  expect(await work.result()).toMatchObject({ transfer: { REJECTED: 5_300 } });
+  const said = new Set(jobs.map((job) => `${rowOf(job)?.transfer} ${rowOf(job)?.reason}`));
+  expect([...said]).toEqual([expect.stringMatching(/^FAILED rejected: destination-area: must lie in/)]);
+}, 120_000);
+
+test('a batch that was ended by force leaves no row behind that is still SUBMITTED', async () => {
+  const work = new TestTask(world, rig);
+  work.fault('out0', { outcome: 'hang' });
+  const report = await known(work, { publish: false });
+  await work.add(report);
+  await expect.poll(() => rowOf(report)?.transfer).toBe('SUBMITTED');
+  await rig.client.workflow.getHandle(transferBatchId(work.name, 1)).terminate('by an operator');
+  await work.cancel();
+  await work.finish();
+  expect(rowOf(report)).toMatchObject({ transfer: 'KILLED', reason: 'killed before it had ended' });
 });
 
 test('a CRAB that is gone for good is given up: nothing stays open for it', async () => {

@@ -1,5 +1,5 @@
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
-import type { CrabPort, FileMeasure, FileMetadata, UnusableMetadata } from '../../ports/crab.ts';
+import type { CrabPort, FileMeasure, FileMetadata, TaskRow, UnusableMetadata } from '../../ports/crab.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Dispatchers } from '../credentials/dispatchers.ts';
 import { ownerOfTask } from '../../domain/lfn-areas.ts';
@@ -52,20 +52,20 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
       return readable('task', () => taskInfoOf(task, json));
     },
     tellRows: createRowUpdates(crab, { worker, delayMs: companyMs }),
-    rowStarts: createStartsQuestion(crab),
+    taskRows: createRowsQuestion(crab),
   };
 }
 
 const measureOf = ({ lfn, lumis, size }: FileMetadata): FileMeasure => ({ lfn, lumis: lumis.length, bytes: size });
 
-/** Asks for the start times of a task's rows. After an outage every batch of a task asks at once: they share one answer. */
-function createStartsQuestion(crab: CrabClient): CrabPort['rowStarts'] {
-  const asked = new Map<string, Promise<Map<string, number>>>();
-  const ask = async (taskname: string): Promise<Map<string, number>> => {
+/** Asks for a task's rows. After an outage every batch of a task asks at once: they share one answer. */
+function createRowsQuestion(crab: CrabClient): CrabPort['taskRows'] {
+  const asked = new Map<string, Promise<Map<string, TaskRow>>>();
+  const ask = async (taskname: string): Promise<Map<string, TaskRow>> => {
     const of = { username: ownerOfTask(taskname) ?? '', taskname };
     const json = await crab.get('fileusertransfers', new URLSearchParams({ subresource: 'getTransferStatus', ...of }));
     const rows = readable('fileusertransfers', () => queryRows(json));
-    return new Map(rows.map(({ tm_id, tm_start_time }) => [String(tm_id), Number(tm_start_time)]));
+    return new Map(rows.map((row) => [String(row['tm_id']), taskRowOf(row)]));
   };
   return (task) => {
     const answer = asked.get(task) ?? ask(task).finally(() => asked.delete(task));
@@ -73,6 +73,12 @@ function createStartsQuestion(crab: CrabClient): CrabPort['rowStarts'] {
     return answer;
   };
 }
+
+const taskRowOf = ({ tm_jobid, tm_start_time, tm_aso_worker }: Record<string, unknown>): TaskRow => ({
+  jobId: String(tm_jobid),
+  startTime: Number(tm_start_time),
+  worker: typeof tm_aso_worker === 'string' && tm_aso_worker !== '' ? tm_aso_worker : null,
+});
 
 /**
  * Asks for the metadata of several LFNs. They are a repeated argument by CRAB's description; its code as of 2026 wants one

@@ -33,11 +33,12 @@ const COLUMNS: Column[] = [
   [(e) => e.dataset + 1, (e, v) => (e.dataset = v - 1)],
   [(e) => e.awaits, (e, v) => (e.awaits = v)],
   [
-    (e) => (e.type === 'log' ? 1 : 0) + (e.incomplete ? 2 : 0) + (e.waits ? 4 : 0),
+    (e) => (e.type === 'log' ? 1 : 0) + (e.incomplete ? 2 : 0) + (e.waits ? 4 : 0) + (e.untold ? 8 : 0),
     (e, v) => {
       e.type = v & 1 ? 'log' : 'output';
       e.incomplete = (v & 2) > 0;
       e.waits = (v & 4) > 0;
+      e.untold = (v & 8) > 0;
     },
   ],
 ];
@@ -138,6 +139,7 @@ const blank = (key: string): LedgerEntry => ({
   awaits: 0,
   incomplete: false,
   waits: false,
+  untold: false,
 });
 
 function list(out: ByteWriter, values: string[]): void {

@@ -33,6 +33,8 @@ export interface LedgerEntry {
   incomplete: boolean;
   /** A jobOutput workflow waits for its outcome. */
   waits: boolean;
+  /** CRAB's row does not say yet how it ended, and nobody but the task would tell it. */
+  untold: boolean;
 }
 
 /** A job of the task with the files reported for it so far, older generations that were never reported again included. */

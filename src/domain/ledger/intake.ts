@@ -81,6 +81,7 @@ function takeFile(
     awaits: 0,
     incomplete: false,
     waits: report.waiter ?? false,
+    untold: false,
   };
   const file: BatchFileInput = {
     key,
@@ -100,7 +101,7 @@ function takeFile(
     // Rejected before it is in the books: it must never stand in the place of the live file of its destination.
     reject(state, job, entry, rule);
     state.ledger.insert(job, entry);
-    noteRejected(state, record, rule);
+    noteRejected(state, entry, record, rule);
     result.rejected.push({ jobId: report.jobId, id: record.id, rule });
     return;
   }
@@ -193,7 +194,7 @@ function supersede(
   ledger.insert(job, entry);
   if (inDbs) {
     reject(state, job, entry, 'already-published');
-    noteRejected(state, file.record, 'already-published');
+    noteRejected(state, entry, file.record, 'already-published');
     return 'already-published';
   }
   if (!awaits) {

@@ -35,6 +35,8 @@ export class Ledger {
   openPublications = 0;
   /** Links to whose files something has happened that nobody has noted the time of; -1 for those of none, and for publications. */
   readonly changed = new Set<number>();
+  /** Entries whose end CRAB is to be told of by the task. */
+  untold = 0;
   /** A few reasons per failure class, for status. */
   readonly reasons = new Map<FailureClass, string[]>();
 
@@ -45,6 +47,7 @@ export class Ledger {
     this.jobOf.set(entry, job);
     if (!isFinalTransfer(entry.transfer)) this.openTransfers += 1;
     if (!isFinalPublication(entry.publication)) this.openPublications += 1;
+    if (entry.untold) this.untold += 1;
     if (entry.batch) this.#index(entry);
     // A killed file frees its destination for another one; one that is published under an earlier generation does not.
     if (
@@ -61,6 +64,7 @@ export class Ledger {
     if (!job) return;
     if (!isFinalTransfer(entry.transfer)) this.openTransfers -= 1;
     if (!isFinalPublication(entry.publication)) this.openPublications -= 1;
+    if (entry.untold) this.untold -= 1;
     job.entries.splice(job.entries.indexOf(entry), 1);
     this.jobOf.delete(entry);
     this.assign(entry, 0);
@@ -98,6 +102,12 @@ export class Ledger {
     if (entry.publication !== state) this.changed.add(-1);
     entry.publication = state;
     if (state !== 'FAILED') entry.incomplete = false;
+  }
+
+  /** An entry that is not in the books any more is nothing that CRAB is to be told of. */
+  setUntold(entry: LedgerEntry, untold: boolean): void {
+    if (this.jobOf.has(entry) && entry.untold !== untold) this.untold += untold ? 1 : -1;
+    entry.untold = untold;
   }
 
   /** Keeps up to three different reasons of a class as examples, shortened. */

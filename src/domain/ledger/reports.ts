@@ -1,7 +1,7 @@
 import type { BatchOrder, BatchReport, FtsTarget } from '../orders.ts';
 import { isFinalPublication, isFinalTransfer } from '../states.ts';
 import type { LedgerEntry, LedgerJob } from './entry.ts';
-import { noteForCrab, noteRejected } from './bookkeeping.ts';
+import { noteForCrab, noteLost, noteRejected } from './bookkeeping.ts';
 import { outcomeOf, reject } from './intake.ts';
 import type { TaskState } from './task-state.ts';
 
@@ -61,7 +61,10 @@ const awaiting = (state: TaskState, batch: number): string[] =>
 export function ordersLost(state: TaskState, batch: number, orders: BatchOrder[], now: number): void {
   const touched = new Set<LedgerJob>();
   for (const entry of state.ledger.byBatch.get(batch) ?? []) {
-    if (!isFinalTransfer(entry.transfer)) state.ledger.setTransfer(entry, 'KILLED');
+    if (!isFinalTransfer(entry.transfer)) {
+      state.ledger.setTransfer(entry, 'KILLED');
+      noteLost(state, entry);
+    }
     if (!isFinalPublication(entry.publication)) state.ledger.setPublication(entry, 'FAILED');
     const job = state.ledger.jobOf.get(entry);
     if (!job) continue;
@@ -96,11 +99,11 @@ function letGo(
   entry.awaits = 0;
   if (publication === 'DONE') {
     reject(state, job, entry, 'already-published');
-    noteRejected(state, successor.record, 'already-published');
+    noteRejected(state, entry, successor.record, 'already-published');
     state.gate(job);
   } else if (entry.transfer === 'KILL') {
     state.ledger.setTransfer(entry, 'KILLED');
-    noteForCrab(state, successor.record, 'KILLED', 'killed before it was sent');
+    noteForCrab(state, entry, successor.record, 'KILLED', 'killed before it was sent');
     if (entry.waits) outcomeOf(state, job, entry);
     state.gate(job);
   } else {

@@ -89,7 +89,7 @@ export function cancelFiles(state: TaskState, selection: Selection, reason: stri
     const inWindow = state.window.remove(entry.key);
     if (inWindow) {
       state.ledger.setTransfer(entry, 'KILLED');
-      noteForCrab(state, inWindow.record, 'KILLED', `killed by ${by}: ${reason}`);
+      noteForCrab(state, entry, inWindow.record, 'KILLED', `killed by ${by}: ${reason}`);
       if (entry.waits) outcomeOf(state, job, entry);
       return null;
     }

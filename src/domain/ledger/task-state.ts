@@ -69,7 +69,7 @@ export class TaskState {
   /** No more outputs come, every file is final, nothing of the task runs in FTS, and CRAB knows what the task itself has to tell it. */
   get complete(): boolean {
     const { openTransfers, openPublications } = this.ledger;
-    if (this.words.length > 0) return false;
+    if (this.words.length > 0 || this.ledger.untold > 0) return false;
     return this.closed && openTransfers === 0 && openPublications === 0 && !this.batches.lingering;
   }
 

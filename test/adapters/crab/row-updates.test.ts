@@ -79,9 +79,11 @@ it('an outage is one of the call: nothing is refused by it', async () => {
   expect(await crab.tellRows([word(0, DONE)])).toEqual([]);
 });
 
-it('rowStarts tells which generation each row of a task is, many askers by one request', async () => {
+it('taskRows tells which generation each row of a task is, many askers by one request', async () => {
   addRows(2);
-  await Promise.all(Array.from({ length: 5 }, () => crab.rowStarts(TASK)));
+  await Promise.all(Array.from({ length: 5 }, () => crab.taskRows(TASK)));
   expect(simulator.server.counts).toEqual({ 'GET /crabserver': 1 });
-  expect(await crab.rowStarts(TASK)).toEqual(new Map([[idOf(0), START], [idOf(1), START + 1]])); // prettier-ignore
+  expect(await crab.taskRows(TASK)).toEqual(
+    new Map([0, 1].map((n) => [idOf(n), { jobId: '1', startTime: START + n, worker: null }])),
+  );
 });
