@@ -1,6 +1,7 @@
 import { errors, request, type Dispatcher } from 'undici';
 import { FAILURE_TYPES, type FailureType } from '../contract/failure-types.ts';
 import { PortError } from '../ports/errors.ts';
+import { outcomeOf, type RequestObserver } from './request-report.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { shortText } from './short-text.ts';
 
@@ -8,6 +9,8 @@ import { shortText } from './short-text.ts';
 export interface Connection {
   dispatcher: Dispatcher;
   headers: Record<string, string>;
+  /** Is told of each exchange when it is over. */
+  observe?: RequestObserver;
 }
 
 export interface HttpRequest {
@@ -71,7 +74,7 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
  *   type `CredentialUnavailable` where the server refuses our certificate in the TLS handshake.
  */
 export async function exchange(call: HttpRequest): Promise<HttpAnswer> {
-  const answer = await send(call);
+  const answer = await observed(call);
   if (answer.status !== 429 && answer.status < 500) return answer;
   const said = errorText(answer) && `: ${readable(errorText(answer))}`;
   throw new HttpFailure(call.failure, `${describe(call)}: HTTP ${answer.status}${said}`, answer.status, {
@@ -111,6 +114,27 @@ export function readable(text: string): string {
   const head = text.slice(0, 4096);
   const title = isHtml(head) ? /<(title|h1)[^>]*>([^<]+)</i.exec(head)?.[2] : undefined;
   return shortText(title ?? head.replace(/<[^>]*>/g, ' '), 300);
+}
+
+async function observed(call: HttpRequest): Promise<HttpAnswer> {
+  const { connection, method, url, failure } = call;
+  const start = performance.now();
+  const tell = (end: HttpAnswer | { error: unknown }): void =>
+    connection.observe?.({
+      method,
+      url,
+      failure,
+      outcome: outcomeOf(end),
+      seconds: (performance.now() - start) / 1000,
+    });
+  try {
+    const answer = await send(call);
+    tell(answer);
+    return answer;
+  } catch (error) {
+    tell({ error });
+    throw error;
+  }
 }
 
 async function send(call: HttpRequest): Promise<HttpAnswer> {

@@ -94,4 +94,6 @@ export interface BatchFileInput {
   notBefore: number;
   /** A file with this destination was killed lately: the batch waits for `cancelGrace` first. */
   afterKill?: boolean;
+  /** When it was reported to us, epoch milliseconds. */
+  reportedAt?: number;
 }

@@ -5,6 +5,7 @@ import { createActivities, type ActivityDependencies } from '../activities/index
 import { dataConverter } from '../client/data-converter.ts';
 import type { Config } from '../config/index.ts';
 import { ALL_ROLES, ROLES, type Role } from './roles.ts';
+import { NO_TELEMETRY, type WorkTelemetry } from './telemetry/index.ts';
 
 export interface CreateWorkersOptions {
   connection: NativeConnection;
@@ -15,6 +16,8 @@ export interface CreateWorkersOptions {
   roles?: readonly Role[];
   /** Workflow code, bundled. @default the one that was built; in a checkout it is bundled now, which takes about a second */
   workflowBundle?: WorkflowBundleOption;
+  /** @default none */
+  telemetry?: WorkTelemetry;
 }
 
 /** Bundles the workflows from their sources. */
@@ -32,7 +35,7 @@ async function builtBundle(): Promise<WorkflowBundleOption> {
 
 /** One worker per role, sharing the connection. They do not run yet. */
 export async function createWorkers(options: CreateWorkersOptions): Promise<Worker[]> {
-  const { connection, namespace, dependencies, tuning, roles = ALL_ROLES } = options;
+  const { connection, namespace, dependencies, tuning, roles = ALL_ROLES, telemetry = NO_TELEMETRY } = options;
   const activities = createActivities(dependencies);
   const activityOf: Record<Role, object> = { ...activities, 'fts-follow': activities.ftsFollow };
   const slotsOf: Record<Role, number> = {
@@ -62,6 +65,8 @@ export async function createWorkers(options: CreateWorkersOptions): Promise<Work
         // Beyond that, what still runs is given up and will be retried elsewhere.
         shutdownForceTime: `${tuning.shutdownGraceSeconds + 10}s`,
         maxHeartbeatThrottleInterval: '10s',
+        sinks: telemetry.sinks,
+        interceptors: { activity: telemetry.activityInterceptors },
         ...workflows,
       });
     }),

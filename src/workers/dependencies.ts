@@ -15,17 +15,21 @@ import { createWebDavStorage } from '../adapters/storage/webdav-storage.ts';
 import { askForRules, reportOutcomes } from '../client/index.ts';
 import type { Config } from '../config/index.ts';
 import { createConnections } from './connections.ts';
+import type { CredentialStore } from '../ports/credentials.ts';
+import type { ServiceWatch } from './telemetry/services.ts';
 
 /**
  * Puts the adapters together: the only place that knows all of them.
  * @param warn is told what is wrong with the surroundings and is no task's failure
+ * @param watch is told of requests to services and of servers that are down
  */
 export function createDependencies(
   config: Config,
   client: Client,
   warn?: (problem: string) => void,
-): { dependencies: ActivityDependencies; close: () => Promise<void> } {
-  const { dispatchers, store, care, delegator } = createConnections(config, warn);
+  watch?: ServiceWatch,
+): { dependencies: ActivityDependencies; store: CredentialStore; close: () => Promise<void> } {
+  const { dispatchers, store, care, delegator } = createConnections(config, warn, watch);
   const { refresh, report } = config.operations;
   const tally = new OutcomeTally({ send: (outcomes) => reportOutcomes(client, outcomes), everyMs: report * 1000 });
   const rules = new KeptRules({
@@ -36,6 +40,7 @@ export function createDependencies(
   });
   const ftsHosts = ftsHostsOf(config);
   return {
+    store,
     dependencies: {
       client,
       policy: config.policy,

@@ -1,7 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
-import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import { makeTelemetryFilterString, NativeConnection, Runtime, type MetricsExporterConfig } from '@temporalio/worker';
 import { dataConverter } from '../client/data-converter.ts';
 import { loadTemporalConfig, type Config } from '../config/index.ts';
+import { histogramBuckets } from '../contract/metrics.ts';
 import { createWorkers } from './create-workers.ts';
 import { createDependencies } from './dependencies.ts';
 import { listenToFts } from './fts-listener.ts';
@@ -9,6 +10,7 @@ import { createLog, temporalLogger } from './logging.ts';
 import { READY_LINE } from './ready-line.ts';
 import { ALL_ROLES, type Role } from './roles.ts';
 import { checkSearchAttributes } from './setup-namespace.ts';
+import { createTelemetry } from './telemetry/index.ts';
 
 /** Runs a worker process until it is told to end (SIGINT, SIGTERM), then lets activities under way end. */
 export async function runWorker(
@@ -21,7 +23,7 @@ export async function runWorker(
     shutdownSignals: ['SIGINT', 'SIGTERM'],
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
-      ...(config.metricsAddress ? { metrics: { prometheus: { bindAddress: config.metricsAddress } } } : {}),
+      ...(config.metricsAddress ? { metrics: metricsAt(config.metricsAddress) } : {}),
     },
   });
   const { connectionOptions, namespace } = loadTemporalConfig(process.env);
@@ -33,12 +35,16 @@ export async function runWorker(
     dataConverter,
   });
   const warn = (problem: string): void => log.warn(problem);
-  const { dependencies, close } = createDependencies(config, client, warn);
+  const telemetry = createTelemetry(config, log, Runtime.instance().metricMeter);
+  const { dependencies, store, close } = createDependencies(config, client, warn, telemetry.services);
+  const sampling = telemetry.sample(client, store);
   const listener = roles.includes('fts-follow') ? listenToFts(config, client, warn) : null;
   try {
     const untold = await checkSearchAttributes(clientConnection, namespace);
     if (untold !== null) log.warn(untold);
-    const workers = await createWorkers({ connection, namespace, dependencies, tuning: config.worker, roles });
+    const workers = await createWorkers({
+      ...{ connection, namespace, dependencies, tuning: config.worker, roles, telemetry },
+    });
     const running = workers.map((worker) => worker.run());
     log.info({ roles, namespace, address: connectionOptions.address }, READY_LINE);
     // One worker that fails takes the others down in good order: a process that serves only some of its queues would go unnoticed.
@@ -53,9 +59,14 @@ export async function runWorker(
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed) throw failed.reason;
   } finally {
+    await sampling.close();
     await listener?.close();
     await close();
     await clientConnection.close();
     await connection.close();
   }
 }
+
+const metricsAt = (bindAddress: string): MetricsExporterConfig => ({
+  prometheus: { bindAddress, histogramBucketOverrides: histogramBuckets() },
+});

@@ -21,6 +21,7 @@ import {
 } from '../domain/publication/publisher-state.ts';
 import { catalogActivities, crabActivities } from './activities.ts';
 import { Clock } from './clock.ts';
+import { tellBlock } from './events.ts';
 import { continueListed, Listing, shownValue } from './listing.ts';
 import { credentialOf } from '../domain/credential.ts';
 import { batchOrderSignal, datasetOrderSignal, tell } from './signals.ts';
@@ -109,16 +110,18 @@ async function publishNextBlock(
   const [first] = block;
   if (!first) return;
   for (const { key } of block) state.inFlight.add(key);
-  const publish = catalogActivities.publishBlock({
+  const request = {
     task,
     credential: credentialOf(input),
     dataset,
     block: `${dataset}#${uuid4()}`,
     originSite: first.site,
     files: block.map(({ key, lfn, size, adler32 }) => ({ key, lfn, size, adler32 })),
-  });
+  };
+  const publish = catalogActivities.publishBlock(request);
   listing.show(() => listPublisher(state), false);
   const result = await clock.after(publish);
+  tellBlock(request, result);
   state.tried(block.length, result.settled.length + result.missing.length);
   const missing = new Set(result.missing);
   const answers = state.missing(

@@ -29,6 +29,7 @@ import { checkAddFiles, checkCancel, checkPublish, checkRetry } from '../domain/
 import { cancelFiles, hurryPublication, requestPublication, retryFiles } from '../domain/ledger/selection.ts';
 import { countTask, pageEntries } from '../domain/ledger/status.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
+import { tellMessage } from './events.ts';
 import type { StageOutContext } from './stage-out.ts';
 
 /** What each message does, and how a broken one is recognised. */
@@ -94,10 +95,15 @@ const resume: MessageKind<void, null> = {
 /** Registers every message as a signal and as an update of the same name; the update answers with what it did. */
 export function handleMessages(context: StageOutContext): void {
   const register = <Request, Answer>(kind: MessageKind<Request, Answer>): void => {
+    const act = (state: TaskState, request: Request): Answer => {
+      const answer = kind.act(state, request, context.clock.now());
+      tellMessage(kind.name, request, answer);
+      return answer;
+    };
     setHandler(defineSignal<[Request]>(kind.name), (request) =>
       context.withState((state) => {
         const fault = kind.fault(request);
-        if (fault === null) kind.act(state, request, context.clock.now());
+        if (fault === null) act(state, request);
         else noteMalformed(state, `${kind.name}: ${fault}`);
       }),
     );
@@ -105,7 +111,7 @@ export function handleMessages(context: StageOutContext): void {
       defineUpdate<Answer, [Request]>(kind.name),
       async (request) => {
         await condition(() => context.state !== null);
-        const answer = kind.act(context.state as TaskState, request, context.clock.now());
+        const answer = act(context.state as TaskState, request);
         context.touch();
         return answer;
       },

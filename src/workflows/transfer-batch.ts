@@ -26,6 +26,7 @@ import { runShadows } from './batch-shadows.ts';
 import { tellWaitingJobs } from './batch-outcomes.ts';
 import { runAttempts, wasReset, type AttemptContext } from './transfer-attempts.ts';
 import { Clock } from './clock.ts';
+import { tellFileEvents } from './events.ts';
 import { continueListed, Listing } from './listing.ts';
 import { batchOrderSignal, batchReportSignal, tell } from './signals.ts';
 
@@ -84,6 +85,7 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
       await runReports();
       await Promise.all(work);
       await condition(allHandlersFinished);
+      tellFileEvents(state);
     }
     if (continuing)
       await continueListed<typeof transferBatch>({ ...input, files: [], wasReset: wasReset(input) }, state.snapshot());
@@ -104,6 +106,7 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
   async function runReports(): Promise<void> {
     for (;;) {
       changed = false;
+      tellFileEvents(state);
       // What has been told is over: the report says so of the batch as a whole.
       const outcomes = takeOutcomes(state);
       const toldTask = tellTask();

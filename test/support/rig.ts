@@ -9,6 +9,7 @@ import { bundleWorkflows, createWorkers } from '../../src/workers/create-workers
 import { createDependencies } from '../../src/workers/dependencies.ts';
 import { startDevServer, type DevServer } from '../../src/workers/dev-server.ts';
 import { listenToFts } from '../../src/workers/fts-listener.ts';
+import { NO_TELEMETRY } from '../../src/workers/telemetry/index.ts';
 import type { World } from './world.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } });
@@ -115,7 +116,10 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
 /** Replays the history of every execution on the server: code that does not is not deterministic. */
 async function replayAll(client: Client): Promise<void> {
   const histories = client.workflow.list().intoHistories({ concurrency: 4 });
-  const results = Worker.runReplayHistories({ workflowBundle: await bundle, dataConverter }, histories);
+  const results = Worker.runReplayHistories(
+    { workflowBundle: await bundle, dataConverter, sinks: NO_TELEMETRY.sinks },
+    histories,
+  );
   for await (const { workflowId, error } of results)
     if (error) throw new Error(`${workflowId} does not replay`, { cause: error });
 }

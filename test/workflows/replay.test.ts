@@ -5,6 +5,7 @@ import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import { dataConverter } from '../../src/client/data-converter.ts';
 import { bundleWorkflows } from '../../src/workers/create-workers.ts';
+import { NO_TELEMETRY } from '../../src/workers/telemetry/index.ts';
 
 /** Written by scripts/record-histories.ts: `<scenario>-<workflow type>-<run>.bin`, protobuf, gzipped. */
 const directory = new URL('../fixtures/histories/', import.meta.url);
@@ -19,7 +20,8 @@ test('histories recorded earlier still replay: a running task survives the deplo
   expect([...types].sort()).toEqual(['jobOutput', 'publishDataset', 'stageOut', 'transferBatch']);
   const workflowBundle = await bundleWorkflows();
   let replayed = 0;
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle, dataConverter }, histories)) {
+  const replays = Worker.runReplayHistories({ workflowBundle, dataConverter, sinks: NO_TELEMETRY.sinks }, histories);
+  for await (const { workflowId, error } of replays) {
     expect(error, workflowId).toBeUndefined();
     replayed += 1;
   }

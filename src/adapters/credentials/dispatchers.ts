@@ -3,6 +3,7 @@ import type { CredentialRef } from '../../domain/file.ts';
 import type { Credential, CredentialStore } from '../../ports/credentials.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Connection } from '../http.ts';
+import type { RequestObserver } from '../request-report.ts';
 import { AgentPool, type AgentPoolOptions } from './agent-pool.ts';
 import { ownerText } from './credential-names.ts';
 import { SecureContexts } from './secure-contexts.ts';
@@ -25,19 +26,22 @@ export const NO_USER: CredentialRef = Object.freeze({ user: '', group: '', role:
 export interface DispatcherOptions extends AgentPoolOptions {
   store: CredentialStore;
   trust: TrustAnchors;
+  /** Is told of each request when it is over. */
+  onRequest?: RequestObserver | undefined;
 }
 
 /**
  * Connections with the credentials of a store: an agent for each server and credential, replaced together with the
  * credential. Servers are always verified. Plain http, which is for loopback, carries neither certificate nor token.
  */
-export function createDispatchers({ store, trust, ...pooling }: DispatcherOptions): Dispatchers {
+export function createDispatchers({ store, trust, onRequest, ...pooling }: DispatcherOptions): Dispatchers {
   const pool = new AgentPool(pooling);
   const contexts = new SecureContexts();
+  const watch = onRequest && { observe: onRequest };
   return {
     async for(server, ref) {
       const { origin, protocol } = new URL(server);
-      if (protocol !== 'https:') return { dispatcher: pool.take(origin, '', () => ({})), headers: {} };
+      if (protocol !== 'https:') return { dispatcher: pool.take(origin, '', () => ({})), headers: {}, ...watch };
       const credential = await store.get(ref);
       const anchors = await trusted(trust);
       const slot = JSON.stringify([origin, ref.user, ref.group, ref.role]);
@@ -45,6 +49,7 @@ export function createDispatchers({ store, trust, ...pooling }: DispatcherOption
       return {
         dispatcher: pool.take(slot, version, () => tlsOptions(contexts, ref, credential, anchors)),
         headers: credential.kind === 'token' ? { authorization: `Bearer ${credential.token}` } : {},
+        ...watch,
       };
     },
     close: () => pool.close(),

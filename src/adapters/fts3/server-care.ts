@@ -7,6 +7,8 @@ import { CIRCUIT, ServerCircuit, type CircuitOptions } from './server-circuit.ts
 /** Per server and worker process. */
 export interface CareOptions extends LaneOptions {
   circuit: CircuitOptions;
+  /** Is told when a server turns out to be down, and when it is back. */
+  onCircuit?: ((server: string, isOpen: boolean) => void) | undefined;
 }
 
 /** Apache as FTS is shipped serves some 150 requests at a time, of all its users. */
@@ -59,7 +61,7 @@ export class ServerCare {
     if (!server) {
       server = {
         lane: new RequestLane(url, this.#options),
-        circuit: new ServerCircuit(url, this.#options.circuit),
+        circuit: new ServerCircuit(url, this.#options.circuit, (isOpen) => this.#options.onCircuit?.(url, isOpen)),
         restsUntil: 0,
       };
       this.#servers.set(url, server);

@@ -27,7 +27,12 @@ export class ServerCircuit {
   #triedAgainAt = 0;
   #lastFailure = '';
 
-  constructor(server: string, { failures, firstPauseMs, longestPauseMs }: CircuitOptions = CIRCUIT) {
+  /** @param onChange is told when it opens and closes */
+  constructor(
+    server: string,
+    { failures, firstPauseMs, longestPauseMs }: CircuitOptions = CIRCUIT,
+    onChange?: (isOpen: boolean) => void,
+  ) {
     this.#server = server;
     this.#breaker = circuitBreaker(handleAll, {
       breaker: new ConsecutiveBreaker(failures),
@@ -37,8 +42,15 @@ export class ServerCircuit {
         return pause;
       }),
     });
-    this.#breaker.onBreak(() => (this.#openSince ??= Date.now()));
-    this.#breaker.onReset(() => (this.#openSince = null));
+    this.#breaker.onBreak(() => {
+      this.#openSince ??= Date.now();
+      onChange?.(true);
+    });
+    this.#breaker.onReset(() => {
+      this.#openSince = null;
+      onChange?.(false);
+    });
+    onChange?.(false);
   }
 
   /** @throws CircuitOpen while the server is given its pause */

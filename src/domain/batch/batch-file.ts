@@ -46,6 +46,8 @@ export interface BatchFile extends BatchFileInput {
   retryAt: number | null;
   /** Its time over all attempts counts from here, epoch milliseconds. */
   since: number | null;
+  /** When FTS first took it, epoch milliseconds. */
+  submittedAt?: number;
   kill: Kill | null;
   /** Something that is not ours lies at its destination: it is not overwritten outside of the owner's own area. */
   foreign: boolean;

@@ -50,6 +50,7 @@ function applyToFile(state: BatchState, file: BatchFile, order: FileOrder, now: 
       file.publicationReason = order.reason;
       file.handedOver = false;
       file.withdrawn = false;
+      notePublication(state, file, now);
       if (file.kill?.why === 'superseded') state.drop(file, now);
       return;
     case 'watch':
@@ -75,11 +76,17 @@ function retry(file: BatchFile, what: 'transfer' | 'publication', now: number): 
     file.retryAt = now;
     // The clock may have stood for days: its time counts from when FTS takes it.
     file.since = null;
+    delete file.submittedAt;
     file.kill = null;
     // A person asked: budgets start anew.
     file.attempts = [];
     file.outcomeTold = false;
   }
+}
+
+function notePublication({ events }: BatchState, file: BatchFile, now: number): void {
+  if (file.publication === 'DONE') events.add('published', file, now, { since: file.finalAt });
+  else events.add('unpublished', file, now, { reason: file.publicationReason });
 }
 
 /** A newer generation was reported: this one's source is not ours to touch any more. */

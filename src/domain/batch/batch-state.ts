@@ -4,6 +4,7 @@ import { wholePolicy, type Policy } from '../policy.ts';
 import { nextAttempt } from '../retry.ts';
 import { newBatchFile, type BatchFile, type Kill } from './batch-file.ts';
 import type { BatchSnapshot } from './batch-snapshot.ts';
+import { FileEvents } from './file-events.ts';
 import { volumeOf } from '../ledger/volume.ts';
 import type { Shadow } from './shadows.ts';
 
@@ -37,6 +38,8 @@ export class BatchState {
   finished = false;
   /** Why an operator's rule holds everything that is not in FTS; null where none does. */
   bar: string | null = null;
+  /** What has happened to files, for metrics and logs. */
+  readonly events = new FileEvents();
 
   constructor(inputs: BatchFileInput[], policy: Policy, now: number) {
     this.policy = wholePolicy(policy);
@@ -105,6 +108,8 @@ export class BatchState {
     for (const file of this.list('sent')) {
       file.ftsJobIds.push(jobId);
       file.since ??= now;
+      this.events.add('submitted', file, now, { since: file.submittedAt === undefined ? file.reportedAt : null });
+      file.submittedAt ??= now;
     }
   }
 
@@ -123,12 +128,13 @@ export class BatchState {
         this.stopped(file, 0, now);
         continue;
       }
-      this.setAside(file, reason, now + pauseMs);
+      this.setAside(file, reason, now, now + pauseMs);
     }
   }
 
   /** A file waits through no fault of its own. */
-  setAside(file: BatchFile, reason: string, retryAt: number): void {
+  setAside(file: BatchFile, reason: string, now: number, retryAt = now): void {
+    if (file.heldReason !== reason) this.events.add('held', file, now, { reason, policy: this.policy });
     file.phase = 'waiting';
     file.transfer = 'HELD';
     file.heldReason = reason;
@@ -139,7 +145,7 @@ export class BatchState {
   barAll(reason: string, now: number): void {
     this.bar = reason;
     this.hold(reason, now, 0);
-    for (const file of this.list('waiting')) this.setAside(file, reason, file.retryAt ?? now);
+    for (const file of this.list('waiting')) this.setAside(file, reason, now, file.retryAt ?? now);
     this.slot = 'idle';
   }
 
@@ -194,13 +200,18 @@ export class BatchState {
       const reason = file.heldReason === null ? DEADLINE_REASON : `${DEADLINE_REASON}, held: ${file.heldReason}`;
       this.#note(file, reason, 'CANCELED', now);
       file.transfer = 'FAILED';
-    } else file.transfer = 'KILLED';
+      this.events.add('failed', file, now, { attempt: file.attempts.at(-1) });
+    } else {
+      file.transfer = 'KILLED';
+      this.events.add('killed', file, now, { reason: kill?.reason ?? null });
+    }
   }
 
   /** Lets go of a file for a newer generation. What arrives of it late is that one's to overwrite. */
   drop(file: BatchFile, now: number): void {
     this.files.delete(file.key);
     this.shadows = this.shadows.filter(({ key }) => key !== file.key);
+    this.events.add('superseded', file, now);
     this.dropped.push({ key: file.key, publication: file.publication, notBefore: Math.max(file.notBefore, now) });
   }
 
@@ -218,10 +229,12 @@ export class BatchState {
       file.phase = 'settled';
       file.finalAt = now;
       file.transfer = 'FAILED';
+      this.events.add('failed', file, now, { attempt: file.attempts.at(-1) });
     } else {
       file.phase = 'waiting';
       file.transfer = 'RETRY';
       file.retryAt = now + next.retryInMs;
+      this.events.add('retry', file, now, { attempt: file.attempts.at(-1), policy: this.policy });
     }
   }
 

@@ -81,6 +81,7 @@ function settle(state: BatchState, file: BatchFile, result: SettleResult, now: n
     file.transfer = 'DONE';
     file.suspicion = null;
     file.looks = 0;
+    state.events.add('done', file, now, { since: file.submittedAt });
   } else if (isUnseen && !(suspicion && state.isLate(file, now))) later(state, file, now);
   else if (suspicion) {
     file.foreign ||= !isUnseen && result.destination !== 'absent' && metAnother(file);
@@ -111,6 +112,7 @@ const metAnother = ({ suspicion }: BatchFile): boolean =>
 /** A source that could not be removed, or a destination not seen yet, is tried again on its own; it never fails the transfer. */
 function cleanUp(state: BatchState, file: BatchFile, result: SettleResult, now: number): void {
   file.finalAt ??= now;
+  const before = file.source;
   if (result.source === 'removed' || result.source === 'changed' || result.source === 'uncleaned')
     file.source = result.source;
   else if (result.destination === 'wrong' || result.destination === 'absent') {
@@ -121,6 +123,10 @@ function cleanUp(state: BatchState, file: BatchFile, result: SettleResult, now: 
     if (now >= (cleanUpEnds(state, [file]) ?? Infinity)) file.source = 'uncleaned';
     else later(state, file, now);
   }
+  if (before === 'present' && file.source === 'removed')
+    state.events.add('cleaned', file, now, { since: file.finalAt });
+  else if (file.source !== before)
+    state.events.add('uncleaned', file, now, { reason: file.sourceReason ?? file.source });
 }
 
 function later(state: BatchState, file: BatchFile, now: number): void {

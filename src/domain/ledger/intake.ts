@@ -94,6 +94,7 @@ function takeFile(
     notBefore: 0,
     // The copy of a file that was killed may still be dying.
     afterKill: holder?.transfer === 'KILLED',
+    reportedAt: now,
   };
   for (const old of twins)
     if (old.transfer === 'REJECTED' && !(fault && isPublishedBefore(old))) state.ledger.remove(old);
