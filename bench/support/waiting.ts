@@ -4,6 +4,7 @@ import { dataConverter } from '../../src/client/data-converter.ts';
 import { jobOutcome, jobOutcomeNow, jobOutcomes } from '../../src/client/index.ts';
 import type { JobRef } from '../../src/contract/crab-record.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
+import type { JobView } from '../../src/contract/job-status.ts';
 import { TASK_QUERIES } from '../../src/contract/messages.ts';
 
 /** How a caller comes to know that its job has an outcome. */
@@ -88,10 +89,12 @@ export class WaitingCallers {
 
   async #hasEnded(way: 'look' | 'query', client: Client, job: JobRef): Promise<boolean> {
     if (way === 'look') return (await jobOutcomeNow(client, job)) !== null;
-    const files = await client.workflow
+    const view = await client.workflow
       .getHandle(stageOutId(job.task))
-      .query<{ transfer: string }[], [string]>(TASK_QUERIES.job, job.jobId);
-    return files.every(({ transfer }) => ['DONE', 'FAILED', 'KILLED', 'REJECTED'].includes(transfer));
+      .query<JobView | null, [string]>(TASK_QUERIES.job, job.jobId);
+    return (
+      view !== null && view.files.every(({ transfer }) => ['DONE', 'FAILED', 'KILLED', 'REJECTED'].includes(transfer))
+    );
   }
 
   async #together(client: Client, jobs: readonly JobRef[]): Promise<void> {

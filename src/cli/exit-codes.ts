@@ -16,7 +16,7 @@ export const EXIT_TEXTS: Readonly<Record<ExitCode, string>> = {
   1: 'failed, or refused by the task',
   2: 'bad input: arguments, configuration or records',
   3: 'Temporal cannot be reached',
-  4: 'no such task, or it has ended',
+  4: 'no such task or job, or it has ended',
   5: 'the task does not answer: no worker is running',
   130: 'interrupted',
 };

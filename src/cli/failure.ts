@@ -15,6 +15,7 @@ export class CommandError extends Error {
 const BY_NAME: Readonly<Record<string, ExitCode>> = {
   TemporalUnreachableError: EXIT.unreachable,
   TaskNotFoundError: EXIT.notFound,
+  JobNotFoundError: EXIT.notFound,
   TaskEndedError: EXIT.notFound,
   NoAnswerError: EXIT.noAnswer,
   RequestRefusedError: EXIT.failed,

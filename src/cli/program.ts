@@ -4,6 +4,7 @@ import { addCredentials } from './commands/credentials.ts';
 import { addDemo } from './commands/demo.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFilesCommand } from './commands/files.ts';
+import { addJob } from './commands/job.ts';
 import { addPull } from './commands/pull.ts';
 import { addRequests } from './commands/requests.ts';
 import { addSetup } from './commands/setup.ts';
@@ -42,6 +43,7 @@ export function createProgram(): Command {
   program.enablePositionalOptions();
   addSubmit(program);
   addStatus(program);
+  addJob(program);
   addFilesCommand(program);
   addSources(program);
   addWatch(program);

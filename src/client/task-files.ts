@@ -3,7 +3,7 @@ import { stageOutId, transferBatchId } from '../contract/ids.ts';
 import {
   BATCH_QUERIES,
   TASK_QUERIES,
-  type FileDetail,
+  type StagedFile,
   type FilesPage,
   type FilesQuery,
   type LedgerFile,
@@ -14,7 +14,7 @@ import { explained, TaskNotFoundError } from './errors.ts';
 /** A file of a task; in full where a batch has it. */
 export interface TaskFile extends LedgerFile {
   /** Null while the file waits for a batch, where it was rejected, or where Temporal does not keep its batch any more. */
-  detail: FileDetail | null;
+  detail: StagedFile | null;
 }
 
 /** Batches asked at a time: each query may make a worker replay one. */
@@ -59,7 +59,7 @@ export async function taskLedgerFiles(client: Client, task: string, keys: readon
 
 async function withDetails(client: Client, task: string, files: LedgerFile[]): Promise<TaskFile[]> {
   const batches = [...new Set(files.flatMap(({ batch }) => batch ?? []))];
-  const details = new Map<string, FileDetail>();
+  const details = new Map<string, StagedFile>();
   const askNext = async (): Promise<void> => {
     for (let batch = batches.pop(); batch !== undefined; batch = batches.pop())
       for (const detail of await batchFiles(client, task, batch)) details.set(`${batch}/${detail.key}`, detail);
@@ -68,10 +68,10 @@ async function withDetails(client: Client, task: string, files: LedgerFile[]): P
   return files.map((file) => ({ ...file, detail: details.get(`${file.batch}/${file.key}`) ?? null }));
 }
 
-async function batchFiles(client: Client, task: string, batch: number): Promise<FileDetail[]> {
+async function batchFiles(client: Client, task: string, batch: number): Promise<StagedFile[]> {
   const handle = client.workflow.getHandle(transferBatchId(task, batch));
   try {
-    return await explained(task, () => answerWithin(client, () => handle.query<FileDetail[]>(BATCH_QUERIES.files)));
+    return await explained(task, () => answerWithin(client, () => handle.query<StagedFile[]>(BATCH_QUERIES.files)));
   } catch (error) {
     // A batch that ended long ago may be gone before its task is: what the task says of its files remains.
     if (error instanceof TaskNotFoundError) return [];

@@ -1,10 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import { ApplicationFailure } from '@temporalio/common';
-import { FAILURE_TYPES, type FailureDetails, type FailureType } from '../contract/failure-types.ts';
+import type { FailureType } from '../contract/failure-types.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
-import { signalWithin } from './deadlines.ts';
 import { explained } from './errors.ts';
+import { failingCalls } from './failing-calls.ts';
 
 /** Something outside that a task's workflows wait for: an activity is tried again and again, and says why. */
 export interface TaskWait {
@@ -21,10 +19,6 @@ export interface TaskWait {
 /** Workflows of a task that are asked: each is a small read on the server. */
 const ASKED = 200;
 const AT_ONCE = 8;
-
-const TYPES: ReadonlySet<string> = new Set(
-  Object.values(FAILURE_TYPES).filter((type) => type !== FAILURE_TYPES.nothingNew),
-);
 
 /**
  * What the workflows of a task wait for outside of Temporal, most activities first; one entry per kind and reason. Asks Temporal itself:
@@ -47,18 +41,8 @@ export async function taskWaits(client: Client, task: string): Promise<TaskWait[
 }
 
 async function waitsOf(client: Client, workflowId: string): Promise<TaskWait[]> {
-  const { raw } = await signalWithin(client, () => client.workflow.getHandle(workflowId).describe());
-  const pending = raw.pendingActivities ?? [];
-  const waits = await Promise.all(
-    pending.map(async ({ lastFailure }): Promise<TaskWait | null> => {
-      const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, lastFailure);
-      if (!(error instanceof ApplicationFailure) || !TYPES.has(error.type ?? '')) return null;
-      const [details] = (error.details ?? []) as [FailureDetails?];
-      const since = details?.since === undefined ? null : new Date(details.since);
-      return { type: error.type as FailureType, reason: error.message, since, activities: 1 };
-    }),
-  );
-  return waits.filter((wait) => wait !== null);
+  const calls = await failingCalls(client, workflowId);
+  return calls.map(({ type, reason, since }) => ({ type, reason, since, activities: 1 }));
 }
 
 function merge(waits: Map<string, TaskWait>, wait: TaskWait): void {

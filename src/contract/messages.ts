@@ -1,6 +1,7 @@
 import type { IntakeResult } from '../domain/ledger/intake.ts';
 import type { Selection, SelectionResult } from '../domain/ledger/selection.ts';
 import type { TaskCounts } from '../domain/ledger/status.ts';
+import type { FileStages } from '../domain/batch/stage-views.ts';
 import type { FileView, OutcomeView } from '../domain/batch/views.ts';
 import type { FailureClass } from '../domain/failure-classes.ts';
 import type { JobReport, VomsAttributes } from '../domain/file.ts';
@@ -34,8 +35,8 @@ export const TASK_QUERIES = { status: 'status', files: 'files', job: 'job', ledg
 /** Queries of a batch: its files in full; those whose sources are left behind. */
 export const BATCH_QUERIES = { files: 'files', kept: 'kept' } as const;
 
-/** Queries of a publisher: what it would send, and what it waits for. */
-export const PUBLISHER_QUERIES = { plan: 'plan' } as const;
+/** Queries of a publisher: what it would send, and what it waits for; what certain files wait for. */
+export const PUBLISHER_QUERIES = { plan: 'plan', queued: 'queued' } as const;
 
 /**
  * First argument of stageOut when CRAB or an operator starts it (with `signalWithStart` or update-with-start). Group and role of the owner's
@@ -121,8 +122,13 @@ export interface FilesPage {
   next: number | null;
 }
 
-/** A file in full, as its batch knows it (query `files` of a batch). */
+/** A file in full, as its batch knows it. */
 export type FileDetail = FileView;
+
+/** The same with both stages in words (query `files` of a batch). */
+export interface StagedFile extends FileDetail {
+  stages: FileStages;
+}
 
 /** Files of a batch whose sources are left behind, and the group and role of the credential that may remove them. */
 export interface KeptFiles extends VomsAttributes {

@@ -10,9 +10,11 @@ import {
 import { transferBatchId } from '../contract/ids.ts';
 import type { PublishDatasetInput } from '../contract/internal-messages.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
+import type { QueuedFiles } from '../contract/job-status.ts';
 import { PUBLISHER_QUERIES, type PublicationPlan } from '../contract/messages.ts';
 import { listPublisher } from '../domain/details/listed.ts';
 import { planPublication } from '../domain/publication/publication-plan.ts';
+import { viewQueued } from '../domain/publication/queued-files.ts';
 import {
   PublisherState,
   type PublisherAnswer,
@@ -26,6 +28,7 @@ import { continueListed, Listing, shownValue } from './listing.ts';
 import { credentialOf } from '../domain/credential.ts';
 import { batchOrderSignal, datasetOrderSignal, tell } from './signals.ts';
 
+const queuedQuery = defineQuery<QueuedFiles, [{ keys: string[] }]>(PUBLISHER_QUERIES.queued);
 const planQuery = defineQuery<PublicationPlan>(PUBLISHER_QUERIES.plan);
 
 /**
@@ -48,6 +51,7 @@ export async function publishDataset(input: PublishDatasetInput, resumed?: Publi
     else state.finished = true;
   });
   setHandler(planQuery, () => planPublication(state));
+  setHandler(queuedQuery, ({ keys }) => viewQueued(state, keys, clock.now()));
 
   await CancellationScope.nonCancellable(async () => {
     for (;;) {

@@ -20,6 +20,7 @@ import {
   type SelectionAnswer,
   type TaskStatus,
 } from '../contract/messages.ts';
+import type { JobView } from '../contract/job-status.ts';
 import { toBase64 } from '../domain/base64.ts';
 import { ownerOfTask } from '../domain/lfn-areas.ts';
 import { encodeLedger } from '../domain/ledger/codec.ts';
@@ -27,6 +28,7 @@ import type { LedgerEntry, LedgerJob } from '../domain/ledger/entry.ts';
 import { takeReport } from '../domain/ledger/intake.ts';
 import { checkAddFiles, checkCancel, checkPublish, checkRetry } from '../domain/ledger/message-checks.ts';
 import { cancelFiles, hurryPublication, requestPublication, retryFiles } from '../domain/ledger/selection.ts';
+import { viewEntry, viewJob } from '../domain/ledger/job-view.ts';
 import { countTask, pageEntries } from '../domain/ledger/status.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
 import { tellMessage } from './events.ts';
@@ -145,9 +147,13 @@ export function handleQueries(context: StageOutContext, task: string): void {
     const page = pageEntries(context.state, matches, after, Math.min(limit, 1000));
     return { files: page.entries.map(({ entry, job }) => ledgerFile(entry, job)), next: page.next };
   });
-  setHandler(defineQuery<LedgerFile[], [string]>(TASK_QUERIES.job), (jobId) => {
-    const job = context.state?.ledger.jobs.get(jobId);
-    return job ? job.entries.map((entry) => ledgerFile(entry, job)) : [];
+  setHandler(defineQuery<JobView | null, [string]>(TASK_QUERIES.job), (jobId) => {
+    const { state } = context;
+    if (!state) throw new Error('its earlier books are being read: ask again');
+    const job = state.ledger.jobs.get(jobId);
+    if (!job) return null;
+    const files = job.entries.map((entry) => ({ ...ledgerFile(entry, job), ...viewEntry(state, job, entry) }));
+    return { ...viewJob(job), waitsFor: waitsOf(context), files };
   });
   // For a task joined again: the books as they are, base64.
   setHandler(defineQuery<{ ledger: string; batches: number } | null>(TASK_QUERIES.ledger), () =>
@@ -157,7 +163,8 @@ export function handleQueries(context: StageOutContext, task: string): void {
   );
 }
 
-function statusOf({ state, waitsFor }: StageOutContext, task: string): TaskStatus {
+function statusOf(context: StageOutContext, task: string): TaskStatus {
+  const { state } = context;
   const empty = { started: 0, open: 0, active: 0, waiting: 0, inWindow: 0 };
   const noJobs = { jobs: 0, files: 0, examples: [] };
   const user = ownerOfTask(task) ?? '';
@@ -176,7 +183,7 @@ function statusOf({ state, waitsFor }: StageOutContext, task: string): TaskStatu
         batches: empty,
       },
       ...{ unreported: noJobs, heldBack: noJobs },
-      waitsFor: ['its earlier books to be read'],
+      waitsFor: waitsOf(context),
     };
   }
   const { closed, paused, complete, batches, window } = state;
@@ -185,8 +192,15 @@ function statusOf({ state, waitsFor }: StageOutContext, task: string): TaskStatu
     ...{ task, user, closed, paused, complete },
     ...countTask(state),
     batches: { started, open, active, waiting, inWindow: window.size },
-    waitsFor: complete ? [] : [...waitsFor.values(), ...(paused ? ['resume: the task is paused'] : [])],
+    waitsFor: waitsOf(context),
   };
+}
+
+/** What a task as a whole waits for, in words. */
+function waitsOf({ state, waitsFor }: StageOutContext): string[] {
+  if (!state) return ['its earlier books to be read'];
+  if (state.complete) return [];
+  return [...waitsFor.values(), ...(state.paused ? ['resume: the task is paused'] : [])];
 }
 
 const ledgerFile = (entry: LedgerEntry, job: LedgerJob): LedgerFile => ({

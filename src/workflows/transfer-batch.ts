@@ -6,7 +6,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { BATCH_QUERIES, type FileDetail, type KeptFiles } from '../contract/messages.ts';
+import { BATCH_QUERIES, type KeptFiles, type StagedFile } from '../contract/messages.ts';
 import type { TransferBatchInput } from '../contract/internal-messages.ts';
 import { stageOutId } from '../contract/ids.ts';
 import { applyOrder } from '../domain/batch/batch-orders.ts';
@@ -15,6 +15,7 @@ import { BatchState } from '../domain/batch/batch-state.ts';
 import { hasNewsForCrab } from '../domain/batch/bookkeeping.ts';
 import { isBatchOver, succeeded, takeOutcomes, takeReport } from '../domain/batch/reporting.ts';
 import { keptSource } from '../domain/batch/kept-source.ts';
+import { stagesOf } from '../domain/batch/stage-views.ts';
 import { describeFile } from '../domain/batch/views.ts';
 import { vomsOf } from '../domain/credential.ts';
 import { isTransferred, listBatch } from '../domain/details/listed.ts';
@@ -31,7 +32,7 @@ import { continueListed, Listing } from './listing.ts';
 import { batchOrderSignal, batchReportSignal, tell } from './signals.ts';
 
 const keptFilesQuery = defineQuery<KeptFiles>(BATCH_QUERIES.kept);
-const batchFilesQuery = defineQuery<FileDetail[], [{ keys?: string[] }?]>(BATCH_QUERIES.files);
+const batchFilesQuery = defineQuery<StagedFile[], [{ keys?: string[] }?]>(BATCH_QUERIES.files);
 
 /**
  * Owns at most 100 files until transfer and publication of each are final: sends them to FTS attempt by attempt, follows each file, looks at
@@ -60,7 +61,9 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
     changed = true;
   });
   setHandler(batchFilesQuery, ({ keys } = {}) =>
-    [...state.files.values()].filter(({ key }) => !keys || keys.includes(key)).map(describeFile),
+    [...state.files.values()]
+      .filter(({ key }) => !keys || keys.includes(key))
+      .map((file) => ({ ...describeFile(file), stages: stagesOf(state, file, clock.now()) })),
   );
   setHandler(keptFilesQuery, () => {
     const files = [...state.files.values()].filter((file) => keptSource(file) !== null);

@@ -1,5 +1,6 @@
 import { utcTime } from '../../domain/utc-time.ts';
 import type { CredentialInfo, CredentialState } from '../../ports/credentials.ts';
+import { durationText } from '../duration.ts';
 import { tableText } from '../table.ts';
 import { colors, printable } from '../terminal.ts';
 
@@ -19,7 +20,7 @@ export function credentialsText(infos: readonly CredentialInfo[], now: number): 
     ref.role,
     kind,
     expiresAt === null ? (state === 'unreadable' ? '' : 'not told') : utcTime(expiresAt),
-    expiresAt === null ? '' : timeLeft(expiresAt - now),
+    expiresAt === null ? '' : expiresAt <= now ? 'none' : durationText(expiresAt - now),
     problem === null ? coloured(state) : `${coloured(state)}: ${printable(problem)}`,
   ]);
   return tableText(['user', 'group', 'role', 'kind', 'expires at', 'left', 'state'], rows);
@@ -28,15 +29,6 @@ export function credentialsText(infos: readonly CredentialInfo[], now: number): 
 /** A credential for programs. */
 export function credentialJson({ ref, kind, expiresAt, state, problem }: CredentialInfo): object {
   return { ...ref, kind, expiresAt: expiresAt === null ? null : utcTime(expiresAt), state, problem };
-}
-
-/** In the largest two units: `3 d 4 h`, `4 h 12 min`, `12 min`. */
-function timeLeft(milliseconds: number): string {
-  if (milliseconds <= 0) return 'none';
-  const minutes = Math.floor(milliseconds / 60_000);
-  const [days, hours] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24];
-  if (days) return `${days} d ${hours} h`;
-  return hours ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
 }
 
 function coloured(state: CredentialState): string {

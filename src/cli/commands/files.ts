@@ -1,8 +1,10 @@
 import { Option, type Command } from 'commander';
 import type { TaskFile } from '../../client/index.ts';
 import { PUBLICATION_STATES, TRANSFER_STATES, type PublicationState, type TransferState } from '../../domain/states.ts';
-import { colors, printable, say, warn } from '../terminal.ts';
+import type { TransferView } from '../../domain/stage-view.ts';
+import { colors, counted, printable, say, warn } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
+import { nextText } from './job-text.ts';
 
 interface FilesOptions {
   state?: TransferState;
@@ -18,7 +20,10 @@ export function addFilesCommand(program: Command): void {
     .command('files')
     .argument('<task>', 'CRAB task name')
     .summary("list a task's files")
-    .description('Lists the files of a task with their states and, where they failed, the last reason.')
+    .description(
+      'Lists the files of a task with their states and, where they failed, the last reason; how often they were tried, what they wait for and\n' +
+        'when the next try is. `aso job` says more of one job.',
+    )
     .addOption(stateOption('--state <state>', 'only files whose transfer is in this state', TRANSFER_STATES))
     .addOption(
       stateOption('--publication <state>', 'only files whose publication is in this state', PUBLICATION_STATES),
@@ -40,17 +45,25 @@ function stateOption(flags: string, description: string, states: readonly string
 
 async function files(task: string, { state, publication, json }: FilesOptions): Promise<void> {
   let count = 0;
+  const now = Date.now();
   await withClient(async (client, aso) => {
     const query = { ...(state ? { state } : {}), ...(publication ? { publication } : {}) };
     for await (const page of aso.taskFiles(client, task, query)) {
-      for (const file of page) say(json ? JSON.stringify(file) : line(file));
+      for (const file of page) say(json ? JSON.stringify(file) : line(file, now));
       count += page.length;
     }
   });
   if (!count) warn('no such files');
 }
 
-function line(file: TaskFile): string {
+/** How often it was tried, what it waits for, and when the next try is; nothing of a transfer that is over. */
+function waitText({ attempts, waitsFor, nextTry }: TransferView, now: number): string {
+  if (waitsFor === null) return '';
+  const tried = attempts > 0 ? `${counted(attempts, 'attempt')}, ` : '';
+  return printable(`${tried}waits for ${waitsFor}${nextTry === null ? '' : `, ${nextText(nextTry, now)}`}`);
+}
+
+function line(file: TaskFile, now: number): string {
   const { detail, rule, failure } = file;
   const where = detail ? `${detail.source} → ${detail.destination}  ${detail.destinationLfn}` : file.key;
   const reason = rule ?? detail?.attempts.at(-1)?.reason ?? failure ?? '';
@@ -61,5 +74,6 @@ function line(file: TaskFile): string {
     printable(where),
     ...(reason && file.transfer !== 'DONE' ? [colors.red(printable(reason))] : []),
     ...(detail?.publicationReason ? [colors.red(printable(detail.publicationReason))] : []),
+    ...(detail ? [waitText(detail.stages.transfer, now)].filter(Boolean) : []),
   ].join('  ');
 }

@@ -7,8 +7,21 @@ import { counted, printable } from '../terminal.ts';
 type IncompleteJobs = TaskStatus['unreported'];
 
 /** What is missing for a task to be complete, one line each. */
-export function missingText({ unreported, heldBack }: TaskStatus): string[] {
+export function missingText(status: TaskStatus): string[] {
+  const { task, closed, complete, transfer, publication, unreported, heldBack } = status;
+  const { NEW = 0, SUBMITTED = 0, RETRY = 0, HELD = 0, KILL = 0 } = transfer;
+  const moving = NEW + SUBMITTED + RETRY + HELD;
+  const publishing = (publication.NEW ?? 0) + (publication.ACQUIRED ?? 0);
+  const open = [
+    ...(moving > 0 ? [`the transfer of ${counted(moving, 'file')}`] : []),
+    ...(KILL > 0 ? [`the end of ${counted(KILL, 'copy', 'copies')} that somebody stopped`] : []),
+    ...(publishing > 0 ? [`the publication of ${counted(publishing, 'file')}`] : []),
+    ...(closed ? [] : [`the word that no more jobs come: aso close ${task}`]),
+  ];
+  // Nothing of it is a file's: copies that were called off may still run, and CRAB be told what became of rows.
+  if (!complete && open.length === 0) open.push('the end of called-off copies in FTS, or the last words to CRAB');
   return [
+    ...open.map((what) => `missing      ${what}`),
     ...jobsText(unreported, 'not reported'),
     ...jobsText(heldBack, 'not published, since others of their jobs are missing'),
   ];

@@ -1,6 +1,7 @@
 import type { DatasetPublication, TaskWait } from '../../client/index.ts';
 import type { TaskStatus } from '../../contract/messages.ts';
 import { classText } from '../class-text.ts';
+import { colored } from '../state-colors.ts';
 import { tableText } from '../table.ts';
 import { colors, counted, printable } from '../terminal.ts';
 import { missingText, publicationsText } from './publications-text.ts';
@@ -10,12 +11,6 @@ import { waitsText } from './waits-text.ts';
 export function countsText(counts: Readonly<Record<string, number | undefined>>): string {
   const parts = Object.entries(counts).filter(([, count]) => count);
   return parts.length ? parts.map(([state, count]) => `${colored(state)} ${count}`).join('  ') : 'none';
-}
-
-function colored(state: string): string {
-  if (state === 'DONE') return colors.green(state);
-  if (['FAILED', 'KILLED', 'REJECTED'].includes(state)) return colors.red(state);
-  return ['RETRY', 'HELD', 'KILL'].includes(state) ? colors.yellow(state) : state;
 }
 
 /** A task's status for people. */

@@ -1,3 +1,4 @@
+import type { FileType } from '../file.ts';
 import type { PublicationState, TransferState } from '../states.ts';
 import type { Attempt, BatchFile } from './batch-file.ts';
 import { keptSource, type KeptSource } from './kept-source.ts';
@@ -8,10 +9,12 @@ export interface FileView {
   id: string;
   jobId: string;
   retry: number;
+  type: FileType;
   source: string;
   sourceLfn: string;
   destination: string;
   destinationLfn: string;
+  dataset: string | null;
   size: number;
   /** 8 hex digits, as reported; null where it was not. */
   adler32: string | null;
@@ -42,9 +45,9 @@ export interface OutcomeView {
 /** A file as its batch shows it. */
 export function describeFile(file: BatchFile): FileView {
   const { key, jobId, retry, record, transfer, publication, publicationReason, ftsJobIds, attempts, retryAt } = file;
-  const { id, source, sourceLfn, destination, destinationLfn, size, adler32 } = record;
+  const { id, type, source, sourceLfn, destination, destinationLfn, dataset, size, adler32 } = record;
   return {
-    ...{ key, id, jobId, retry, source, sourceLfn, destination, destinationLfn, size, adler32 },
+    ...{ key, id, jobId, retry, type, source, sourceLfn, destination, destinationLfn, dataset, size, adler32 },
     ...{ transfer, publication, publicationReason, ftsJobIds, attempts, retryAt },
     sourceState: [file.source, file.heldReason ?? file.sourceReason].filter(Boolean).join(': '),
     kept: keptSource(file),

@@ -56,6 +56,13 @@ export class BatchWindow {
     return null;
   }
 
+  /** When the batch that a file waits for is due, full or not, epoch milliseconds; null where the file is not here. */
+  dueOf(key: string, { batchWindow }: Policy): number | null {
+    const panes = [...this.#panes.values()];
+    const pane = panes.find(({ files }) => files.some((file) => file.key === key));
+    return pane ? pane.since + batchWindow * 1000 : null;
+  }
+
   /** At most `limit` batches that are full or due; `all` where nothing is to wait any longer. */
   takeReady(now: number, policy: Policy, { all = false, limit = Infinity } = {}): ReadyBatch[] {
     const ready: ReadyBatch[] = [];
