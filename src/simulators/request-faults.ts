@@ -66,7 +66,7 @@ const FRONT_END_PAGE =
 /** Decides, request by request, which scripted fault applies. Faults may be added and outages begun while it runs. */
 export class RequestFaults {
   readonly #faults: Entry[] = [];
-  #outageUntil = 0;
+  readonly #outages: { path: RegExp; until: number }[] = [];
 
   constructor(faults: RequestFault[] = []) {
     for (const fault of faults) this.add(fault);
@@ -86,9 +86,9 @@ export class RequestFaults {
     return this.#faults.some((entry) => entry.body !== null && matches(entry, method, path));
   }
 
-  /** For so many milliseconds every connection is dropped. */
-  outage(ms: number): void {
-    this.#outageUntil = Date.now() + ms;
+  /** For so many milliseconds every connection is dropped, or every one about such a path. */
+  outage(ms: number, path = /./): void {
+    this.#outages.push({ path, until: Date.now() + ms });
   }
 
   /** How often each fault was applied, in the order they were added. */
@@ -98,7 +98,8 @@ export class RequestFaults {
 
   /** @param body the request's, where {@link asksForBody} says that it counts */
   next(method: string, path: string, body = ''): AppliedFault | null {
-    if (Date.now() < this.#outageUntil) return { ...NOTHING, action: 'drop-before' };
+    if (this.#outages.some((outage) => Date.now() < outage.until && outage.path.test(path)))
+      return { ...NOTHING, action: 'drop-before' };
     for (const entry of this.#faults) {
       const { fault } = entry;
       if (!matches(entry, method, path) || entry.body?.test(body) === false) continue;

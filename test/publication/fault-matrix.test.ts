@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { RequestFault } from '../../src/simulators/request-faults.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -11,7 +11,7 @@ beforeAll(async () => {
   rig = await startRig(world);
 });
 afterAll(async () => {
-  report.print('Each file in DBS once, whatever becomes of its block', FAULTS.length + 4);
+  report.print('Each file in DBS once, whatever becomes of its block', FAULTS.length + 6);
   await rig.close();
   await world.close();
 });
@@ -31,6 +31,9 @@ const RATE_LIMIT = {
     'x-ratelimit-reset': String(Math.floor(Date.now() / 1000)),
   },
 };
+
+/** Milliseconds of the outage; all lines run at the same time. */
+const MINUTE = 60_000;
 
 /** What happens to the insert of the one block, and how many it takes. */
 const FAULTS: [fault: string, script: (cell: Cell) => unknown, posts: number][] = [
@@ -52,7 +55,16 @@ const FAULTS: [fault: string, script: (cell: Cell) => unknown, posts: number][] 
     },
     2,
   ],
-  ['outage of some seconds', (cell) => cell.requests('.', { times: 6, action: 'drop-before' }), 1],
+  ['outage of a minute', (cell) => cell.outage(MINUTE), 1],
+  [
+    'lost answer, and an outage of a minute behind it',
+    (cell) => {
+      cell.requests('bulkblocks', { times: 1, delayMs: 500, action: 'drop-after' });
+      const isUnderWay = (): void => expect(cell.posts.seen).toBe(1);
+      void vi.waitFor(isUnderWay, { timeout: MINUTE, interval: 20 }).then(() => cell.outage(MINUTE));
+    },
+    2,
+  ],
   [
     'sequential path: lost answer and look, so that it is a 200 that does nothing',
     (cell) => {
@@ -66,17 +78,22 @@ const FAULTS: [fault: string, script: (cell: Cell) => unknown, posts: number][] 
 const report = new MatrixReport();
 
 describe.concurrent('each file in DBS once', () => {
-  test.each(FAULTS)('%s', async (fault, script, posts) => {
-    const cell = new Cell({ world, rig }, fault);
-    await cell.lay();
-    script(cell);
-    const totals = await cell.run();
-    expect(totals.publication).toEqual({ DONE: FILES });
-    expect([...cell.times().values()]).toEqual(cell.lfns.map(() => 1));
-    expect(cell.blocks()).toEqual([FILES]);
-    expect(cell.posts.seen).toBe(posts);
-    report.add(cell, totals);
-  });
+  test.each(FAULTS)(
+    '%s',
+    async (fault, script, posts) => {
+      const cell = new Cell({ world, rig }, fault);
+      await cell.lay();
+      script(cell);
+      const totals = await cell.run();
+      expect(totals.publication).toEqual({ DONE: FILES });
+      expect([...cell.times().values()]).toEqual(cell.lfns.map(() => 1));
+      expect(cell.blocks()).toEqual([FILES]);
+      expect(cell.posts.seen).toBe(posts);
+      expect(cell.accepted).toBe(1);
+      report.add(cell, totals);
+    },
+    2 * MINUTE,
+  );
 
   test('310: one file is in DBS already, another one in a dataset that is not ours', async () => {
     const cell = new Cell({ world, rig }, '310 for files that are in DBS already');
@@ -102,6 +119,31 @@ describe.concurrent('each file in DBS once', () => {
       cell.lfns.filter((lfn) => lfn !== cell.lfn(3)),
     );
     expect(await reasonOf(cell, 3)).toBe('DBS 310: dbs: concurrency error');
+    report.add(cell, totals);
+  });
+
+  test('a block that is too large for the front end, in parts', async () => {
+    const cell = new Cell({ world, rig }, '413 of a front end');
+    await cell.lay();
+    // Each refusal is believed when it comes twice.
+    cell.requests('bulkblocks', { times: 2, action: 'answer', status: 413 });
+    const totals = await cell.run();
+    expect(totals.publication).toEqual({ DONE: FILES });
+    expect([...cell.times().values()]).toEqual([1, 1, 1, 1]);
+    expect(cell.blocks()).toEqual([2, 2]);
+    report.add(cell, totals);
+  });
+
+  test('metadata of one file that make no sense', async () => {
+    const cell = new Cell({ world, rig }, 'a negative lumi section in CRAB’s metadata');
+    await cell.lay();
+    const known = world.crab.books.metadataOf(cell.work.name, cell.lfn(2))!;
+    world.crab.books.addMetadata(cell.work.name, { ...known, runlumi: { '1': { '-20': '10' } } });
+    const totals = await cell.run();
+    expect(totals.publication).toEqual({ DONE: 3, FAILED: 1 });
+    expect(cell.times().get(cell.lfn(2))).toBe(0);
+    expect(cell.blocks()).toEqual([3]);
+    expect(await reasonOf(cell, 2)).toMatch(/^metadata-unusable: runlumi/);
     report.add(cell, totals);
   });
 

@@ -19,6 +19,8 @@ export class Cell {
   readonly instance: string;
   readonly world: World;
   reports: JobReport[] = [];
+  /** From the report to the end of the task. */
+  seconds = 0;
   /** Inserts that were asked for. */
   readonly posts: AddedFault;
 
@@ -88,10 +90,25 @@ export class Cell {
     expect(await answer.text()).toBe('[]');
   }
 
+  /** Nobody about it is answered for so long, milliseconds. */
+  outage(ms: number): void {
+    this.world.dbs.server.faults.outage(ms, new RegExp(`/${this.instance}/`));
+  }
+
   /** Reports everything, closes the task and waits for its end. */
   async run(): Promise<TaskTotals> {
+    const begin = performance.now();
     await this.work.add(...this.reports);
-    return this.work.finish();
+    const totals = await this.work.finish();
+    this.seconds = (performance.now() - begin) / 1000;
+    return totals;
+  }
+
+  /** Inserts that DBS carried out: each makes a block. Those of other publishers do not count. */
+  get accepted(): number {
+    const ours = ({ dataset, name }: { dataset: string; name: string }): boolean =>
+      dataset === this.dataset && !name.includes('#elsewhere-');
+    return this.world.dbs.books.blocks().filter(ours).length;
   }
 
   /** How often each file of the cell is in DBS, in whatever dataset. */
@@ -110,17 +127,28 @@ export class Cell {
 export class MatrixReport {
   readonly #lines: (string | number)[][] = [];
 
-  add(cell: Cell, { publication }: TaskTotals): void {
-    const states = Object.entries(publication).map(([state, files]) => `${files} ${state}`);
+  add(cell: Cell, { files, publication }: TaskTotals): void {
+    const states = Object.entries(publication).map(([state, count]) => `${count} ${state}`);
     const times = [...cell.times().values()];
     const inDbs = times.filter((count) => count === 1).length;
     const twice = times.filter((count) => count > 1).length;
-    this.#lines.push([cell.fault, cell.posts.seen, cell.blocks().join(' + '), inDbs, twice, states.join(', ')]);
+    const inserts = [cell.posts.seen, cell.accepted, cell.blocks().join(' + ')];
+    this.#lines.push([cell.fault, files, inDbs, twice, ...inserts, states.join(', '), cell.seconds.toFixed(0)]);
   }
 
   print(title: string, expected: number): void {
     const table = new Table({
-      head: ['fault', 'POSTs', 'files per block', 'in DBS once', 'more often', 'publication'],
+      head: [
+        'fault',
+        'files',
+        'in DBS once',
+        'more often',
+        'inserts tried',
+        'done',
+        'files per block',
+        'publication',
+        's',
+      ],
       style: { compact: true, head: [], border: [] },
     });
     table.push(...this.#lines.sort(([a], [b]) => String(a).localeCompare(String(b))));

@@ -114,7 +114,10 @@ export function retryFiles(
   const result = forSelected(state, selection, (entry, job) => {
     const transfer = entry.transfer === 'FAILED' && what !== 'publication';
     const publication = entry.publication === 'FAILED' && entry.transfer === 'DONE' && what !== 'transfer';
-    if (!transfer && !publication) return isFinal(entry) ? 'nothing failed' : 'still under way';
+    if (!transfer && !publication) {
+      if (!isFinal(entry)) return 'still under way';
+      return entry.transfer === 'FAILED' ? 'its transfer failed' : 'nothing failed';
+    }
     if (!state.batches.isOpen(entry.batch)) return 'the task had ended';
     if (transfer) {
       state.ledger.setTransfer(entry, 'RETRY', entry.failure);
