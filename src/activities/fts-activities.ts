@@ -5,22 +5,20 @@ import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import type { Errand } from '../domain/operations/hold.ts';
 import { PortError } from '../ports/errors.ts';
 import { FtsUnreached, type FtsFileView, type FtsJobView, type FtsPort, type FtsTransfer } from '../ports/fts.ts';
-import type { OperatorRulesPort } from '../ports/operator-rules.ts';
 import type { SiteCatalogPort } from '../ports/storage.ts';
 import { isFirstTry } from './first-try.ts';
-import { serversFor, type FtsServerChoice } from './fts-servers.ts';
+import { chosenServer, serversFor, type FtsServerChoice } from './fts-servers.ts';
 import type { FtsActivities, FtsJobRef, SubmitRequest, SubmitResult } from './types.ts';
 
 export interface FtsDependencies extends FtsServerChoice {
   fts: FtsPort;
-  rules: OperatorRulesPort;
   /** FTS's `activity` of our copies. */
   ftsActivity: string;
 }
 
 /** Activities on the queue of submissions and cancels. */
-export function createFtsActivities({ fts, rules, ftsActivity, ...choice }: FtsDependencies): FtsActivities {
-  const { sites } = choice;
+export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependencies): FtsActivities {
+  const { sites, rules } = choice;
   return {
     async prepareFts({ destination, credential, avoid }) {
       const servers = await serversFor(choice, destination);
@@ -31,8 +29,8 @@ export function createFtsActivities({ fts, rules, ftsActivity, ...choice }: FtsD
 
     async submitFtsJob(request) {
       // What may have been sent already is brought to its end: FTS may have it, and nobody must lose sight of it.
-      const hold = isFirstSubmission(request) ? await rules.holdOf(errandOf(request), batchName(request)) : null;
-      if (hold) return { kind: 'held', reason: hold.reason, barred: true };
+      const ruled = isFirstSubmission(request) ? await ruledOut(request) : null;
+      if (ruled) return ruled;
       try {
         const transfers = await resolveUrls(sites, request);
         const { target, credential, sid, expectedJobId, digest, task, batch } = request;
@@ -63,6 +61,18 @@ export function createFtsActivities({ fts, rules, ftsActivity, ...choice }: FtsD
     },
   };
 
+  /** What operators want done with a submission instead of sending it; null for nothing. */
+  async function ruledOut(request: SubmitRequest): Promise<SubmitResult | null> {
+    const { target, moved } = request;
+    const errand = errandOf(request);
+    const hold = await rules.holdOf(errand, batchName(request));
+    if (hold) return { kind: 'held', reason: hold.reason, barred: true };
+    const chosen = await chosenServer(choice, errand.destination);
+    // It has gone there already where it has moved: the chosen one is down, and another one takes over.
+    if (chosen === null || chosen === target.server || moved) return null;
+    return { kind: 'elsewhere', reason: `copies to ${errand.destination} go to ${chosen}`, lasting: true };
+  }
+
   /** Files that cannot be sent are held, unless an earlier try has sent them before the site's description changed. */
   async function submittedBefore(request: SubmitRequest, { message }: PortError): Promise<SubmitResult> {
     const { target, credential, expectedJobId, digest } = request;
@@ -72,7 +82,7 @@ export function createFtsActivities({ fts, rules, ftsActivity, ...choice }: FtsD
 }
 
 /** What a submission is about: all files of a batch are of one link. */
-function errandOf({ task, credential, files }: SubmitRequest): Errand {
+function errandOf({ task, credential, files }: SubmitRequest): Required<Errand> {
   const { source = '', destination = '' } = files[0]?.record ?? {};
   return { task, user: credential.user, source, destination };
 }

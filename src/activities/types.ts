@@ -5,7 +5,7 @@ import type { UnnamedFiles } from '../domain/ledger/bookkeeping.ts';
 import type { ArrivalResult, SettleResult } from '../domain/batch/settling.ts';
 import type { CredentialRef, FileRecord, VomsAttributes } from '../domain/file.ts';
 import type { Errand } from '../domain/operations/hold.ts';
-import type { OperationsSnapshot } from '../domain/operations/operations-state.ts';
+import type { JobsWanted, OperationsSnapshot } from '../domain/operations/operations-state.ts';
 import type { FtsTarget, PublishableFile } from '../domain/orders.ts';
 import type { SweepResult } from '../domain/sweep.ts';
 import type { PublicationState } from '../domain/states.ts';
@@ -63,6 +63,8 @@ export interface SubmitRequest {
   priority: number;
   /** Seconds. */
   maxTimeInQueue: number;
+  /** It is at this server since another one was no good. */
+  moved?: boolean;
   /** This sid was never used by a run that an operator has reset since. */
   sure: boolean;
 }
@@ -75,8 +77,8 @@ export type SubmitResult =
   | { kind: 'astray'; jobId: string; reason: string }
   /** A site's description lacks what is needed: the files wait until it changes. `barred`: an operator holds them. */
   | { kind: 'held'; reason: string; barred?: true }
-  /** The server is down, has seen nothing of this, and there is another one. */
-  | { kind: 'elsewhere'; reason: string };
+  /** The server has seen nothing of this, and there is another one: it is down, or (`lasting`) an operator has chosen the other one. */
+  | { kind: 'elsewhere'; reason: string; lasting?: true };
 
 export interface FtsActivities {
   /** A server for a destination that answers, and who we are there. `avoid`: one that is to be asked last. */
@@ -128,6 +130,8 @@ export interface OperationsActivities {
   openOperations(request: { firstRunId: string }): Promise<OperationsSnapshot | null>;
   /** What is wrong with a request that only a worker can tell; null for nothing. Its stamp is the time of the request. */
   considerRequest(request: { server?: string }): Promise<{ fault: string | null }>;
+  /** Has followers of jobs in FTS look now, with the newest rules, instead of after their pause. Answers how many there are. */
+  lookAtOnce(request: JobsWanted): Promise<number>;
 }
 
 /** Files that arrived after they were cancelled. */

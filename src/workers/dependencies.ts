@@ -5,17 +5,16 @@ import { createDbsAdapter } from '../adapters/dbs/dbs-adapter.ts';
 import { createInstancePlaces } from '../adapters/dbs/instance-bulkhead.ts';
 import { createFtsAdapter } from '../adapters/fts3/fts-adapter.ts';
 import { readGroups } from '../adapters/groups/group-files.ts';
-import { KeptRules } from '../adapters/operations/kept-rules.ts';
-import { OutcomeTally } from '../adapters/operations/outcome-tally.ts';
 import { createSiteCatalog } from '../adapters/site-catalog/site-catalog.ts';
 import { createGfalStorage } from '../adapters/storage/gfal-storage.ts';
 import { boundPerSite } from '../adapters/storage/site-bulkhead.ts';
 import { storageByScheme } from '../adapters/storage/storage-by-scheme.ts';
 import { createWebDavStorage } from '../adapters/storage/webdav-storage.ts';
-import { askForRules, reportOutcomes } from '../client/index.ts';
 import type { Config } from '../config/index.ts';
 import { createConnections } from './connections.ts';
 import type { CredentialStore } from '../ports/credentials.ts';
+import { lookNow } from './follower-looks.ts';
+import { createKeptRules } from './kept-rules.ts';
 import type { ServiceWatch } from './telemetry/services.ts';
 
 /**
@@ -30,14 +29,7 @@ export function createDependencies(
   watch?: ServiceWatch,
 ): { dependencies: ActivityDependencies; store: CredentialStore; close: () => Promise<void> } {
   const { dispatchers, store, care, delegator } = createConnections(config, warn, watch);
-  const { refresh, report } = config.operations;
-  const tally = new OutcomeTally({ send: (outcomes) => reportOutcomes(client, outcomes), everyMs: report * 1000 });
-  const rules = new KeptRules({
-    ask: () => askForRules(client),
-    refreshMs: refresh * 1000,
-    tally,
-    ...(warn && { onProblem: warn }),
-  });
+  const { rules, close: closeRules } = createKeptRules(config, client, warn);
   const ftsHosts = ftsHostsOf(config);
   return {
     store,
@@ -49,6 +41,8 @@ export function createDependencies(
       ftsAlternatives: config.ftsAlternatives ?? [],
       ftsActivity: config.fts.activity,
       rules,
+      rulesAgeMs: config.operations.refresh * 1000,
+      lookNow: (batchId, since) => lookNow(client, batchId, since),
       serverFault: (server) =>
         ftsHosts.has(new URL(server).hostname) ? null : 'server: must be at a host that may be named (ftsHosts)',
       fts: createFtsAdapter({ dispatchers, care, delegator }),
@@ -66,9 +60,9 @@ export function createDependencies(
       catalog: createDbsAdapter({ dispatchers }),
       catalogPlaces: createInstancePlaces(),
     },
-    close: () => {
-      tally.close();
-      return dispatchers.close();
+    close: async () => {
+      await closeRules();
+      await dispatchers.close();
     },
   };
 }

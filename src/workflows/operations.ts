@@ -51,13 +51,21 @@ export async function operations(snapshot?: OperationsSnapshot): Promise<void> {
 
   state ??= await openBooks(clock);
   const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
+  const books: OperationsState = state;
   while (!isLong()) {
-    const books: OperationsState = state;
     books.expire(clock.now());
-    await clock.until(isLong, () => books.nextEnd);
+    const [wanted] = books.hurried;
+    if (wanted) {
+      await clock.after(operationsActivities.lookAtOnce(wanted));
+      books.hurried.shift();
+    } else
+      await clock.until(
+        () => isLong() || books.hurried.length > 0,
+        () => books.nextEnd,
+      );
   }
   await condition(allHandlersFinished);
-  await continueAsNew<typeof operations>(state.snapshot());
+  await continueAsNew<typeof operations>(books.snapshot());
 }
 
 /** The books as the run before left them, also one that was ended by force: a closed site stays closed. */

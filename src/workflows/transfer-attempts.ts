@@ -74,6 +74,7 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
     overwrite: files.every((file) => isOurs(file) || destinationArea(file.record.destinationLfn, owner) === 'own'),
     priority: input.policy.ftsPriority,
     maxTimeInQueue: input.policy.ftsMaxTimeInQueue,
+    ...(state.moves > 0 && { moved: true }),
     sure: !wasReset(input),
   };
   const result = await clock.after(ftsActivities.submitFtsJob(request));
@@ -82,7 +83,7 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
   else if (result.kind === 'held' && result.barred) state.barAll(result.reason, now);
   else if (result.kind === 'held') state.hold(result.reason, now);
   else if (result.kind === 'astray') await callBack(context, request, result);
-  else if (result.kind === 'elsewhere') await goElsewhere(context, files, result.reason);
+  else if (result.kind === 'elsewhere') await goElsewhere(context, files, result);
   else for (const file of files) state.failed(file, result.reason, 'FAILED', now, Math.random);
   touch();
 }
@@ -109,7 +110,11 @@ async function callBack(
  * Asks for another server: for files that have certainly not been sent to this one. The attempt's number is spent, so that its sid is never
  * used again, anywhere.
  */
-async function goElsewhere(context: AttemptContext, files: BatchFile[], reason: string): Promise<void> {
+async function goElsewhere(
+  context: AttemptContext,
+  files: BatchFile[],
+  { reason, lasting }: Extract<SubmitResult, { kind: 'elsewhere' }>,
+): Promise<void> {
   const { input, state, clock, touch, stopping } = context;
   state.goElsewhere(reason, clock.now());
   touch();
@@ -119,7 +124,8 @@ async function goElsewhere(context: AttemptContext, files: BatchFile[], reason: 
     ...(state.target && { avoid: state.target.server }),
   };
   const target = await unless(stopping, () => clock.after(ftsActivities.prepareFts(request)));
-  if (target) state.target = target;
+  if (target && lasting) state.retarget(target);
+  else if (target) state.target = target;
 }
 
 /** An operator has reset this run, or one before: what was done after the point of the reset is unknown here. */

@@ -47,8 +47,11 @@ afterEach(async () => {
 });
 
 async function submit(attempt: number, rules: Partial<OperatorRules> = {}): Promise<SubmitResult> {
-  const choice = { sites, defaultFtsServer: simulator.url, ftsAlternatives: [] };
-  const activities = createFtsActivities({ fts, rules: rulesOf(rules), ftsActivity: 'ASO', ...choice });
+  const choice = {
+    ...{ sites, defaultFtsServer: simulator.url, ftsAlternatives: [] },
+    ...{ rules: rulesOf(rules), serverFault: () => null },
+  };
+  const activities = createFtsActivities({ fts, ftsActivity: 'ASO', ...choice });
   const target = await fts.prepare(simulator.url, credential);
   const sid = 'run/1/1/digest';
   const request: SubmitRequest = {

@@ -57,6 +57,11 @@ export class KeptRules implements OperatorRulesPort {
 
   saw: OperatorRulesPort['saw'] = (outcome) => this.#options.tally.add(outcome);
 
+  /** Waits for the answer that is on its way: the connection it comes by may be closed then. */
+  async close(): Promise<void> {
+    await this.#asking;
+  }
+
   async #renew(): Promise<void> {
     try {
       const rules = await this.#options.ask();

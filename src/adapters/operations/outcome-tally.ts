@@ -15,6 +15,7 @@ export class OutcomeTally {
   readonly #options: OutcomeTallyOptions;
   readonly #counts = new Map<string, CopyOutcome>();
   #timer: NodeJS.Timeout | null = null;
+  #sending: Promise<void> | null = null;
   #closed = false;
 
   constructor(options: OutcomeTallyOptions) {
@@ -30,15 +31,16 @@ export class OutcomeTally {
     this.#later();
   }
 
-  /** Sends nothing more. */
-  close(): void {
+  /** Sends nothing more, and waits for what is on its way. */
+  async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
+    await this.#sending;
   }
 
   #later(): void {
     if (this.#timer || this.#closed) return;
-    this.#timer = setTimeout(() => void this.#flush(), this.#options.everyMs).unref();
+    this.#timer = setTimeout(() => void (this.#sending = this.#flush()), this.#options.everyMs).unref();
   }
 
   async #flush(): Promise<void> {

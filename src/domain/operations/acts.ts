@@ -33,13 +33,13 @@ const did = (what: string): OperationAnswer => ({ did: [what], ignored: [] });
 const ignored = (what: string): OperationAnswer => ({ did: [], ignored: [what] });
 
 const ACTS: Acts = {
-  closeSite({ rules, chores }, { site, direction, until: text, cancelActive = false }, note) {
+  closeSite({ rules, hurried }, { site, direction, until: text, cancelActive = false }, note) {
     const until = endFrom(text, note.at);
     let { sites } = rules;
     for (const end of endsOf(direction))
       sites = put(sites, { site, end, until, cancelActive, ...note }, (row) => row.site === site && row.end === end);
     rules.sites = sites;
-    if (cancelActive) chores.push(...endsOf(direction).map((end) => ({ kind: 'recall' as const, site, end })));
+    if (cancelActive) hurried.push(...endsOf(direction).map((of) => ({ of, name: site })));
     const recalls = cancelActive ? ', what is in FTS is called back' : '';
     return {
       did: endsOf(direction).map((end) => `closed ${site} as ${end}${untilText(until)}${recalls}`),
@@ -71,13 +71,13 @@ const ACTS: Acts = {
     return did(`unblocked ${user}`);
   },
 
-  setPriority({ rules, chores }, { user, priority }, note) {
+  setPriority({ rules, hurried }, { user, priority }, note) {
     const others = rules.priorities.filter((row) => row.user !== user);
     if (priority === null && others.length === rules.priorities.length)
       return ignored(`${user} has the configured priority`);
     rules.priorities =
       priority === null ? others : put(rules.priorities, { user, priority, ...note }, (row) => row.user === user);
-    chores.push({ kind: 'priority', user, priority });
+    hurried.push({ of: 'user', name: user });
     return did(priority === null ? `gave ${user} the configured priority` : `gave ${user} priority ${priority}`);
   },
 

@@ -3,18 +3,17 @@ import type { BreakerCount } from './breaker.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { isInForce, noRules, type OperatorRules, type SiteEnd } from './rules.ts';
 
-/** Something outside of the rules that a request brings about, done when it was answered. */
-export type Chore =
-  /** Followers of what FTS has of a closed site look at the rules now instead of after their pause. */
-  | { kind: 'recall'; site: string; end: SiteEnd }
-  /** Jobs of a user that are in FTS get another priority there; null: that of the configuration. */
-  | { kind: 'priority'; user: string; priority: number | null };
+/** Jobs in FTS: of a site as one end of their copies, or of a user. */
+export interface JobsWanted {
+  of: SiteEnd | 'user';
+  name: string;
+}
 
 /** What a continued run, or whoever asks after a run that has ended, is given. */
 export interface OperationsSnapshot {
   rules: OperatorRules;
   journal: JournalEntry[];
-  chores: Chore[];
+  hurried: JobsWanted[];
   counts: [string, BreakerCount][];
 }
 
@@ -22,7 +21,8 @@ export interface OperationsSnapshot {
 export class OperationsState {
   rules: OperatorRules;
   readonly journal: Journal;
-  chores: Chore[];
+  /** Whose followers are to look now instead of after their pause, since a rule is about what FTS has already. */
+  hurried: JobsWanted[];
   /** What the breakers have seen lately, by subject; the latest last. */
   readonly counts: Map<string, BreakerCount>;
 
@@ -30,7 +30,7 @@ export class OperationsState {
     // What did not exist yet when a run ended is as where nobody has set it.
     this.rules = { ...noRules(), ...snapshot?.rules };
     this.journal = new Journal(snapshot?.journal);
-    this.chores = snapshot?.chores ?? [];
+    this.hurried = snapshot?.hurried ?? [];
     this.counts = new Map(snapshot?.counts);
   }
 
@@ -58,8 +58,8 @@ export class OperationsState {
   }
 
   snapshot(): OperationsSnapshot {
-    const { rules, journal, chores, counts } = this;
-    return { rules, journal: journal.entries, chores, counts: [...counts] };
+    const { rules, journal, hurried, counts } = this;
+    return { rules, journal: journal.entries, hurried, counts: [...counts] };
   }
 
   #ended(what: string, until: number | null): void {
