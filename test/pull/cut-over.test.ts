@@ -39,19 +39,48 @@ async function arrived({ source, sourceLfn, destination, destinationLfn }: FileR
   expect((await fetch(world.storage.urlOf(source, sourceLfn), { method: 'DELETE' })).ok).toBe(true);
 }
 
+/** As an operator asks CRAB's table for something by a POST. */
+async function post(resource: string, form: Record<string, string>): Promise<void> {
+  const answer = await fetch(`${world.crab.restUrl}/${resource}`, { method: 'POST', body: new URLSearchParams(form) });
+  expect(answer.status).toBe(200);
+}
+
+/** As an operator has rows of the old system that wait for another try given back. */
+const giveBackRetries = (): Promise<void> =>
+  post('filetransfers', { subresource: 'retryTransfers', asoworker: OLD, time_to: '0' });
+
+/** The old system's copy, which hangs in FTS. @returns the FTS job's id */
+async function copyOfOld({ source, sourceLfn, destination, destinationLfn }: FileRecord): Promise<string> {
+  const [from, to] = [world.storage.urlOf(source, sourceLfn), world.storage.urlOf(destination, destinationLfn)];
+  world.fts.transferFaults.add({ url: destinationLfn, times: 1, outcome: 'hang' });
+  const job = { files: [{ sources: [from], destinations: [to] }], params: { reuse: false } };
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${world.fts.url}/jobs`, { method: 'POST', headers, body: JSON.stringify(job) });
+  const { job_id: jobId } = (await answer.json()) as { job_id: string };
+  await expect.poll(() => stateInFts(jobId)).toBe('ACTIVE');
+  return jobId;
+}
+
+const stateInFts = (jobId: string): string | undefined =>
+  world.fts.jobs().find((job) => job.jobId === jobId)?.files[0]?.state;
+
+/** As an operator ends an FTS job of the old system, and waits until its copy is over. */
+async function cancelInFts(jobId: string): Promise<void> {
+  expect((await fetch(`${world.fts.url}/jobs/${jobId}`, { method: 'DELETE' })).status).toBe(200);
+  await expect.poll(() => stateInFts(jobId)).toBe('CANCELED');
+}
+
 /** As an operator sends a row back into the queue. */
 async function requeue(report: JobReport): Promise<void> {
   const row = world.crab.books.transfers.get(theFile(report).id);
   if (!row) throw new Error('no such row');
-  const form = new URLSearchParams({
+  await post('fileusertransfers', {
     ...{ subresource: 'updateDoc', id: row.tm_id, username: row.tm_username, taskname: row.tm_taskname },
     ...{ start_time: String(row.tm_start_time), source: row.tm_source, source_lfn: row.tm_source_lfn },
     ...{ filesize: String(row.tm_filesize), publish: String(row.tm_publish), job_id: row.tm_jobid },
     ...{ job_retry_count: String(row.tm_job_retry_count), transfer_retry_count: '0' },
     ...{ transfer_state: 'NEW', publication_state: 'NOT_REQUIRED' },
   });
-  const answer = await fetch(`${world.crab.restUrl}/fileusertransfers`, { method: 'POST', body: form });
-  expect(answer.status).toBe(200);
 }
 
 test('SUBMITTED, and its copy never came: it is copied', async () => {
@@ -97,3 +126,67 @@ test.each(['NEW', 'ACQUIRED'] as const)(
     await expect.poll(() => rowsIn(world, report)).toMatchObject([{ transfer: 'DONE', publication: 'DONE' }]);
   },
 );
+
+test('RETRY, with retries left: given back, and copied by whoever takes it', async () => {
+  const work = new TestTask(world, rig);
+  const report = await left(work, {
+    ...{ tm_transfer_state: transferNumber('RETRY'), tm_transfer_retry_count: 1, tm_last_update: 0 },
+    tm_transfer_failure_reason: 'an attempt of the old system',
+  });
+  expect(await old.puller.round()).toMatchObject({ acquired: 0, reported: 0, kills: 0, bad: 0 });
+  await giveBackRetries();
+  const other = startPuller(world, rig, 'aso-pull-1');
+  expect(await other.puller.round()).toMatchObject({ acquired: 1, reported: 1, failed: 0 });
+  expect(await work.finish()).toMatchObject({ files: 1, transfer: { DONE: 1 } });
+  expect([work.copyStates(), await work.arrived(theFile(report))]).toEqual([['FINISHED'], expect.any(String)]);
+  await expect.poll(() => rowsIn(world, report)).toMatchObject([{ transfer: 'DONE', worker: 'aso-pull-1' }]);
+  expect([old.warnings, other.warnings]).toEqual([[], []]);
+  await other.close();
+});
+
+test('RETRY, and its retries are used up: not given back, but sent back into the queue as a SUBMITTED one', async () => {
+  const work = new TestTask(world, rig);
+  const report = await left(work, {
+    ...{ tm_transfer_state: transferNumber('RETRY'), tm_transfer_retry_count: 3, tm_last_update: 0 },
+  });
+  await giveBackRetries();
+  expect(await old.puller.round()).toMatchObject({ acquired: 0, reported: 0 });
+  expect(rowsIn(world, report)).toMatchObject([{ transfer: 'RETRY', worker: OLD }]);
+  await requeue(report);
+  expect(await old.puller.round()).toMatchObject({ acquired: 1, reported: 1 });
+  expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 } });
+  await expect.poll(() => rowsIn(world, report)).toMatchObject([{ transfer: 'DONE', worker: OLD }]);
+  expect(old.warnings).toEqual([]);
+});
+
+test('SUBMITTED, and its copy still runs: its FTS job is cancelled first, then it is sent back and copied once', async () => {
+  const work = new TestTask(world, rig);
+  const report = await work.job({ publish: false });
+  addRows(world, work.name, report);
+  const ftsId = await copyOfOld(theFile(report));
+  const ofOld = { tm_aso_worker: OLD, tm_transfer_state: transferNumber('SUBMITTED'), tm_fts_id: ftsId };
+  Object.assign(world.crab.books.transfers.get(theFile(report).id) ?? {}, ofOld);
+  await cancelInFts(ftsId);
+  await requeue(report);
+  expect(await old.puller.round()).toMatchObject({ acquired: 1, reported: 1 });
+  expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 } });
+  expect(work.copyStates()).toEqual(['FINISHED']);
+  expect(await work.arrived(theFile(report))).toEqual(expect.any(String));
+  expect(old.warnings).toEqual([]);
+});
+
+test('KILL: its FTS job is cancelled, its row becomes KILLED, and nothing of it is copied or left behind in a task', async () => {
+  const work = new TestTask(world, rig);
+  const report = await work.job({ publish: false });
+  addRows(world, work.name, report);
+  const ftsId = await copyOfOld(theFile(report));
+  const ofOld = { tm_aso_worker: OLD, tm_transfer_state: transferNumber('KILL'), tm_fts_id: ftsId };
+  Object.assign(world.crab.books.transfers.get(theFile(report).id) ?? {}, ofOld);
+  await cancelInFts(ftsId);
+  expect(await old.puller.round()).toMatchObject({ kills: 1, acquired: 0, reported: 0, failed: 0 });
+  expect(rowsIn(world, report)).toMatchObject([{ transfer: 'KILLED', reason: 'killed in CRAB', worker: OLD }]);
+  expect(await old.puller.round()).toMatchObject({ kills: 0, failed: 0 });
+  expect([work.copies(), await work.arrived(theFile(report))]).toEqual([[], null]);
+  await expect(work.status()).rejects.toThrow('there is no task');
+  expect(old.warnings).toEqual([]);
+});

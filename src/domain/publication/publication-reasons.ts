@@ -3,6 +3,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'job-incomplete': 'Another file of its job did not arrive: a job is published whole or not at all.',
   'metadata-missing': 'CRAB never had its metadata.',
   'metadata-differs': 'CRAB has metadata of another file under its name.',
+  'metadata-unusable': 'CRAB has metadata of it that DBS cannot be told.',
   'differs-in-DBS': 'DBS has another file under its name.',
   'not-edm': 'It is no EDM file: DBS takes no others.',
   'failed-job': 'Outputs of failed jobs are never published.',
@@ -12,4 +13,4 @@ const TEXTS: Readonly<Record<string, string>> = {
 
 /** A publication's reason in words; DBS's own are passed on as they are. */
 export const publicationReasonText = (reason: string): string =>
-  TEXTS[reason.split(':', 1)[0] ?? ''] ?? (reason.startsWith('DBS ') ? 'DBS refused its block.' : reason);
+  TEXTS[reason.split(':', 1)[0] ?? ''] ?? (/^DBS\b/.test(reason) ? 'DBS refused its block.' : reason);
