@@ -34,7 +34,8 @@ export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependen
       try {
         const transfers = await resolveUrls(sites, request);
         const { target, credential, sid, expectedJobId, digest, task, batch } = request;
-        const { overwrite, priority, maxTimeInQueue } = request;
+        const { overwrite, maxTimeInQueue, taskPriority } = request;
+        const priority = taskPriority ?? request.priority;
         const jobId = await fts.submit(target, credential, {
           ...{ sid, expectedJobId, digest, task, batch, user: credential.user },
           ...{ transfers, overwrite, priority, maxTimeInQueue, activity: ftsActivity },
@@ -51,6 +52,10 @@ export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependen
           return { kind: 'elsewhere', reason: error.message };
         throw error;
       }
+    },
+
+    async setFtsPriority({ target, credential, jobId, priority }) {
+      await fts.setPriority(target, credential, jobId, priority);
     },
 
     async cancelFtsJob({ target, credential, jobId, digest, keys }) {

@@ -60,7 +60,10 @@ export interface SubmitRequest {
   digest: string;
   files: { key: string; record: FileRecord }[];
   overwrite: boolean;
+  /** Of the policy, 1 to 5. */
   priority: number;
+  /** Asked for this task: it goes before any other. */
+  taskPriority?: number;
   /** Seconds. */
   maxTimeInQueue: number;
   /** It is at this server since another one was no good. */
@@ -80,10 +83,19 @@ export type SubmitResult =
   /** The server has seen nothing of this, and there is another one: it is down, or (`lasting`) an operator has chosen the other one. */
   | { kind: 'elsewhere'; reason: string; lasting?: true };
 
+export interface PriorityChange {
+  target: FtsTarget;
+  credential: CredentialRef;
+  jobId: string;
+  priority: number;
+}
+
 export interface FtsActivities {
   /** A server for a destination that answers, and who we are there. `avoid`: one that is to be asked last. */
   prepareFts(request: { destination: string; credential: CredentialRef; avoid?: string }): Promise<FtsTarget>;
   submitFtsJob(request: SubmitRequest): Promise<SubmitResult>;
+  /** Tells FTS of another priority of a job. One that has ended, or that FTS does not know, is no error. */
+  setFtsPriority(request: PriorityChange): Promise<void>;
   /**
    * Cancels the job, or only these files of it, and answers what FTS then says of all its files. Of single files those whose copy runs are
    * left alone: FTS would not stop the copy, and would hear nothing of its end any more.

@@ -21,6 +21,7 @@ export {
   requestPublication,
   resumeTask,
   retryTask,
+  setTaskPriority,
   taskStatus,
 } from './requests.ts';
 export { addFiles, reportJob, startJobOutput, type JobOutputWorkflow } from './submit.ts';

@@ -4,6 +4,7 @@ import {
   TASK_MESSAGES,
   TASK_QUERIES,
   type CancelRequest,
+  type PriorityRequest,
   type PublishRequest,
   type RetryRequest,
   type SelectionAnswer,
@@ -48,6 +49,10 @@ export const cancelTask = (client: Client, task: string, request: CancelRequest)
 /** Has files tried again that FAILED, or their publications. */
 export const retryTask = (client: Client, task: string, request: RetryRequest): Promise<SelectionAnswer> =>
   ask(client, task, 'retry', request);
+
+/** Gives the transfers of a task that are not final another priority in FTS, 1 to 5: those that FTS has, and those to come. */
+export const setTaskPriority = (client: Client, task: string, request: PriorityRequest): Promise<SelectionAnswer> =>
+  ask(client, task, 'priority', request);
 
 /** Says that no more job outputs come: the task ends when all its files are final. One that has ended stays so. */
 export async function closeTask(client: Client, task: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { IntakeResult } from '../domain/ledger/intake.ts';
-import type { Selection, SelectionResult } from '../domain/ledger/selection.ts';
+import type { Selection, SelectionResult } from '../domain/ledger/selected.ts';
 import type { TaskCounts } from '../domain/ledger/status.ts';
 import type { FileStages } from '../domain/batch/stage-views.ts';
 import type { FileView, OutcomeView } from '../domain/batch/views.ts';
@@ -27,6 +27,7 @@ export const TASK_MESSAGES = {
   retry: 'retry',
   pause: 'pause',
   resume: 'resume',
+  priority: 'priority',
 } as const;
 
 /** Queries of a task. */
@@ -74,7 +75,12 @@ export interface RetryRequest extends Selection {
   what?: 'transfer' | 'publication';
 }
 
-/** Answer to publish, cancel and retry: files acted on, and those not, with why. */
+/** `priority`: transfers that are not final go with this priority in FTS, 1 to 5; 5 goes first. */
+export interface PriorityRequest {
+  priority: number;
+}
+
+/** Answer to publish, cancel, retry and priority: files acted on, and those not, with why. */
 export type SelectionAnswer = SelectionResult;
 
 /** Query `status`. */
@@ -83,6 +89,8 @@ export interface TaskStatus extends TaskCounts {
   user: string;
   closed: boolean;
   paused: boolean;
+  /** Asked for the task by an operator; null where it goes by its user's, or by the policy. */
+  priority: number | null;
   /** All files final and closed: the workflow has ended or is about to. */
   complete: boolean;
   batches: { started: number; open: number; active: number; waiting: number; inWindow: number };

@@ -30,6 +30,8 @@ export type BatchOrder =
   | { kind: 'watch'; keys: string[] }
   /** The publisher's answer. */
   | { kind: 'published'; keys: string[]; state: PublicationState; reason: string | null }
+  /** What FTS has of the batch, and what is sent from now on, goes with this priority. */
+  | { kind: 'priority'; priority: number }
   /** The task ends: nothing that is final now will change any more. */
   | { kind: 'finish' };
 

@@ -92,6 +92,11 @@ export interface FtsPort {
   look(target: FtsTarget, credential: CredentialRef, jobId: string, shareMs?: number): Promise<FtsJobView | null>;
   /** Cancels the whole job; a job that is terminal already or unknown is no error. Calls made together share one request. */
   cancel(target: FtsTarget, credential: CredentialRef, jobId: string): Promise<void>;
+  /**
+   * Gives the job and its files another priority, 1 to 5: those go first that have a higher one. A job that is terminal already or unknown is
+   * no error. Calls made together share one request.
+   */
+  setPriority(target: FtsTarget, credential: CredentialRef, jobId: string, priority: number): Promise<void>;
   /** Cancels single files; their running copies run on (FTS does not stop them). */
   cancelFiles(target: FtsTarget, credential: CredentialRef, jobId: string, fileIds: number[]): Promise<void>;
 }

@@ -26,10 +26,12 @@ async function startBatch(
   state: TaskState,
   { batch, source, destination, files, target }: StartedBatch,
 ): Promise<void> {
-  const { task, firstRunId, policy } = state;
+  const { task, firstRunId, policy, priority } = state;
   await startChild<typeof transferBatch>('transferBatch', {
     workflowId: transferBatchId(task, batch),
-    args: [{ task, ...vomsOf(start), batch, firstRunId, policy, files, target }],
+    args: [
+      { task, ...vomsOf(start), batch, firstRunId, policy, files, target, ...(priority !== null && { priority }) },
+    ],
     // With the default, children are terminated when their parent continues as new.
     parentClosePolicy: ParentClosePolicy.ABANDON,
     typedSearchAttributes: searchPairs({

@@ -15,6 +15,7 @@ import {
   type FilesPage,
   type FilesQuery,
   type LedgerFile,
+  type PriorityRequest,
   type PublishRequest,
   type RetryRequest,
   type SelectionAnswer,
@@ -26,7 +27,14 @@ import { ownerOfTask } from '../domain/lfn-areas.ts';
 import { encodeLedger } from '../domain/ledger/codec.ts';
 import type { LedgerEntry, LedgerJob } from '../domain/ledger/entry.ts';
 import { takeReport } from '../domain/ledger/intake.ts';
-import { checkAddFiles, checkCancel, checkPublish, checkRetry } from '../domain/ledger/message-checks.ts';
+import {
+  checkAddFiles,
+  checkCancel,
+  checkPriority,
+  checkPublish,
+  checkRetry,
+} from '../domain/ledger/message-checks.ts';
+import { setPriority } from '../domain/ledger/priority.ts';
 import { cancelFiles, hurryPublication, requestPublication, retryFiles } from '../domain/ledger/selection.ts';
 import { viewEntry, viewJob } from '../domain/ledger/job-view.ts';
 import { countTask, pageEntries } from '../domain/ledger/status.ts';
@@ -94,6 +102,12 @@ const resume: MessageKind<void, null> = {
   act: (state) => ((state.paused = false), null),
 };
 
+const priority: MessageKind<PriorityRequest, SelectionAnswer> = {
+  name: TASK_MESSAGES.priority,
+  fault: checkPriority,
+  act: (state, request) => setPriority(state, request.priority),
+};
+
 /** Registers every message as a signal and as an update of the same name; the update answers with what it did. */
 export function handleMessages(context: StageOutContext): void {
   const register = <Request, Answer>(kind: MessageKind<Request, Answer>): void => {
@@ -132,6 +146,7 @@ export function handleMessages(context: StageOutContext): void {
   register(close);
   register(pause);
   register(resume);
+  register(priority);
 }
 
 /** Registers the queries. */
@@ -170,7 +185,7 @@ function statusOf(context: StageOutContext, task: string): TaskStatus {
   const user = ownerOfTask(task) ?? '';
   if (!state) {
     return {
-      ...{ task, user, closed: false, paused: false, complete: false, openedAt: 0, lastChangeAt: 0 },
+      ...{ task, user, closed: false, paused: false, priority: null, complete: false, openedAt: 0, lastChangeAt: 0 },
       ...{ files: 0, jobs: { total: 0, complete: 0 } },
       ...{
         transfer: {},
@@ -186,10 +201,10 @@ function statusOf(context: StageOutContext, task: string): TaskStatus {
       waitsFor: waitsOf(context),
     };
   }
-  const { closed, paused, complete, batches, window } = state;
+  const { closed, paused, priority, complete, batches, window } = state;
   const { started, open, active, waiting } = batches;
   return {
-    ...{ task, user, closed, paused, complete },
+    ...{ task, user, closed, paused, priority, complete },
     ...countTask(state),
     batches: { started, open, active, waiting, inWindow: window.size },
     waitsFor: waitsOf(context),

@@ -73,6 +73,7 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
     // Over our own earlier copy, or in the owner's own area; never over an unknown file of a group.
     overwrite: files.every((file) => isOurs(file) || destinationArea(file.record.destinationLfn, owner) === 'own'),
     priority: input.policy.ftsPriority,
+    ...(state.priority !== null && { taskPriority: state.priority }),
     maxTimeInQueue: input.policy.ftsMaxTimeInQueue,
     ...(state.moves > 0 && { moved: true }),
     sure: !wasReset(input),

@@ -22,6 +22,7 @@ import { isTransferred, listBatch } from '../domain/details/listed.ts';
 import { runBookkeeping } from './batch-bookkeeping.ts';
 import { runHandOvers } from './batch-publication.ts';
 import { runDeadlines } from './batch-deadlines.ts';
+import { runPriorities } from './batch-priority.ts';
 import { runLooks } from './batch-looks.ts';
 import { runShadows } from './batch-shadows.ts';
 import { tellWaitingJobs } from './batch-outcomes.ts';
@@ -44,6 +45,7 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
   const state = resumed
     ? BatchState.restore(resumed, input.policy)
     : new BatchState(input.files, input.policy, clock.now());
+  if (!resumed) state.priority = input.priority ?? null;
   if (!resumed && input.target) applyOrder(state, { kind: 'admit', target: input.target }, clock.now());
 
   let changed = true;
@@ -83,7 +85,7 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
     // Whatever came while the last activities ended is told and done before anything ends.
     for (changed = true; changed;) {
       continuing = false;
-      const loops = [runAttempts, runShadows, runLooks, runHandOvers, runDeadlines, runBookkeeping];
+      const loops = [runAttempts, runShadows, runLooks, runHandOvers, runDeadlines, runBookkeeping, runPriorities];
       const work = loops.map((loop) => loop(context));
       await runReports();
       await Promise.all(work);

@@ -8,11 +8,18 @@ import { crabRecordSchema } from '../../src/contract/crab-record.ts';
 import {
   addFilesSchema,
   cancelSchema,
+  prioritySchema,
   publishSchema,
   retrySchema,
 } from '../../src/contract/schemas/message-schemas.ts';
 import { contractJsonSchemas } from '../../src/contract/schemas/json-schemas.ts';
-import { checkAddFiles, checkCancel, checkPublish, checkRetry } from '../../src/domain/ledger/message-checks.ts';
+import {
+  checkAddFiles,
+  checkCancel,
+  checkPriority,
+  checkPublish,
+  checkRetry,
+} from '../../src/domain/ledger/message-checks.ts';
 import { nearSchema } from '../support/schema-arbitrary.ts';
 
 const schemas = contractJsonSchemas();
@@ -29,6 +36,7 @@ test.each<[string, ZodType, (message: unknown) => string | null]>([
   ['publish', publishSchema, checkPublish],
   ['cancel', cancelSchema, checkCancel],
   ['retry', retrySchema, checkRetry],
+  ['priority', prioritySchema, checkPriority],
 ])('a task takes an %s message exactly where its schema does', (name, schema, check) => {
   let taken = 0;
   let refused = 0;

@@ -26,7 +26,9 @@ def test_what_is_sent_and_answered_is_as_the_schemas_say(world: World) -> None:
         await aso.add_files([output])
         await aso.report_job(output)
         await aso.retry(task, what="publication")
+        await aso.retry(task, classes=["space", "permission"], sources=["T2_IT_Pisa"], destinations=["T2_CH_CERN"])
         await aso.publish(task, jobs=["1"])
+        await aso.set_priority(task, 5)
         await aso.cancel(task, reason="over", by="alice")
         temporal = aso.temporal
         status = await temporal.get_workflow_handle(f"task/{task}").query("status")
@@ -37,7 +39,7 @@ def test_what_is_sent_and_answered_is_as_the_schemas_say(world: World) -> None:
         seen = {*await messages(temporal, f"task/{task}"), *await messages(temporal, f"task/{task}/job/1/0")}
         assert seen == {
             *("StartTask", "JobOutputInput", "JobOutcome", "addFiles", "publish", "cancel", "retry", "TaskTotals"),
-            *("AddFilesAnswer", "SelectionAnswer"),
+            *("priority", "AddFilesAnswer", "SelectionAnswer"),
         }
 
     def valid(name: str, value: Any) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from world import World, until
 
 import asyncstageout
@@ -37,6 +38,36 @@ def test_what_failed_is_tried_again_on_request(world: World, aso: Client) -> Non
     until(lambda: aso.retry(task, what="transfer").files == 1)
     until(lambda: aso.status(task).transfer == {"DONE": 1})
     assert aso.run_job(output, timeout=60).is_done
+    aso.close(task)
+
+
+def test_what_failed_for_a_reason_is_tried_again_alone(world: World, aso: Client) -> None:
+    task = world.task()
+    world.fault(task, {"fail": REFUSED}, times=1)
+    output = job_output(world.job(task, jobId="1"))
+    assert not aso.run_job(output, timeout=60).is_done
+    until(lambda: aso.status(task).failures != ())
+    assert aso.retry(task, classes=["space"]).files == 0
+    assert aso.retry(task, classes=["permission"], sources=["T2_US_MIT"]).files == 0
+    with pytest.raises(asyncstageout.RequestRefusedError, match="classes"):
+        aso.retry(task, classes=["nonsense"])
+    with pytest.raises(TypeError, match="class"):
+        aso.retry(task, **{"class": ["permission"]})  # type: ignore[arg-type]
+    assert aso.retry(task, classes=["permission"], sources=["T2_IT_Pisa"], destinations=["T2_CH_CERN"]).files == 1
+    until(lambda: aso.status(task).transfer == {"DONE": 1})
+    aso.close(task)
+
+
+def test_a_priority_is_kept(world: World, aso: Client) -> None:
+    task = world.task()
+    world.fault(task, "hang")
+    aso.add_files([job_output(world.job(task, jobId="1"))])
+    until(lambda: world.copies(task) == ["ACTIVE"])
+    with pytest.raises(asyncstageout.RequestRefusedError, match="priority: must be a whole number from 1 to 5"):
+        aso.set_priority(task, 6)
+    assert aso.set_priority(task, 5).files == 1
+    assert aso.status(task).priority == 5
+    aso.cancel(task, reason="enough", by="the test")
     aso.close(task)
 
 

@@ -9,6 +9,7 @@ import { createFtsClient } from './fts-client.ts';
 import { lookAtJobs } from './look.ts';
 import { isUnsent } from './server-circuit.ts';
 import { ServerCare } from './server-care.ts';
+import { setPriorities, type PriorityAsker } from './priority.ts';
 import { submitOnce } from './submit.ts';
 import { whoami } from './whoami.ts';
 
@@ -54,6 +55,12 @@ export function createFtsAdapter(options: FtsAdapterOptions): FtsPort {
   });
   const cancels = new Coalescer<Asker, undefined>({ ...sharing, ask: (who, ids) => cancelJobs(client, who, ids) });
 
+  const priorities = new Coalescer<PriorityAsker, undefined>({
+    ...sharing,
+    groupName: (who) => `${who.priority} ${groupName(who)}`,
+    ask: (who, ids) => setPriorities(client, who, ids),
+  });
+
   return {
     prepare: (server, credential) => whoami(client, asker(server.replace(/\/+$/, ''), credential)),
     async submit({ server }, credential, submission) {
@@ -65,6 +72,8 @@ export function createFtsAdapter(options: FtsAdapterOptions): FtsPort {
     },
     look: ({ server }, credential, jobId, shareMs) => looks.get(asker(server, credential), jobId, shareMs),
     cancel: ({ server }, credential, jobId) => cancels.get(asker(server, credential), jobId),
+    setPriority: ({ server }, credential, jobId, priority) =>
+      priorities.get({ ...asker(server, credential), priority }, jobId),
     cancelFiles: ({ server }, credential, jobId, fileIds) =>
       cancelFiles(client, asker(server, credential), jobId, fileIds),
   };

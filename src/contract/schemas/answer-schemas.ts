@@ -24,7 +24,7 @@ export const selectionAnswerSchema = z
     files: count.meta({ description: 'Acted on' }),
     ignored: z.array(z.object({ reason: z.string(), files: count })),
   })
-  .meta({ description: 'Answer to publish, cancel and retry' });
+  .meta({ description: 'Answer to publish, cancel, retry and priority' });
 
 const volume = z
   .object({ open: count, done: count, failed: count })
@@ -40,6 +40,7 @@ export const taskStatusSchema = z
     user: z.string(),
     closed: z.boolean().meta({ description: 'No more job outputs are to come' }),
     paused: z.boolean(),
+    priority: z.int().min(1).max(5).nullable().meta({ description: 'In FTS, asked for this task; null for none' }),
     complete: z.boolean().meta({ description: 'Closed, and every file final' }),
     openedAt: time.meta({ description: 'When the task was opened, epoch milliseconds' }),
     lastChangeAt: time.meta({ description: 'When something last happened to one of its files, epoch milliseconds' }),

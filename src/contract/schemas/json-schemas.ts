@@ -16,6 +16,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   publish: messages.publishSchema,
   cancel: messages.cancelSchema,
   retry: messages.retrySchema,
+  priority: messages.prioritySchema,
   close: messages.noArgumentSchema,
   pause: messages.noArgumentSchema,
   resume: messages.noArgumentSchema,

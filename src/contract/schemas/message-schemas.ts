@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { FAILURE_CLASSES } from '../../domain/failure-classes.ts';
+import { PRIORITIES } from '../../domain/ledger/priority.ts';
 import { MAX_JOBS } from '../../domain/ledger/message-checks.ts';
 import { jobReportSchema, vomsFields } from './file-schemas.ts';
 
@@ -19,6 +21,12 @@ export const jobOutputInputSchema = z
 const selectionFields = {
   files: z.array(z.string()).optional().meta({ description: "CRAB's ids of the files; absent for all" }),
   jobs: z.array(z.string()).optional().meta({ description: 'Job ids; absent for all' }),
+  classes: z
+    .array(z.enum(FAILURE_CLASSES))
+    .optional()
+    .meta({ description: 'Only files that FAILED, or wait for another attempt, for one of these reasons' }),
+  sources: z.array(z.string()).optional().meta({ description: 'Only files from these sites' }),
+  destinations: z.array(z.string()).optional().meta({ description: 'Only files to these sites' }),
 };
 
 export const publishSchema = z
@@ -48,6 +56,16 @@ export const retrySchema = z
       .meta({ description: 'What is to be tried again; both where absent' }),
   })
   .meta({ description: 'Message retry: what FAILED is to be tried again' });
+
+export const prioritySchema = z
+  .object({
+    priority: z
+      .int()
+      .min(PRIORITIES.lowest)
+      .max(PRIORITIES.highest)
+      .meta({ description: 'Of all its transfers that are not final, in FTS; 5 goes first' }),
+  })
+  .meta({ description: 'Message priority: the transfers of the task go with this one, those in FTS, too' });
 
 /** close, pause and resume: nothing is said with them. */
 export const noArgumentSchema = z.null().meta({ description: 'Messages close, pause and resume take no argument' });

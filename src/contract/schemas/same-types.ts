@@ -25,6 +25,7 @@ export type SchemasSayWhatTheTypesSay = AllTrue<{
   publish: Same<z.output<typeof message.publishSchema>, messages.PublishRequest>;
   cancel: Same<z.output<typeof message.cancelSchema>, messages.CancelRequest>;
   retry: Same<z.output<typeof message.retrySchema>, messages.RetryRequest>;
+  priority: Same<z.output<typeof message.prioritySchema>, messages.PriorityRequest>;
   addFilesAnswer: Same<z.output<typeof answer.addFilesAnswerSchema>, messages.AddFilesAnswer>;
   selectionAnswer: Same<z.output<typeof answer.selectionAnswerSchema>, messages.SelectionAnswer>;
   taskStatus: Same<z.output<typeof answer.taskStatusSchema>, messages.TaskStatus>;

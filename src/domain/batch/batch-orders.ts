@@ -17,6 +17,9 @@ export function applyOrder(state: BatchState, order: BatchOrder, now: number): v
     case 'finish':
       state.finished = true;
       return;
+    case 'priority':
+      state.priority = order.priority;
+      return;
     case 'cancel': {
       const files = order.keys === 'all' ? [...state.files.values()] : selected(state, order.keys);
       for (const file of files) state.kill(file, { why: 'asked', reason: order.reason, by: order.by }, now);
@@ -27,7 +30,7 @@ export function applyOrder(state: BatchState, order: BatchOrder, now: number): v
   }
 }
 
-type FileOrder = Exclude<BatchOrder, { kind: 'admit' | 'finish' | 'cancel' }>;
+type FileOrder = Exclude<BatchOrder, { kind: 'admit' | 'finish' | 'priority' | 'cancel' }>;
 
 function applyToFile(state: BatchState, file: BatchFile, order: FileOrder, now: number): void {
   switch (order.kind) {

@@ -25,4 +25,8 @@ export interface BatchSnapshot {
   finished: boolean;
   /** Why an operator's rule holds everything; absent or null where none does. */
   bar?: string | null;
+  /** What an operator has asked for; absent or null where nobody has. */
+  priority?: number | null;
+  /** What the job in flight has by what was told FTS. */
+  jobPriority?: number | null;
 }

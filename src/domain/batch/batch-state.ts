@@ -40,6 +40,10 @@ export class BatchState {
   bar: string | null = null;
   /** What has happened to files, for metrics and logs. */
   readonly events = new FileEvents();
+  /** What an operator has asked for; null where nobody has. */
+  priority: number | null = null;
+  /** What was asked for when the job in flight was sent, or was told FTS since. */
+  jobPriority: number | null = null;
 
   constructor(inputs: BatchFileInput[], policy: Policy, now: number) {
     this.policy = wholePolicy(policy);
@@ -90,6 +94,7 @@ export class BatchState {
   beginAttempt(now: number): BatchFile[] {
     const files = this.#sendable().filter((file) => dueAt(file) <= now);
     this.attempt += 1;
+    this.jobPriority = this.priority;
     for (const file of files) {
       file.phase = 'sent';
       file.transfer = 'SUBMITTED';
@@ -255,10 +260,10 @@ export class BatchState {
 
   snapshot(): BatchSnapshot {
     const { attempt, startedAt, target, newTarget, slot, dropped, shadows, toldLingering, toldBytes } = this;
-    const { ftsJobId, ftsDigest, submittedAt, moves, finished, bar } = this;
+    const { ftsJobId, ftsDigest, submittedAt, moves, finished, bar, priority, jobPriority } = this;
     const files = [...this.files.values()];
     const told = { dropped, shadows, toldLingering, toldBytes, ftsJobId, ftsDigest, submittedAt, moves, finished, bar };
-    return { files, attempt, startedAt, target, newTarget, slot, ...told };
+    return { files, attempt, startedAt, target, newTarget, slot, priority, jobPriority, ...told };
   }
 
   static restore(snapshot: BatchSnapshot, policy: Policy): BatchState {

@@ -1,3 +1,5 @@
+import { FAILURE_CLASSES } from '../failure-classes.ts';
+import { PRIORITIES } from './priority.ts';
 import { jobReportFault } from '../report-shape.ts';
 
 /** Job outputs in one message: more would be one workflow task for too long. */
@@ -19,16 +21,22 @@ export function checkAddFiles(message: unknown): string | null {
   return null;
 }
 
-/** What is wrong with a selection of files or jobs; null for nothing. An empty one, or none, means all. */
+const SELECTIONS = ['files', 'jobs', 'classes', 'sources', 'destinations'];
+
+/** What is wrong with a selection of files; null for nothing. An empty one, or none, means all. */
 function checkSelection(message: unknown): string | null {
   if (message === undefined || message === null) return null;
   if (!isObject(message)) return 'must be an object';
-  for (const name of ['files', 'jobs']) {
+  for (const name of SELECTIONS) {
     const list = field(message, name);
     if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string')))
       return `${name}: must be a list of texts`;
   }
-  return null;
+  const classes = (field(message, 'classes') ?? []) as string[];
+  const unknown = classes.find((name) => !(FAILURE_CLASSES as readonly string[]).includes(name));
+  return unknown === undefined
+    ? null
+    : `classes: ${JSON.stringify(unknown.slice(0, 50))} is none of ${FAILURE_CLASSES.join(', ')}`;
 }
 
 /** What is wrong with a `publish` message; null for nothing. */
@@ -52,6 +60,14 @@ export function checkCancel(message: unknown): string | null {
   for (const name of ['reason', 'by'])
     if (typeof field(message, name) !== 'string' || field(message, name) === '') return `${name}: must be a text`;
   return checkSelection(message);
+}
+
+/** What is wrong with a `priority` message; null for nothing. */
+export function checkPriority(message: unknown): string | null {
+  const priority = field(message, 'priority');
+  const { lowest, highest } = PRIORITIES;
+  const isOne = Number.isInteger(priority) && Number(priority) >= lowest && Number(priority) <= highest;
+  return isOne ? null : `priority: must be a whole number from ${lowest} to ${highest}`;
 }
 
 /** A list is none: `["12"]` sent in place of `{"jobs": ["12"]}` would mean all files. */

@@ -1,44 +1,9 @@
 import { isFinalPublication, isFinalTransfer } from '../states.ts';
-import { idCheck, type LedgerEntry, type LedgerJob } from './entry.ts';
+import type { LedgerEntry, LedgerJob } from './entry.ts';
 import { noteForCrab } from './bookkeeping.ts';
 import { outcomeOf } from './intake.ts';
+import { forSelected, isEverything, type Selection, type SelectionResult } from './selected.ts';
 import type { TaskState } from './task-state.ts';
-
-/** Which files a message is about: by CRAB's file id, by job id, or all. */
-export interface Selection {
-  files?: string[] | undefined;
-  jobs?: string[] | undefined;
-}
-
-/** Files acted on, and those not, with why. */
-export interface SelectionResult {
-  files: number;
-  ignored: { reason: string; files: number }[];
-}
-
-type Act = (entry: LedgerEntry, job: LedgerJob) => string | null;
-
-/** Applies `act` to every selected file; it answers null where it acted, else why not. */
-function forSelected(state: TaskState, selection: Selection, act: Act): SelectionResult {
-  const checks = selection.files && new Set(selection.files.map(idCheck));
-  const ignored = new Map<string, number>();
-  let files = 0;
-  const jobs = selection.jobs ? selection.jobs.map((id) => state.ledger.jobs.get(id)) : state.ledger.jobs.values();
-  for (const job of jobs) {
-    if (!job) {
-      ignored.set('no such job', (ignored.get('no such job') ?? 0) + 1);
-      continue;
-    }
-    for (const entry of [...job.entries]) {
-      if (checks && !checks.has(entry.check)) continue;
-      const refusal = act(entry, job);
-      if (refusal === null) files += 1;
-      else ignored.set(refusal, (ignored.get(refusal) ?? 0) + 1);
-    }
-  }
-  if (checks && files + ignored.size === 0) ignored.set('no such file', checks.size);
-  return { files, ignored: [...ignored].map(([reason, count]) => ({ reason, files: count })) };
-}
 
 /** Asks for the publication of files that were reported with `publish: 0`. */
 export function requestPublication(state: TaskState, selection: Selection): SelectionResult {
@@ -79,7 +44,7 @@ export function hurryPublication(state: TaskState, selection: Selection): Select
 
 /** Kills the transfers of files that are not final. */
 export function cancelFiles(state: TaskState, selection: Selection, reason: string, by: string): SelectionResult {
-  const everything = !selection.files && !selection.jobs;
+  const everything = isEverything(selection);
   const touched = new Set<LedgerJob>();
   const whole = new Set<number>();
   const result = forSelected(state, selection, (entry, job) => {

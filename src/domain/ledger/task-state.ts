@@ -26,6 +26,8 @@ export interface TaskSnapshot {
   targets: [string, FtsTarget][];
   /** Absent where there are none. */
   words?: CrabWord[];
+  /** Absent where nobody has asked for one. */
+  priority?: number;
   /** Absent where nothing is held. */
   held?: [batch: number, reason: string][];
   malformed: { count: number; examples: string[] };
@@ -55,6 +57,8 @@ export class TaskState {
   firstRunId: string;
   closed = false;
   paused = false;
+  /** What an operator has asked for this task; null where nobody has. */
+  priority: number | null = null;
   /** What the HELD files of a batch wait for. */
   readonly held = new Map<number, string>();
 
@@ -129,6 +133,7 @@ export class TaskState {
         batches: this.batches.toJSON(),
         targets: [...this.targets],
         ...(this.words.length > 0 && { words: this.words }),
+        ...(this.priority !== null && { priority: this.priority }),
         ...(this.held.size > 0 && { held: [...this.held] }),
       },
       encodeLedger(this.ledger),
@@ -142,6 +147,7 @@ export class TaskState {
     state.paused = snapshot.paused;
     state.malformed = snapshot.malformed;
     state.words = snapshot.words ?? [];
+    state.priority = snapshot.priority ?? null;
     state.window = BatchWindow.fromJSON(snapshot.window);
     for (const file of snapshot.successors) state.successors.set(file.key, file);
     state.batches = BatchTable.fromJSON(snapshot.batches);

@@ -1,5 +1,6 @@
 import { takeReport } from '../../../src/domain/ledger/intake.ts';
-import { cancelFiles, requestPublication, retryFiles, type Selection } from '../../../src/domain/ledger/selection.ts';
+import type { Selection } from '../../../src/domain/ledger/selected.ts';
+import { cancelFiles, requestPublication, retryFiles } from '../../../src/domain/ledger/selection.ts';
 import type { FileRecord, JobReport } from '../../../src/domain/file.ts';
 import { FILES_PER_JOB, intruderOf, recordOf, reportOf } from './reports.ts';
 import type { Simulation } from './simulation.ts';

@@ -21,6 +21,7 @@ from .errors import (
 from .outcomes import AddFilesAnswer, FileOutcome, JobOutcome, SelectionAnswer, TaskStatus
 from .records import FileRecord, JobOutput, JobRef
 from .rules import check_job_output, crab_file_id
+from .selection import Selection
 from .sync import Client
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "NoOutcomeYetError",
     "RecordFault",
     "RequestRefusedError",
+    "Selection",
     "SelectionAnswer",
     "TaskEndedError",
     "TaskNotFoundError",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from temporalio.client import Client as TemporalClient
 from temporalio.envconfig import ClientConfig
@@ -23,6 +23,10 @@ from .errors import NoOutcomeYetError, TaskEndedError, TemporalUnreachableError
 from .outcomes import AddFilesAnswer, JobOutcome, SelectionAnswer, TaskStatus
 from .records import JobOutput, JobRef
 from .rules import check_job_output
+from .selection import Selection, wire_selection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 T = TypeVar("T")
 
@@ -148,47 +152,42 @@ class AsyncClient:
             total = total.plus(answer)
         return total
 
-    async def publish(
-        self, task: str, *, jobs: Sequence[str] | None = None, files: Sequence[str] | None = None, now: bool = False
-    ) -> SelectionAnswer:
+    async def publish(self, task: str, *, now: bool = False, **selection: Unpack[Selection]) -> SelectionAnswer:
         """Asks for the publication of files that were reported with ``publish: 0``; all of them without a selection.
 
-        :param jobs: job ids
-        :param files: CRAB's ids of files
         :param now: ask for nothing new: what waits for a block to fill leaves at once, with all that waits for the same dataset
         :raises TaskNotFoundError, NoAnswerError, RequestRefusedError, TemporalUnreachableError:
         """
-        request = {**_selection(jobs, files), **({"now": True} if now else {})}
+        request = {**wire_selection(selection), **({"now": True} if now else {})}
         return await self._ask(SelectionAnswer, task, "publish", request)
 
-    async def cancel(
-        self,
-        task: str,
-        *,
-        reason: str,
-        by: str,
-        jobs: Sequence[str] | None = None,
-        files: Sequence[str] | None = None,
-    ) -> SelectionAnswer:
+    async def cancel(self, task: str, *, reason: str, by: str, **selection: Unpack[Selection]) -> SelectionAnswer:
         """Cancels files, down to FTS; all of the task without a selection. What has arrived by then stays ``DONE``.
 
         :param by: who asks
         :raises TaskEndedError: there is nothing left to cancel
         :raises TaskNotFoundError, NoAnswerError, RequestRefusedError, TemporalUnreachableError:
         """
-        return await self._ask(SelectionAnswer, task, "cancel", {**_selection(jobs, files), "reason": reason, "by": by})
+        request = {**wire_selection(selection), "reason": reason, "by": by}
+        return await self._ask(SelectionAnswer, task, "cancel", request)
 
     async def retry(
         self,
         task: str,
         *,
-        jobs: Sequence[str] | None = None,
-        files: Sequence[str] | None = None,
         what: Literal["transfer", "publication"] | None = None,
+        **selection: Unpack[Selection],
     ) -> SelectionAnswer:
         """Has files tried again that ``FAILED``, or their publications; both unless ``what`` says one. Raises as :meth:`publish`."""
-        request = {**_selection(jobs, files), **({"what": what} if what else {})}
+        request = {**wire_selection(selection), **({"what": what} if what else {})}
         return await self._ask(SelectionAnswer, task, "retry", request)
+
+    async def set_priority(self, task: str, priority: int) -> SelectionAnswer:
+        """Gives the transfers of a task that are not final another priority in FTS, 1 to 5: those that FTS has, and those to come.
+
+        5 goes first. Raises as :meth:`publish`; :class:`RequestRefusedError` for any other number.
+        """
+        return await self._ask(SelectionAnswer, task, "priority", {"priority": priority})
 
     async def close(self, task: str) -> None:
         """Says that no more job outputs come: the task ends when all its files are final. One that has ended stays so.
@@ -226,8 +225,3 @@ class AsyncClient:
 def _checked(output: JobOutput, failed: bool) -> JobOutput:
     check_job_output(output)
     return output.unpublished() if failed else output
-
-
-def _selection(jobs: Sequence[str] | None, files: Sequence[str] | None) -> dict[str, object]:
-    given = {"jobs": jobs, "files": files}
-    return {name: list(ids) for name, ids in given.items() if ids is not None}

@@ -207,6 +207,8 @@ class TaskStatus:
     closed: bool
     """No more job outputs are to come."""
     paused: bool
+    priority: int | None
+    """In FTS, asked for this task; ``None`` where it goes by its user's, or as configured."""
     complete: bool
     """Closed, and every file final."""
     opened_at: float

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ._waiting import JobResult
 from .aio import LOOK_EVERY, AsyncClient
 from .outcomes import AddFilesAnswer, JobOutcome, SelectionAnswer, TaskStatus
 from .records import JobOutput, JobRef
+from .selection import Selection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 T = TypeVar("T")
 
@@ -85,34 +89,27 @@ class Client:
         """See :meth:`asyncstageout.AsyncClient.add_files`."""
         return self._run(self._aio.add_files(outputs))
 
-    def publish(
-        self, task: str, *, jobs: Sequence[str] | None = None, files: Sequence[str] | None = None, now: bool = False
-    ) -> SelectionAnswer:
+    def publish(self, task: str, *, now: bool = False, **selection: Unpack[Selection]) -> SelectionAnswer:
         """See :meth:`asyncstageout.AsyncClient.publish`."""
-        return self._run(self._aio.publish(task, jobs=jobs, files=files, now=now))
+        return self._run(self._aio.publish(task, now=now, **selection))
 
-    def cancel(
-        self,
-        task: str,
-        *,
-        reason: str,
-        by: str,
-        jobs: Sequence[str] | None = None,
-        files: Sequence[str] | None = None,
-    ) -> SelectionAnswer:
+    def cancel(self, task: str, *, reason: str, by: str, **selection: Unpack[Selection]) -> SelectionAnswer:
         """See :meth:`asyncstageout.AsyncClient.cancel`."""
-        return self._run(self._aio.cancel(task, reason=reason, by=by, jobs=jobs, files=files))
+        return self._run(self._aio.cancel(task, reason=reason, by=by, **selection))
 
     def retry(
         self,
         task: str,
         *,
-        jobs: Sequence[str] | None = None,
-        files: Sequence[str] | None = None,
         what: Literal["transfer", "publication"] | None = None,
+        **selection: Unpack[Selection],
     ) -> SelectionAnswer:
         """See :meth:`asyncstageout.AsyncClient.retry`."""
-        return self._run(self._aio.retry(task, jobs=jobs, files=files, what=what))
+        return self._run(self._aio.retry(task, what=what, **selection))
+
+    def set_priority(self, task: str, priority: int) -> SelectionAnswer:
+        """See :meth:`asyncstageout.AsyncClient.set_priority`."""
+        return self._run(self._aio.set_priority(task, priority))
 
     def close(self, task: str) -> None:
         """See :meth:`asyncstageout.AsyncClient.close`."""
