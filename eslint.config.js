@@ -13,9 +13,10 @@ const LAYERS = {
   config: ['domain', 'contract'],
   pull: ['domain', 'contract', 'ports', 'client'],
   simulators: ['domain'],
+  'codec-server': ['client', 'config'],
   workers: ['domain', 'contract', 'ports', 'activities', 'adapters', 'workflows', 'config', 'client'],
   cli: [
-    ...['domain', 'contract', 'ports', 'activities', 'adapters', 'workers', 'client', 'config', 'pull'],
+    ...['domain', 'contract', 'ports', 'activities', 'adapters', 'workers', 'client', 'config', 'pull', 'codec-server'],
     ...['simulators', 'demo'],
   ],
   demo: ['domain', 'contract', 'client', 'config', 'simulators', 'workers'],

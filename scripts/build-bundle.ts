@@ -1,11 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflows } from '../src/workers/create-workers.ts';
 
-/** Bundles the workflows ahead of time: workers then start at once and all run the very same code. */
-const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
-
-const { code } = await bundleWorkflowCode({ workflowsPath: fromRoot('src/workflows/index.ts') });
-await mkdir(fromRoot('dist'), { recursive: true });
-await writeFile(fromRoot('dist/workflow-bundle.js'), code);
-console.log(`dist/workflow-bundle.js: ${Math.round(code.length / 1024)} KiB`);
+/** Bundles the workflows ahead of time, for plain and for encrypted payloads: workers then start at once and all run the very same code. */
+const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+await mkdir(dist, { recursive: true });
+for (const encrypted of [false, true]) {
+  const { code } = await bundleWorkflows(encrypted);
+  const name = encrypted ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js';
+  await writeFile(`${dist}${name}`, code);
+  console.log(`dist/${name}: ${Math.round(code.length / 1024)} KiB`);
+}

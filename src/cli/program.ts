@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCodecServer } from './commands/codec-server.ts';
 import { addConfig } from './commands/config.ts';
 import { addCredentials } from './commands/credentials.ts';
 import { addDemo } from './commands/demo.ts';
@@ -52,6 +53,7 @@ export function createProgram(): Command {
   addWorker(program);
   addPull(program);
   addCredentials(program);
+  addCodecServer(program);
   addConfig(program);
   addSetup(program);
   addSimulate(program);

@@ -1,6 +1,6 @@
 import { Client, Connection, type ClientOptions } from '@temporalio/client';
-import { loadTemporalConfig } from '../config/index.ts';
-import { dataConverter } from './data-converter.ts';
+import { loadConfig, loadTemporalConfig } from '../config/index.ts';
+import { configuredDataConverter } from './data-converter.ts';
 import { TemporalUnreachableError } from './errors.ts';
 
 /** A Temporal client that speaks to the configured namespace, and the way to let go of it. */
@@ -24,6 +24,7 @@ export async function connect(
 ): Promise<AsoConnection> {
   const { connectionOptions, namespace } = loadTemporalConfig(env);
   const { address } = connectionOptions;
+  const dataConverter = configuredDataConverter(loadConfig(env));
   let connection: Connection;
   try {
     connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });

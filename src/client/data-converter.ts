@@ -1,38 +1,29 @@
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
-import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
-import proto from '@temporalio/proto';
-import { COMPRESS_FROM_BYTES } from '../contract/limits.ts';
+import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
+import { createCompressionCodec } from './compression-codec.ts';
+import { createEncryptionCodec } from './encryption-codec.ts';
+import { readKeyRing, type KeyRing } from './key-ring.ts';
 
-/** A CommonJS module, whose names Node does not see one by one. */
-const Payloads = proto.temporal.api.common.v1.Payload;
+/** The module that writes messages and stacks of failures as payloads. */
+export const ENCODED_FAILURES = fileURLToPath(
+  new URL(`./encoded-failures${import.meta.url.slice(-3)}`, import.meta.url),
+);
 
-const ENCODING = 'binary/gzip';
-const encodingOf = (payload: Payload): string => new TextDecoder().decode(payload.metadata?.['encoding'] ?? undefined);
+/** How payloads are written where none is encrypted. */
+export const dataConverter: DataConverter = { payloadCodecs: [createCompressionCodec()] };
 
-const compress = promisify(gzip);
-const decompress = promisify(gunzip);
+/** How clients and workers of this project write payloads, compressed and then encrypted where there are keys: all must use the same. */
+export const createDataConverter = (keys: KeyRing | null): DataConverter =>
+  keys === null
+    ? dataConverter
+    : {
+        payloadCodecs: [createCompressionCodec(), createEncryptionCodec(keys)],
+        failureConverterPath: ENCODED_FAILURES,
+      };
 
-/** Compresses large payloads whole, metadata included; passes small ones, and those of callers who do not compress, through. */
-export const compressionCodec: PayloadCodec = {
-  encode: (payloads) =>
-    Promise.all(
-      payloads.map(async (payload) => {
-        if ((payload.data?.length ?? 0) < COMPRESS_FROM_BYTES) return payload;
-        const whole = Payloads.encode(payload).finish();
-        // Level 1: three quarters of the gain for a quarter of the time.
-        const data = await compress(whole, { level: 1 });
-        return { metadata: { encoding: new TextEncoder().encode(ENCODING) }, data };
-      }),
-    ),
-  decode: (payloads) =>
-    Promise.all(
-      payloads.map(async (payload) => {
-        if (encodingOf(payload) !== ENCODING) return payload;
-        return Payloads.decode(await decompress(payload.data ?? new Uint8Array()));
-      }),
-    ),
-};
-
-/** How clients and workers of this project write payloads: both must use it. */
-export const dataConverter: DataConverter = { payloadCodecs: [compressionCodec] };
+/**
+ * The same as configured.
+ * @throws ConfigError where the keys cannot be read
+ */
+export const configuredDataConverter = ({ payloadKeys }: { payloadKeys: string | null }): DataConverter =>
+  createDataConverter(payloadKeys === null ? null : readKeyRing(payloadKeys));

@@ -1,8 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import { compressionCodec } from './data-converter.ts';
 
-/** An execution and all that stands in its history, payloads decompressed, as one text to search in. */
+/** An execution and all that stands in its history, payloads decoded, as one text to search in. */
 export interface HistoryText {
   workflowId: string;
   text: string;
@@ -10,11 +9,13 @@ export interface HistoryText {
 
 /** Everything that Temporal keeps of a namespace's executions: what anybody who may look at it can read. */
 export async function* historyTexts(client: Client): AsyncGenerator<HistoryText> {
+  const codecs = client.options.loadedDataConverter.payloadCodecs.toReversed();
   for await (const { workflowId, runId } of client.workflow.list()) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     const found: Found = { texts: [workflowId], payloads: [] };
     collect(history, found);
-    const payloads = await compressionCodec.decode(found.payloads);
+    let payloads = found.payloads;
+    for (const codec of codecs) payloads = await codec.decode(payloads);
     const contents = payloads.map(({ data }) => Buffer.from(data ?? []).toString());
     yield { workflowId, text: [...found.texts, ...contents].join('\n') };
   }

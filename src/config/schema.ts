@@ -8,6 +8,8 @@ import {
   name,
   number,
   oneOf,
+  address,
+  pageOrigins,
   optionalAddress,
   optionalDirectory,
   optionalFile,
@@ -73,6 +75,14 @@ const operationsSchema = z.strictObject({
   report: number(15, 0.05, 60, 's', 'How often a worker tells the breakers what became of copies'),
 });
 
+const codecServerSchema = z.strictObject({
+  listen: address('127.0.0.1:8081', 'Where `aso codec-server` listens'),
+  tokenFile: optionalFile(
+    'The token that its users show, one line; needed where it listens to others than this machine',
+  ),
+  origins: pageOrigins(['http://localhost:8233'], "Origins of Temporal's UI: pages of others get nothing"),
+});
+
 /** All settings of this project. How to reach Temporal is Temporal's own configuration: see temporal.ts. */
 export const configSchema = z.strictObject({
   ftsServer: serviceUrl('https://fts3-cms.cern.ch:8446', 'FTS3 server that serves every site'),
@@ -96,6 +106,10 @@ export const configSchema = z.strictObject({
   groups: optionalFiles('Files naming the members of each group under /store/group; none: any group is allowed'),
   logLevel: oneOf(['trace', 'debug', 'info', 'warn', 'error'], 'info', 'What is logged'),
   logFormat: oneOf(['auto', 'json', 'pretty'], 'auto', 'How it is logged; auto: pretty on a terminal, else JSON'),
+  payloadKeys: optionalFile(
+    'Keys that payloads are encrypted with, a line `<id> <base64 of 32 bytes>` each, the first one for what is written; none: they are not',
+  ),
+  codecServer: codecServerSchema.prefault({}),
   metricsAddress: optionalAddress('Where Prometheus finds the metrics'),
   retentionDays: whole(45, 1, 3650, 'days', 'How long Temporal keeps closed workflows: as long the same file is known'),
   worker: workerSchema.prefault({}),

@@ -147,12 +147,22 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T,
     .meta({ description: says, rule: `one of ${values.join(', ')}` });
 }
 
+const isAddress = (text: string): boolean =>
+  /^([\w.-]+|\[[0-9a-f:]+\]):\d{1,5}$/i.test(text) && Number(/\d+$/.exec(text)?.[0]) <= 65_535;
+
 /** Where to listen. */
+export function address(fallback: string, description: string) {
+  return z.string().refine(isAddress).default(fallback).meta({ description, rule: 'host:port' });
+}
+
 export function optionalAddress(description: string) {
+  return z.string().refine(isAddress).nullable().default(null).meta({ description, rule: 'host:port, or none' });
+}
+
+/** Origins of pages, as browsers name them. */
+export function pageOrigins(fallback: readonly string[], description: string) {
   return z
-    .string()
-    .refine((text) => /^([\w.-]+|\[[0-9a-f:]+\]):\d{1,5}$/i.test(text) && Number(/\d+$/.exec(text)?.[0]) <= 65_535)
-    .nullable()
-    .default(null)
-    .meta({ description, rule: 'host:port, or none' });
+    .array(z.string().regex(/^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/))
+    .default([...fallback])
+    .meta({ description, rule: 'a list (separated by commas in a variable) of http(s)://host or http(s)://host:port' });
 }

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import { bundleWorkflowCode, Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities, type ActivityDependencies } from '../activities/index.ts';
-import { dataConverter } from '../client/data-converter.ts';
+import { dataConverter as plainConverter, ENCODED_FAILURES } from '../client/data-converter.ts';
 import type { Config } from '../config/index.ts';
 import { ALL_ROLES, ROLES, type Role } from './roles.ts';
 import { NO_TELEMETRY, type WorkTelemetry } from './telemetry/index.ts';
@@ -18,24 +19,30 @@ export interface CreateWorkersOptions {
   workflowBundle?: WorkflowBundleOption;
   /** @default none */
   telemetry?: WorkTelemetry;
+  /** How payloads are written. @default compressed where they are large, not encrypted */
+  dataConverter?: DataConverter;
 }
 
-/** Bundles the workflows from their sources. */
-export const bundleWorkflows = (): ReturnType<typeof bundleWorkflowCode> =>
+/** Bundles the workflows from their sources. @param encrypted for workers whose payloads are encrypted */
+export const bundleWorkflows = (encrypted = false): ReturnType<typeof bundleWorkflowCode> =>
   bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL(`../workflows/index${import.meta.url.slice(-3)}`, import.meta.url)),
+    ...(encrypted ? { failureConverterPath: ENCODED_FAILURES } : {}),
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
   });
 
-/** `npm run build` leaves the bundle beside the compiled sources: all workers of a release run the very same workflow code. */
-async function builtBundle(): Promise<WorkflowBundleOption> {
-  const codePath = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
-  return existsSync(codePath) ? { codePath } : bundleWorkflows();
+/** `npm run build` leaves the bundles beside the compiled sources: all workers of a release run the very same workflow code. */
+async function builtBundle(encrypted: boolean): Promise<WorkflowBundleOption> {
+  const name = encrypted ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js';
+  const codePath = fileURLToPath(new URL(`../../${name}`, import.meta.url));
+  return existsSync(codePath) ? { codePath } : bundleWorkflows(encrypted);
 }
 
 /** One worker per role, sharing the connection. They do not run yet. */
 export async function createWorkers(options: CreateWorkersOptions): Promise<Worker[]> {
-  const { connection, namespace, dependencies, tuning, roles = ALL_ROLES, telemetry = NO_TELEMETRY } = options;
+  const { connection, namespace, dependencies, tuning, roles = ALL_ROLES } = options;
+  const { dataConverter = plainConverter, telemetry = NO_TELEMETRY } = options;
+  const encrypted = dataConverter.failureConverterPath !== undefined;
   const activities = createActivities(dependencies);
   const activityOf: Record<Role, object> = { ...activities, 'fts-follow': activities.ftsFollow };
   const slotsOf: Record<Role, number> = {
@@ -49,7 +56,7 @@ export async function createWorkers(options: CreateWorkersOptions): Promise<Work
       const workflows =
         role === 'workflows'
           ? {
-              workflowBundle: options.workflowBundle ?? (await builtBundle()),
+              workflowBundle: options.workflowBundle ?? (await builtBundle(encrypted)),
               maxCachedWorkflows: tuning.cachedWorkflows,
               maxConcurrentWorkflowTaskExecutions: tuning.maxConcurrentWorkflowTasks,
             }

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime, type MetricsExporterConfig } from '@temporalio/worker';
-import { dataConverter } from '../client/data-converter.ts';
+import { configuredDataConverter } from '../client/data-converter.ts';
 import { loadTemporalConfig, type Config } from '../config/index.ts';
 import { histogramBuckets } from '../contract/metrics.ts';
 import { createWorkers } from './create-workers.ts';
@@ -28,6 +28,7 @@ export async function runWorker(
   });
   const { connectionOptions, namespace } = loadTemporalConfig(process.env);
   const connection = await NativeConnection.connect(connectionOptions);
+  const dataConverter = configuredDataConverter(config);
   const clientConnection = await Connection.connect(connectionOptions);
   const client = new Client({
     connection: clientConnection,
@@ -43,7 +44,7 @@ export async function runWorker(
     const untold = await checkSearchAttributes(clientConnection, namespace);
     if (untold !== null) log.warn(untold);
     const workers = await createWorkers({
-      ...{ connection, namespace, dependencies, tuning: config.worker, roles, telemetry },
+      ...{ connection, namespace, dependencies, dataConverter, tuning: config.worker, roles, telemetry },
     });
     const running = workers.map((worker) => worker.run());
     log.info({ roles, namespace, address: connectionOptions.address }, READY_LINE);

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
-import { dataConverter } from '../../src/client/data-converter.ts';
+import { NativeConnection, Runtime, DefaultLogger, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type { DataConverter } from '@temporalio/common';
+import { configuredDataConverter } from '../../src/client/data-converter.ts';
 import { createAnonymousDispatchers } from '../../src/adapters/credentials/dispatchers.ts';
 import { createFtsAdapter, type FtsTimeouts } from '../../src/adapters/fts3/fts-adapter.ts';
 import { loadConfig } from '../../src/config/index.ts';
@@ -62,7 +63,6 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
   const server = await startDevServer({ extraArgs: options.serverArgs ?? [] });
   const connection = await Connection.connect({ address: server.address });
   const native = await NativeConnection.connect({ address: server.address });
-  const client = new Client({ connection, namespace: server.namespace, dataConverter });
   const config = loadConfig({
     ASO_FTS_SERVER: world.fts.url,
     ASO_CRAB_URL: world.crab.restUrl,
@@ -70,6 +70,9 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
     ...(world.pki && { ASO_CREDENTIALS: world.pki.credentials, ASO_TRUST_ANCHORS: world.pki.trust }),
     ...options.settings,
   });
+  const dataConverter = configuredDataConverter(config);
+  const client = new Client({ connection, namespace: server.namespace, dataConverter });
+  const workflowBundle = await (config.payloadKeys === null ? bundle : bundleWorkflows(true));
   const { dependencies, close } = createDependencies(config, client);
   const policy = { ...DEFAULT_POLICY, ...FAST, ...options.policy };
   const { ftsTimeouts: timeouts } = options;
@@ -89,7 +92,7 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
         namespace: server.namespace,
         dependencies: { ...dependencies, ...patience, policy },
         tuning: { ...config.worker, shutdownGraceSeconds: 1 },
-        workflowBundle: await bundle,
+        ...{ workflowBundle, dataConverter },
       });
       running = Promise.all(rig.workers.map((worker) => worker.run()));
     },
@@ -97,7 +100,7 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
     async close() {
       await listener.close();
       await stop();
-      await replayAll(client);
+      await replayAll(client, { workflowBundle, dataConverter });
       await close();
       await dispatchers.close();
       await connection.close();
@@ -114,12 +117,12 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
 }
 
 /** Replays the history of every execution on the server: code that does not is not deterministic. */
-async function replayAll(client: Client): Promise<void> {
+async function replayAll(
+  client: Client,
+  options: { workflowBundle: WorkflowBundleOption; dataConverter: DataConverter },
+): Promise<void> {
   const histories = client.workflow.list().intoHistories({ concurrency: 4 });
-  const results = Worker.runReplayHistories(
-    { workflowBundle: await bundle, dataConverter, sinks: NO_TELEMETRY.sinks },
-    histories,
-  );
+  const results = Worker.runReplayHistories({ ...options, sinks: NO_TELEMETRY.sinks }, histories);
   for await (const { workflowId, error } of results)
     if (error) throw new Error(`${workflowId} does not replay`, { cause: error });
 }
