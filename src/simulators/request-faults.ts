@@ -66,7 +66,8 @@ const FRONT_END_PAGE =
 /** Decides, request by request, which scripted fault applies. Faults may be added and outages begun while it runs. */
 export class RequestFaults {
   readonly #faults: Entry[] = [];
-  readonly #outages: { path: RegExp; until: number }[] = [];
+  /** By the path's pattern. */
+  readonly #outages = new Map<string, { path: RegExp; until: number }>();
 
   constructor(faults: RequestFault[] = []) {
     for (const fault of faults) this.add(fault);
@@ -86,9 +87,9 @@ export class RequestFaults {
     return this.#faults.some((entry) => entry.body !== null && matches(entry, method, path));
   }
 
-  /** For so many milliseconds every connection is dropped, or every one about such a path. */
+  /** For so many milliseconds every connection is dropped, or every one about such a path; 0 ends an outage that was begun so. */
   outage(ms: number, path = /./): void {
-    this.#outages.push({ path, until: Date.now() + ms });
+    this.#outages.set(path.source, { path, until: Date.now() + ms });
   }
 
   /** How often each fault was applied, in the order they were added. */
@@ -98,7 +99,7 @@ export class RequestFaults {
 
   /** @param body the request's, where {@link asksForBody} says that it counts */
   next(method: string, path: string, body = ''): AppliedFault | null {
-    if (this.#outages.some((outage) => Date.now() < outage.until && outage.path.test(path)))
+    if ([...this.#outages.values()].some((outage) => Date.now() < outage.until && outage.path.test(path)))
       return { ...NOTHING, action: 'drop-before' };
     for (const entry of this.#faults) {
       const { fault } = entry;
