@@ -18,8 +18,8 @@ import { viewQueued } from '../domain/publication/queued-files.ts';
 import {
   PublisherState,
   type PublisherAnswer,
-  type PublisherSnapshot,
   type QueuedFile,
+  type SavedPublisher,
 } from '../domain/publication/publisher-state.ts';
 import { catalogActivities, crabActivities } from './activities.ts';
 import { Clock } from './clock.ts';
@@ -35,9 +35,9 @@ const planQuery = defineQuery<PublicationPlan>(PUBLISHER_QUERIES.plan);
  * Publishes the files of one output dataset of a task, block by block. A block's name is made here, so that it is in history before the first
  * POST. Metadata never comes here: the activities read it from CRAB. An outage of DBS or CRAB only makes it wait.
  */
-export async function publishDataset(input: PublishDatasetInput, resumed?: PublisherSnapshot): Promise<void> {
+export async function publishDataset(input: PublishDatasetInput, ...resumed: [] | SavedPublisher): Promise<void> {
   const clock = new Clock();
-  const state = new PublisherState(input.policy, resumed);
+  const state = new PublisherState(input.policy, ...resumed);
   const listing = new Listing(clock);
   let messages = 0;
   /** Answers about withdrawn files that are still to be sent. */
@@ -78,7 +78,7 @@ export async function publishDataset(input: PublishDatasetInput, resumed?: Publi
         const seen = messages;
         await condition(allHandlersFinished);
         if (seen === messages && withdrawn.length === 0)
-          await continueListed<typeof publishDataset>(input, state.snapshot());
+          await continueListed<typeof publishDataset>(input, ...state.snapshot());
       }
     }
   });

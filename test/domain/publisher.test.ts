@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   PublisherState,
   type PublisherAnswer,
-  type PublisherSnapshot,
+  type SavedPublisher,
 } from '../../src/domain/publication/publisher-state.ts';
 import type { PublishableFile } from '../../src/domain/orders.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
@@ -53,7 +55,7 @@ function publishAll(
   let tries = 0;
   for (let now = NOW; state.queue.length > 0; tries++) {
     expect(tries).toBeLessThan(2000);
-    state = new PublisherState(POLICY, JSON.parse(JSON.stringify(state.snapshot())) as PublisherSnapshot);
+    state = new PublisherState(POLICY, ...(JSON.parse(JSON.stringify(state.snapshot())) as SavedPublisher));
     now = Math.max(now, state.nextDue(now) ?? NaN);
     const candidates = state.candidates(now);
     expect(candidates.length).toBeGreaterThan(0);
@@ -168,6 +170,33 @@ describe('a publisher', () => {
     state.settle(['k1', 'k2'].map((key) => ({ key, state: 'DONE', reason: null })));
     state.add([fileOf(3)], NOW);
     expect(state.nextDue(NOW)).toBe(NOW + POLICY.blockTimeout * 1000);
+  });
+
+  it('goes on as it was from what it saved, a hundred thousand files in payloads of half a MiB', () => {
+    const state = new PublisherState(DEFAULT_POLICY);
+    const digits = (n: number, count: number): string =>
+      createHash('sha256').update(String(n)).digest('hex').slice(0, count);
+    const files = Array.from({ length: 100_000 }, (_, n): PublishableFile => ({
+      ...{ key: digits(n, 16), batch: 1 + Math.floor(n / 100), site: n % 7 ? 'T2_A' : 'T2_B' },
+      lfn: `/store/user/alice/GenericTTbar/some-analysis-tag/261122_100000/t${Math.floor(n / 1000)}/out_${n}.root`,
+      ...{ size: Number(`0x${digits(-n, 8)}`), adler32: n % 10 ? digits(n + 0.5, 8) : null },
+    }));
+    for (const [n, file] of files.entries()) state.add([file], NOW + n * 1000 + (n % 997));
+    for (const file of state.queue.slice(0, 500)) file.measure = { lumis: file.batch, bytes: file.size };
+    state.missing(state.queue.slice(100, 200), NOW);
+    state.expect = 200_000;
+    state.settle([{ key: files[3]?.key ?? '', state: 'DONE', reason: null }]);
+    const saved = state.snapshot();
+    const payloads = saved.map((payload) => gzipSync(JSON.stringify(payload), { level: 1 }).length);
+    expect(Math.max(...payloads)).toBeLessThan(0.75 * 1024 * 1024);
+    // All of it goes in one message to Temporal, of 4 MiB at the most.
+    expect(payloads.reduce((sum, bytes) => sum + bytes)).toBeLessThan(3 * 1024 * 1024);
+
+    const again = new PublisherState(DEFAULT_POLICY, ...(JSON.parse(JSON.stringify(saved)) as SavedPublisher));
+    expect(again.queue).toEqual(state.queue);
+    expect(again.snapshot()).toEqual(saved);
+    again.add(files.slice(0, 5), NOW);
+    expect(again.queue).toHaveLength(100_000);
   });
 
   it('queues no file twice', () => {

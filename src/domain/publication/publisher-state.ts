@@ -2,6 +2,7 @@ import type { PublishableFile } from '../orders.ts';
 import type { Policy } from '../policy.ts';
 import type { PublicationState } from '../states.ts';
 import { cutBlock, filesForBlock, measureSoFar } from './block-cutting.ts';
+import { packQueue, unpackQueue, type QueuePage } from './queue-pages.ts';
 
 /** Size of a file in the catalog's terms. */
 export interface Measure {
@@ -29,14 +30,17 @@ export interface PublisherAnswer {
   reason: string | null;
 }
 
+/** All but the queue, which is too large for a payload with the rest. */
 export interface PublisherSnapshot {
-  queue: QueuedFile[];
   expect: number | null;
   finished: boolean;
   limit: number;
-  coming?: number;
-  tally?: PublisherState['tally'];
+  coming: number;
+  tally: PublisherState['tally'];
 }
+
+/** A payload each. */
+export type SavedPublisher = [PublisherSnapshot, ...QueuePage[]];
 
 /** First pause before CRAB is asked again for metadata it did not have; doubles up to an hour. */
 const METADATA_DELAY_MS = 30_000;
@@ -49,7 +53,9 @@ const MEASURED_AT_ONCE = 20;
 /** The files of one dataset on their way into DBS, and when a block of them is to leave. Pure. */
 export class PublisherState {
   readonly policy: Policy;
-  queue: QueuedFile[] = [];
+  /** Keys of the queue. */
+  readonly #keys: Set<string>;
+  readonly queue: QueuedFile[];
   /** So many files are still to be published in all, and no more will come; null while more may. */
   expect: number | null = null;
   finished = false;
@@ -64,18 +70,21 @@ export class PublisherState {
   /** Files that have left it, by how. */
   readonly tally = { published: 0, failed: 0 };
 
-  constructor(policy: Policy, snapshot?: PublisherSnapshot) {
+  /** @param saved what `snapshot` made */
+  constructor(policy: Policy, ...saved: [] | SavedPublisher) {
+    const [snapshot, ...pages] = saved;
     this.policy = policy;
     this.limit = policy.maxFilesPerBlock;
+    this.queue = unpackQueue(pages);
+    this.#keys = new Set(this.queue.map(({ key }) => key));
     if (snapshot) Object.assign(this, snapshot);
   }
 
   /** Queues files; one that waits already is not queued twice. */
   add(files: PublishableFile[], now: number): void {
-    const waiting = new Set(this.queue.map(({ key }) => key));
     for (const file of files) {
-      if (waiting.has(file.key)) continue;
-      waiting.add(file.key);
+      if (this.#keys.has(file.key)) continue;
+      this.#keys.add(file.key);
       const since = this.coming > 0 ? 0 : now;
       this.coming = Math.max(0, this.coming - 1);
       this.queue.push({ ...file, since, measure: null, retryAt: 0, tries: 0, missingSince: null });
@@ -171,6 +180,7 @@ export class PublisherState {
       const file = this.queue[index];
       if (!file) continue;
       this.queue.splice(index, 1);
+      this.#keys.delete(key);
       if (state === 'DONE') this.tally.published += 1;
       // Given back for a newer generation: not this one's failure.
       else if (reason !== SUPERSEDED) this.tally.failed += 1;
@@ -190,8 +200,9 @@ export class PublisherState {
     else if (files > 1) this.limit = Math.ceil(files / 2);
   }
 
-  snapshot(): PublisherSnapshot {
-    const { queue, expect, finished, limit, coming, tally } = this;
-    return { queue, expect, finished, limit, coming, tally };
+  /** Everything, for a state that goes on from here. */
+  snapshot(): SavedPublisher {
+    const { expect, finished, limit, coming, tally } = this;
+    return [{ expect, finished, limit, coming, tally }, ...packQueue(this.queue)];
   }
 }

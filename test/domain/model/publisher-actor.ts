@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import {
   PublisherState,
   type PublisherAnswer,
-  type PublisherSnapshot,
+  type SavedPublisher,
 } from '../../../src/domain/publication/publisher-state.ts';
 import type { DatasetOrder } from '../../../src/contract/internal-messages.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
@@ -94,7 +94,7 @@ export class PublisherActor {
   #continueAsNew(): void {
     this.state = new PublisherState(
       this.#policy,
-      JSON.parse(JSON.stringify(this.state.snapshot())) as PublisherSnapshot,
+      ...(JSON.parse(JSON.stringify(this.state.snapshot())) as SavedPublisher),
     );
   }
 }
