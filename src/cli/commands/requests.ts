@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import type { RetryRequest } from '../../contract/messages.ts';
 import { say } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
+import { addPauses } from './pauses.ts';
 import { addPublish } from './publish.ts';
 import { addSelection, tellSelection, toSelection, type SelectionOptions } from './select.ts';
 import { examples, TASK } from './task-argument.ts';
@@ -31,26 +32,16 @@ export function addRequests(program: Command): void {
       tellSelection(await withClient((client, aso) => aso.retryTask(client, task, request)), 'to be tried again');
     });
 
-  addPlain(program, 'close', 'closeTask', 'say that no more job outputs come', 'closed: it ends when all its files are final'); // prettier-ignore
-  addPlain(program, 'pause', 'pauseTask', 'hold back what is not in FTS yet', 'paused');
-  addPlain(program, 'resume', 'resumeTask', 'go on after a pause', 'goes on');
-}
-
-function addPlain(
-  program: Command,
-  name: string,
-  request: 'closeTask' | 'pauseTask' | 'resumeTask',
-  summary: string,
-  done: string,
-): void {
   program
-    .command(name)
+    .command('close')
     .argument(...TASK)
-    .summary(summary)
-    .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
-    .addHelpText('after', examples(`aso ${name} 261123_101500:alice_crab_x`))
+    .summary('say that no more job outputs come')
+    .description('Says that no more job outputs come.')
+    .addHelpText('after', examples('aso close 261123_101500:alice_crab_x'))
     .action(async (task: string) => {
-      await withClient((client, aso) => aso[request](client, task));
-      say(`${task}: ${done}`);
+      await withClient((client, aso) => aso.closeTask(client, task));
+      say(`${task}: closed: it ends when all its files are final`);
     });
+
+  addPauses(program);
 }

@@ -1,0 +1,34 @@
+import { userInfo } from 'node:os';
+import { Option, type Command } from 'commander';
+import type { OperationName, OperationRequests } from '../../contract/operations.ts';
+import { say } from '../terminal.ts';
+import { withClient } from '../with-client.ts';
+
+/** Options of every command that changes an operators' rule. */
+export interface SignedOptions {
+  reason: string;
+  by?: string;
+}
+
+/** Adds `--reason` and `--by` to a command. */
+export const addSigned = (command: Command): Command =>
+  command
+    .requiredOption('--reason <text>', 'why, for those who look at it later')
+    .option('--by <name>', 'who asks', userInfo().username);
+
+/** `--until` of what may end by itself. */
+export const untilOption = (): Option =>
+  new Option('--until <when>', 'ends by itself then: 90m, 2h, 3d, or a time such as 2026-11-24T18:00Z');
+
+/** Asks for a change of the rules and says what it did. */
+export async function operate<Name extends OperationName>(
+  name: Name,
+  { reason, by = userInfo().username }: SignedOptions,
+  request: Omit<OperationRequests[Name], 'reason' | 'by'>,
+): Promise<void> {
+  const signed = { ...request, reason, by } as OperationRequests[Name];
+  const { did, ignored } = await withClient((client, aso) => aso.operate(client, name, signed));
+  for (const what of did) say(what);
+  for (const what of ignored) say(`nothing to do: ${what}`);
+  if (did.length > 0) say('Workers know within 10 s, what is held within 30 s.');
+}
