@@ -65,7 +65,8 @@ test('users are blocked and get priorities, servers are chosen, breakers are set
     breakers: { task: { on: true, dryRun: true, share: 0.5, minimum: 7 } },
   });
   await said('breaker', 'reset', ...trip);
-});
+  // Nine processes.
+}, 60_000);
 
 test('everything is paused only by somebody who says so, and resumed', async () => {
   const unsure = await aso('pause', '--all', ...WHY);
