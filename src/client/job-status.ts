@@ -2,7 +2,6 @@ import type { Client } from '@temporalio/client';
 import { AWAITED, awaitedText, type Step } from '../contract/awaited.ts';
 import type { FileStatus, JobStatus } from '../contract/job-status.ts';
 import type { StagedFile } from '../contract/messages.ts';
-import { ruleOf } from '../domain/failure-classes.ts';
 import { ownerOfTask } from '../domain/lfn-areas.ts';
 import type { StageView } from '../domain/stage-view.ts';
 import { isFinalTransfer } from '../domain/states.ts';
@@ -58,7 +57,7 @@ function factsOf(file: JobFile, detail: StagedFile | null): Omit<FileStatus, 'tr
     ...{ source: record?.source ?? null, destination: record?.destination ?? null },
     ...{ destinationLfn: record?.destinationLfn ?? null, dataset: record?.dataset ?? null },
     failure,
-    code: failure && (last?.code ?? ruleOf(failure).code),
+    code: failure && (last?.code ?? file.code),
     ftsJobIds: detail?.ftsJobIds ?? [],
   };
 }

@@ -1,7 +1,8 @@
 import { MAX_JOBS, MAX_RETRY } from '../domain/ledger/message-checks.ts';
+import { AWAITED } from './awaited.ts';
 import { RECORD_RULES } from './crab-record.ts';
 import { COMPRESS_FROM_BYTES, ID_MAX, MESSAGE_BYTES } from './limits.ts';
-import { TASK_MESSAGES, TASK_QUERIES, WORKFLOWS } from './messages.ts';
+import { BATCH_QUERIES, PUBLISHER_QUERIES, TASK_MESSAGES, TASK_QUERIES, WORKFLOWS } from './messages.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { TASK_QUEUES } from './task-queues.ts';
 
@@ -10,7 +11,12 @@ export const contractNames = () => ({
   workflows: { stageOut: WORKFLOWS.stageOut, jobOutput: WORKFLOWS.jobOutput },
   taskQueue: TASK_QUEUES.workflows,
   messages: TASK_MESSAGES,
-  queries: { status: TASK_QUERIES.status },
+  queries: {
+    status: TASK_QUERIES.status,
+    job: TASK_QUERIES.job,
+    batchFiles: BATCH_QUERIES.files,
+    publisherFiles: PUBLISHER_QUERIES.queued,
+  },
   searchAttributes: { task: SEARCH_ATTRIBUTES.task.name, user: SEARCH_ATTRIBUTES.user.name },
   limits: {
     messageBytes: MESSAGE_BYTES,
@@ -20,4 +26,5 @@ export const contractNames = () => ({
     workflowIdCharacters: ID_MAX,
   },
   rules: RECORD_RULES,
+  awaited: AWAITED,
 });

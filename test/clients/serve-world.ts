@@ -22,7 +22,9 @@ type Request =
   | { do: 'copies'; task: string }
   /** What lies at a site, or null. */
   | { do: 'read'; site: string; lfn: string }
-  | { do: 'workers'; run: boolean };
+  | { do: 'workers'; run: boolean }
+  /** FTS answers nobody for so long, milliseconds. */
+  | { do: 'outage'; ms: number };
 
 const world = await startWorld({ activePerLink: 50 });
 const rig = await startRig(world, { policy: { blockTimeout: 0.5 } });
@@ -60,6 +62,8 @@ async function answer(request: Request): Promise<unknown> {
       return (await world.storage.readFile(request.site, request.lfn))?.toString();
     case 'workers':
       return request.run ? rig.restartWorkers() : rig.stopWorkers();
+    case 'outage':
+      return world.fts.server.faults.outage(request.ms);
   }
 }
 

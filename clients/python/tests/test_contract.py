@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from temporalio.api.common.v1 import Payload
 
 import asyncstageout
-from asyncstageout import FileRecord, JobOutput, JobRef, json_schema, outcomes
+from asyncstageout import FileRecord, JobOutput, JobRef, json_schema, outcomes, status
 from asyncstageout._chunks import chunk_reports
 from asyncstageout._names import NAMES
 from asyncstageout._start import job_output_id
@@ -68,6 +68,10 @@ def output(*files: FileRecord, **changes: Any) -> JobOutput:
             json_schema("TaskStatus")["$defs"]["IncompleteJobs"]["properties"]["examples"]["items"],
         ),
         (outcomes.Batches, json_schema("TaskStatus")["properties"]["batches"]),
+        (status.JobStatus, json_schema("JobStatus")),
+        (status.FileStatus, json_schema("JobStatus")["$defs"]["FileStatus"]),
+        (status.Stage, json_schema("JobStatus")["$defs"]["TransferStage"]),
+        (status.Stage, json_schema("JobStatus")["$defs"]["PublicationStage"]),
         (FileRecord, json_schema("addFiles")["$defs"]["FileRecord"]),
     ],
 )

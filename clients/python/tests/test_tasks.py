@@ -34,8 +34,8 @@ def test_what_failed_is_tried_again_on_request(world: World, aso: Client) -> Non
     world.fault(task, {"fail": REFUSED}, times=1)
     output = job_output(world.job(task, jobId="1"))
     assert not aso.run_job(output, timeout=60).is_done
-    # The one who waits may know it a moment before the task does.
-    until(lambda: aso.retry(task, what="transfer").files == 1)
+    # The task has heard of it before the one who waits.
+    assert aso.retry(task, what="transfer").files == 1
     until(lambda: aso.status(task).transfer == {"DONE": 1})
     assert aso.run_job(output, timeout=60).is_done
     aso.close(task)
@@ -68,6 +68,44 @@ def test_a_priority_is_kept(world: World, aso: Client) -> None:
     assert aso.set_priority(task, 5).files == 1
     assert aso.status(task).priority == 5
     aso.cancel(task, reason="enough", by="the test")
+    aso.close(task)
+
+
+def test_a_job_says_where_its_files_stand_and_what_they_wait_for(world: World, aso: Client) -> None:
+    task = world.task()
+    world.fault(task, {"fail": REFUSED}, lfn="out1")
+    records = world.job(task, jobId="0-3", outputs=2, log=True, publish=True)
+    aso.run_job(job_output(records), timeout=60)
+    status = aso.job_status(task, "0-3")
+    assert (status.task, status.job_id, status.expected, status.unreported) == (task, "0-3", 3, 0)
+    good, bad, log = status.files
+    assert [file.destination_lfn for file in status.files] == [record["destination_lfn"] for record in records]
+    assert (good.transfer.state, good.transfer.attempts, good.code) == ("DONE", 1, None)
+    assert good.publication.state == "FAILED"
+    assert good.publication.reason is not None
+    assert "the transfer of 1 other file of its job" in good.publication.reason
+    assert (bad.transfer.state, bad.transfer.reason, bad.transfer.said) == ("FAILED", "Permission denied.", REFUSED)
+    assert (bad.failure, bad.code, len(bad.fts_job_ids)) == ("permission", 60322, 1)
+    assert (log.type, log.publication.state, log.publication.waits_for) == ("log", "NOT_REQUIRED", None)
+    with pytest.raises(asyncstageout.JobNotFoundError, match="has no job 7: nothing of it was reported"):
+        aso.job_status(task, "7")
+    with pytest.raises(asyncstageout.TaskNotFoundError):
+        aso.job_status("261123_101500:alice_crab_no", "7")
+    aso.close(task)
+
+
+def test_a_job_says_that_it_waits_for_fts_while_that_is_down(world: World, aso: Client) -> None:
+    task = world.task()
+    world.ask("outage", ms=60_000)
+    try:
+        aso.add_files([job_output(world.job(task, jobId="1"))])
+        until(lambda: aso.job_status(task, "1").files[0].transfer.waits_for == "FTS")
+        transfer = aso.job_status(task, "1").files[0].transfer
+        assert (transfer.state, transfer.attempts) == ("NEW", 0)
+        assert "/whoami" in (transfer.said or "")
+    finally:
+        world.ask("outage", ms=0)
+    until(lambda: aso.job_status(task, "1").files[0].transfer.state == "DONE")
     aso.close(task)
 
 

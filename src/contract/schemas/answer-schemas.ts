@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { FAILURE_CLASSES } from '../../domain/failure-classes.ts';
 import { PUBLICATION_STATES, TRANSFER_STATES } from '../../domain/states.ts';
 
-const count = z.int().min(0);
-const time = z.number().min(0);
-const transferState = z.enum(TRANSFER_STATES).meta({ id: 'TransferState' });
-const publicationState = z.enum(PUBLICATION_STATES).meta({ id: 'PublicationState' });
-const failureClass = z.enum(FAILURE_CLASSES).meta({ id: 'FailureClass' });
+export const count = z.int().min(0);
+export const time = z.number().min(0);
+export const transferState = z.enum(TRANSFER_STATES).meta({ id: 'TransferState' });
+export const publicationState = z.enum(PUBLICATION_STATES).meta({ id: 'PublicationState' });
+export const failureClass = z.enum(FAILURE_CLASSES).meta({ id: 'FailureClass' });
 const transferCounts = z.partialRecord(transferState, count).meta({ description: 'Files by transfer state' });
 const publicationCounts = z.partialRecord(publicationState, count).meta({ description: 'Files by publication state' });
 

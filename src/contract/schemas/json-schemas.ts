@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { crabRecordSchema } from '../crab-record.ts';
 import * as answers from './answer-schemas.ts';
+import { jobStatusSchema } from './job-schemas.ts';
 import * as messages from './message-schemas.ts';
 
 /**
@@ -24,6 +25,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   SelectionAnswer: answers.selectionAnswerSchema,
   TaskStatus: answers.taskStatusSchema,
   JobOutcome: answers.jobOutcomeSchema,
+  JobStatus: jobStatusSchema,
   TaskTotals: answers.taskTotalsSchema,
 };
 

@@ -4,9 +4,11 @@
  */
 import type { z } from 'zod';
 import type { FileRecord, JobReport } from '../../domain/file.ts';
+import type { JobStatus } from '../job-status.ts';
 import type * as messages from '../messages.ts';
 import type * as answer from './answer-schemas.ts';
 import type * as file from './file-schemas.ts';
+import type { jobStatusSchema } from './job-schemas.ts';
 import type * as message from './message-schemas.ts';
 
 /** The same members, optional in the same places. */
@@ -30,5 +32,6 @@ export type SchemasSayWhatTheTypesSay = AllTrue<{
   selectionAnswer: Same<z.output<typeof answer.selectionAnswerSchema>, messages.SelectionAnswer>;
   taskStatus: Same<z.output<typeof answer.taskStatusSchema>, messages.TaskStatus>;
   jobOutcome: Same<z.output<typeof answer.jobOutcomeSchema>, messages.JobOutcome>;
+  jobStatus: Same<z.output<typeof jobStatusSchema>, JobStatus>;
   taskTotals: Same<z.output<typeof answer.taskTotalsSchema>, messages.TaskTotals>;
 }>;

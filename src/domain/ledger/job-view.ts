@@ -10,6 +10,8 @@ import type { TaskState } from './task-state.ts';
 /** What a task itself knows of a file: both stages in words, and its record while no batch has it. */
 export interface EntryView {
   type: FileType;
+  /** CRAB's exit code of the failure that it is in; null for none. Its batch may know it better. */
+  code: number | null;
   record: FileRecord | null;
   stages: { transfer: TransferView; publication: PublicationView };
 }
@@ -35,6 +37,7 @@ export function viewEntry(state: TaskState, job: LedgerJob, entry: LedgerEntry):
   const waiting = entry.batch ? null : (state.window.find(entry.key) ?? state.successors.get(entry.key) ?? null);
   return {
     type: entry.type,
+    code: entry.failure && ruleOf(entry.failure).code,
     record: entry.transfer === 'REJECTED' ? null : (waiting?.record ?? null),
     stages: { transfer: transferOf(state, entry), publication: publicationOf(state, job, entry) },
   };

@@ -22,6 +22,7 @@ from .outcomes import AddFilesAnswer, FileOutcome, JobOutcome, SelectionAnswer, 
 from .records import FileRecord, JobOutput, JobRef
 from .rules import check_job_output, crab_file_id
 from .selection import Selection
+from .status import FileStatus, JobStatus, Stage
 from .sync import Client
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "CrabRecord",
     "FileOutcome",
     "FileRecord",
+    "FileStatus",
     "InvalidRecordsError",
     "JobFailedError",
     "JobNotFoundError",
@@ -41,12 +43,14 @@ __all__ = [
     "JobOutput",
     "JobRef",
     "JobResult",
+    "JobStatus",
     "NoAnswerError",
     "NoOutcomeYetError",
     "RecordFault",
     "RequestRefusedError",
     "Selection",
     "SelectionAnswer",
+    "Stage",
     "TaskEndedError",
     "TaskNotFoundError",
     "TaskStatus",

@@ -19,6 +19,13 @@ class Limits(TypedDict):
     workflowIdCharacters: int
 
 
+class Awaited(TypedDict):
+    """What is waited for while calls fail in some way, and which steps of a file that holds up."""
+
+    what: str
+    steps: list[str]
+
+
 class Names(TypedDict):
     """Names in Temporal, limits, and what the rules say."""
 
@@ -29,6 +36,7 @@ class Names(TypedDict):
     searchAttributes: dict[str, str]
     limits: Limits
     rules: dict[str, str]
+    awaited: dict[str, Awaited]
 
 
 def json_schema(name: str) -> Any:

@@ -38,13 +38,22 @@ def stage_out_id(task: str) -> str:
     return f"task/{task}"
 
 
+def transfer_batch_id(task: str, batch: int) -> str:
+    """Id of a task's batch of that number."""
+    return f"task/{task}/b{batch}"
+
+
+def publish_dataset_id(task: str, dataset: str) -> str:
+    """Id of the workflow that publishes an output dataset of a task."""
+    return f"task/{task}/d{_short_hash(dataset)}"
+
+
 def job_output_id(job: JobRef) -> str:
     """Id of the workflow that waits for a job output; the job enters as a hash where the names are too long together."""
     workflow_id = f"task/{job.task}/job/{job.job_id}/{job.retry}"
     if len(workflow_id) <= _ID_MAX:
         return workflow_id
-    digest = hashlib.sha256(f"{job.job_id}/{job.retry}".encode()).hexdigest()
-    return f"task/{job.task}/job/h{digest[:8]}"
+    return f"task/{job.task}/job/h{_short_hash(f'{job.job_id}/{job.retry}')}"
 
 
 def start_options(workflow_id: str, task: str) -> StartOptions:
@@ -62,3 +71,7 @@ def start_options(workflow_id: str, task: str) -> StartOptions:
         ),
         "priority": Priority(fairness_key=user[:_FAIRNESS_KEY_MAX]),
     }
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -13,6 +13,7 @@ from temporalio.envconfig import ClientConfig
 
 from ._calls import SIGNAL_SECONDS, across_turnover, answer_of
 from ._chunks import chunk_reports
+from ._job_status import job_status
 from ._names import NAMES
 from ._reporting import add_files, signal_files
 from ._start import job_output_id, stage_out_id, start_options
@@ -24,6 +25,7 @@ from .outcomes import AddFilesAnswer, JobOutcome, SelectionAnswer, TaskStatus
 from .records import JobOutput, JobRef
 from .rules import check_job_output
 from .selection import Selection, wire_selection
+from .status import JobStatus
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -212,6 +214,16 @@ class AsyncClient:
         """
         handle = self.temporal.get_workflow_handle(stage_out_id(task))
         return from_wire(TaskStatus, await answer_of(task, lambda: handle.query(NAMES["queries"]["status"])))
+
+    async def job_status(self, task: str, job_id: str) -> JobStatus:
+        """Where a job output stands, both stages of each file: state, reason, attempts, next try and what it waits for.
+
+        Nothing is written for it; of a task that has ended it is told as long as Temporal keeps it.
+
+        :raises JobNotFoundError: nothing of the job was reported
+        :raises TaskNotFoundError, NoAnswerError, TemporalUnreachableError:
+        """
+        return await job_status(self.temporal, task, job_id)
 
     async def _ask(self, kind: type[T], task: str, message: str, request: object) -> T:
         handle = self.temporal.get_workflow_handle(stage_out_id(task))

@@ -62,7 +62,7 @@ class RequestRefusedError(AsoError):
 
 
 class JobNotFoundError(AsoError, LookupError):
-    """Nothing waits for that job output: it was not started, or Temporal has forgotten it. Start it again to get its outcome."""
+    """Nothing waits for that job output, or nothing of it was reported; or Temporal has forgotten it. Start it again to get its outcome."""
 
 
 class JobFailedError(AsoError):

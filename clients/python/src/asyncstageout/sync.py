@@ -13,6 +13,7 @@ from .aio import LOOK_EVERY, AsyncClient
 from .outcomes import AddFilesAnswer, JobOutcome, SelectionAnswer, TaskStatus
 from .records import JobOutput, JobRef
 from .selection import Selection
+from .status import JobStatus
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -126,6 +127,10 @@ class Client:
     def status(self, task: str) -> TaskStatus:
         """See :meth:`asyncstageout.AsyncClient.status`."""
         return self._run(self._aio.status(task))
+
+    def job_status(self, task: str, job_id: str) -> JobStatus:
+        """See :meth:`asyncstageout.AsyncClient.job_status`."""
+        return self._run(self._aio.job_status(task, job_id))
 
     def _run(self, call: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(call, self._loop)
