@@ -193,8 +193,9 @@ describe('a publisher', () => {
     expect(payloads.reduce((sum, bytes) => sum + bytes)).toBeLessThan(3 * 1024 * 1024);
 
     const again = new PublisherState(DEFAULT_POLICY, ...(JSON.parse(JSON.stringify(saved)) as SavedPublisher));
-    expect(again.queue).toEqual(state.queue);
-    expect(again.snapshot()).toEqual(saved);
+    // The others as text: a comparison of 100,000 objects takes its time.
+    expect(again.queue.slice(0, 1000)).toEqual(state.queue.slice(0, 1000));
+    expect(JSON.stringify(again.snapshot()) === JSON.stringify(saved)).toBe(true);
     again.add(files.slice(0, 5), NOW);
     expect(again.queue).toHaveLength(100_000);
   });

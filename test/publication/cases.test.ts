@@ -44,6 +44,33 @@ describe.concurrent('what is published', () => {
     expect(work.published()).toHaveLength(2);
   });
 
+  test('nothing that nobody asks for; log archives not even then', async () => {
+    const work = task();
+    await work.add(await work.job({ publish: false, log: true }));
+    await work.add(await work.job({ publish: true, log: true, jobId: '2' }));
+    await eventually(async () => expect(await work.transfer()).toEqual({ DONE: 4 }));
+    expect(await work.publish({ jobs: ['2'] })).toMatchObject({
+      files: 0,
+      ignored: expect.arrayContaining([{ reason: 'logs are never published', files: 1 }]) as unknown,
+    });
+    expect(await work.finish()).toMatchObject({ publication: { NOT_REQUIRED: 3, DONE: 1 } });
+    expect(work.published()).toHaveLength(1);
+  });
+
+  test('nothing of a job of which one output failed, until that one is there, too', async () => {
+    const work = task();
+    work.fault('out1', { times: 1, outcome: { fail: REFUSED } });
+    const report = await work.job({ outputs: 2 });
+    await work.add(report);
+    await eventually(async () => expect((await work.status()).publication).toEqual({ FAILED: 2 }));
+    expect((await detailOf(work, report.files[0]!.destinationLfn))?.publicationReason).toBe('job-incomplete');
+    expect(work.published()).toEqual([]);
+    expect(await work.retry({ what: 'publication' })).toMatchObject({ files: 0 });
+    expect(await work.retry()).toMatchObject({ files: 1 });
+    expect(await work.finish()).toMatchObject({ publication: { DONE: 2 } });
+    expect(work.published()).toHaveLength(2);
+  });
+
   test('of a job that failed: nothing, whoever asks for it', async () => {
     const work = task();
     const report = await work.job({ publish: false, area: `GenericTTbar/tag/261122_1/0000/failed/${work.mark}` });

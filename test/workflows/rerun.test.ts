@@ -235,4 +235,6 @@ test('of two jobs with one destination the second is REJECTED, and touches nothi
   expect(await work.arrived(theFile(first))).toBe(bytes);
   expect(await work.atSource(theFile(second))).not.toBeNull();
   expect(work.copyStates()).toEqual(['FINISHED']);
+  const { size, adler32 } = theFile(first);
+  expect(world.dbs.books.files().filter(({ lfn }) => lfn === destinationLfn)).toMatchObject([{ size, adler32 }]);
 });
