@@ -3,7 +3,9 @@ import { fateOf } from '../domain/batch/copy-fate.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import { lookShareMs, nextLook } from '../domain/follow-grid.ts';
 import { outcomeOf } from '../domain/operations/copy-outcomes.ts';
-import type { FtsPort } from '../ports/fts.ts';
+import { priorityOf } from '../domain/operations/rules.ts';
+import { PortError } from '../ports/errors.ts';
+import type { FtsJobView, FtsPort } from '../ports/fts.ts';
 import type { OperatorRulesPort } from '../ports/operator-rules.ts';
 import { isFirstTry } from './first-try.ts';
 import { resultsOf } from './fts-activities.ts';
@@ -32,6 +34,7 @@ export function createFollowActivities({ fts, rules }: FollowDependencies): Foll
       }
       const hold = request.errand && (await rules.holdOf(request.errand, request.jobId));
       if (hold?.cancelActive) return { kind: 'recalled', reason: hold.reason };
+      await prioritise(request, view);
       if (Date.now() > request.giveUpAt) return { kind: 'stalled', reason: request.giveUpReason };
       throw again();
     },
@@ -43,6 +46,18 @@ export function createFollowActivities({ fts, rules }: FollowDependencies): Foll
       throw notYet(rules.nextAskMs());
     },
   };
+
+  /** Tells FTS of the priority that operators have given the owner of a job. Where that fails, the next look tries again. */
+  async function prioritise(
+    { target, credential, jobId, taskPriority }: FollowRequest,
+    view: FtsJobView,
+  ): Promise<void> {
+    const priority = priorityOf(await rules.rules(), credential.user);
+    if (taskPriority !== undefined || priority === null || [null, priority].includes(view.priority)) return;
+    await fts.setPriority(target, credential, jobId, priority).catch((error: unknown) => {
+      if (!(error instanceof PortError)) throw error;
+    });
+  }
 
   /** Tells the breakers how copies ended. Told twice where the worker dies right then: they go by many. */
   function count({ errand }: FollowRequest, files: FtsFileResult[]): void {

@@ -2,6 +2,7 @@ import { FAILURE_TYPES } from '../contract/failure-types.ts';
 import { transferBatchId } from '../contract/ids.ts';
 import { isLeftBehind, isTerminalInFts } from '../domain/batch/copy-fate.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
+import { priorityOf } from '../domain/operations/rules.ts';
 import type { Errand } from '../domain/operations/hold.ts';
 import { PortError } from '../ports/errors.ts';
 import { FtsUnreached, type FtsFileView, type FtsJobView, type FtsPort, type FtsTransfer } from '../ports/fts.ts';
@@ -35,7 +36,7 @@ export function createFtsActivities({ fts, ftsActivity, ...choice }: FtsDependen
         const transfers = await resolveUrls(sites, request);
         const { target, credential, sid, expectedJobId, digest, task, batch } = request;
         const { overwrite, maxTimeInQueue, taskPriority } = request;
-        const priority = taskPriority ?? request.priority;
+        const priority = taskPriority ?? priorityOf(await rules.rules(), credential.user) ?? request.priority;
         const jobId = await fts.submit(target, credential, {
           ...{ sid, expectedJobId, digest, task, batch, user: credential.user },
           ...{ transfers, overwrite, priority, maxTimeInQueue, activity: ftsActivity },

@@ -114,6 +114,8 @@ export interface FollowRequest extends FtsJobRef {
   giveUpReason: string;
   /** What the copies are about: operators' rules may call them back, and breakers count how they end. */
   errand?: Errand;
+  /** Asked for this task: that of its owner does not count. */
+  taskPriority?: number;
 }
 
 export type FollowResult =

@@ -58,6 +58,8 @@ export interface FtsJobView {
   state: string;
   /** From job_metadata; null where it is not ours. */
   digest: string | null;
+  /** 1 to 5; null where FTS does not say. */
+  priority: number | null;
   files: FtsFileView[];
 }
 

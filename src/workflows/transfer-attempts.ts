@@ -148,14 +148,19 @@ async function follow(context: AttemptContext): Promise<void> {
     digest: state.ftsDigest,
   };
   let since = clock.now();
-  const isStopped = (): boolean => stopping() || state.toKill().length > 0;
   while (state.list('sent').length > 0 && !stopping()) {
     const kills = state.toKill();
     if (kills.length > 0) {
       await cancel(context, job, kills, null);
       continue;
     }
-    const request = { ...followRequest(context, job, since), errand: errandOf(context) };
+    const { priority } = state;
+    // Who follows has to know of another priority: that of the owner does not count any more.
+    const isStopped = (): boolean => stopping() || state.toKill().length > 0 || state.priority !== priority;
+    const request = {
+      ...{ ...followRequest(context, job, since), errand: errandOf(context) },
+      ...(priority !== null && { taskPriority: priority }),
+    };
     const result = await followUntil(context, request, isStopped);
     if (result === null) continue;
     since = clock.now();

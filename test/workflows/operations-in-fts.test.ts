@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { operate, operatorRules, RequestRefusedError } from '../../src/client/index.ts';
+import { operate, operatorRules, RequestRefusedError, setTaskPriority } from '../../src/client/index.ts';
 import { startFtsSimulator, type FtsSimulator } from '../../src/simulators/fts3/simulator.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask } from '../support/test-task.ts';
@@ -51,6 +51,27 @@ test('copies go to the server that was chosen for their destination, those of ta
   await expect.poll(() => other.jobs().length).toBe(2);
   expect(work.ftsJobs()).toHaveLength(1);
   await operate(rig.client, 'setServer', { site: 'T2_CH_CERN', server: null, ...BY });
+});
+
+test("a user's priority is that of their copies, those in FTS already, too; that of a task goes before it", async () => {
+  const [alice, carol] = [new TestTask(world, rig), new TestTask(world, rig, 'carol')];
+  for (const work of [alice, carol]) {
+    work.fault('', { outcome: 'hang' });
+    await work.add(await work.job({ source: 'T2_DE_DESY' }));
+    await expect.poll(() => work.copyStates()).toEqual(['ACTIVE']);
+  }
+  await operate(rig.client, 'setPriority', { user: 'alice', priority: 5, ...BY });
+  const priorities = (work: TestTask) => work.ftsJobs().map(({ priority }) => priority);
+  await expect.poll(() => priorities(alice)).toEqual([5]);
+  await alice.add(await alice.job({ jobId: '2', source: 'T2_DE_DESY' }));
+  await expect.poll(() => priorities(alice)).toEqual([5, 5]);
+  await setTaskPriority(rig.client, alice.name, { priority: 2 });
+  await expect.poll(() => priorities(alice)).toEqual([2, 2]);
+  // Looked at again, for alice's sake: the task's still counts.
+  await operate(rig.client, 'setPriority', { user: 'alice', priority: 4, ...BY });
+  await operate(rig.client, 'setPriority', { user: 'carol', priority: 1, ...BY });
+  await expect.poll(() => priorities(carol)).toEqual([1]);
+  expect(priorities(alice)).toEqual([2, 2]);
 });
 
 test('a server that credentials must not be sent to is refused', async () => {

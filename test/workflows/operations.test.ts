@@ -108,6 +108,37 @@ test('everything pauses and resumes', async () => {
   for (const work of works) expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 } });
 });
 
+test('a breaker tells what it would hold, holds once it is armed, and lets go when copies succeed again', async () => {
+  const site = 'T2_US_MIT';
+  const set = (changes: object) => ask('setBreaker', { breaker: 'site', minimum: 3, users: 1, hold: 2, ...changes });
+  const trips = async () => (await operatorRules(rig.client)).trips.map(({ name, armed }) => ({ name, armed }));
+  const failing = async (times: number): Promise<TestTask> => {
+    const work = new TestTask(world, rig);
+    work.fault('', { times, outcome: { fail: 'SOURCE [112] curl error (56): reset' } });
+    await work.add(await work.job({ source: site, outputs: 4 }));
+    return work;
+  };
+  await set({});
+  const told = await failing(1);
+  await expect.poll(trips).toEqual([{ name: site, armed: false }]);
+  // Nothing is held by it.
+  expect(await told.finish()).toMatchObject({ transfer: { DONE: 4 } });
+  expect((await operationsJournal(rig.client)).at(-1)).toMatchObject({
+    what: `would hold (dry run) site ${site} (source)`,
+    reason: '4 of 4 copies failed within 600 s, the last one with transient',
+  });
+
+  await set({ dryRun: false, share: 0.5 });
+  const held = await failing(2);
+  await expect.poll(trips).toEqual([{ name: site, armed: true }]);
+  await expect.poll(() => held.transfer()).toEqual({ HELD: 4 });
+  expect((await heldReasons(held))[0]).toContain(`site ${site} (source) is held by its breaker until`);
+  // Its hold is over: a first batch goes and fails, which holds it again; the next one succeeds.
+  expect(await held.finish()).toMatchObject({ transfer: { DONE: 4 } });
+  await expect.poll(trips).toEqual([]);
+  await set({ dryRun: true, minimum: 50, share: 0.8 });
+});
+
 test('rules outlive the workflow that keeps them: terminated, they hold, and the next change starts it with them', async () => {
   await ask('closeSite', { site: PISA });
   await rig.client.workflow.getHandle(OPERATIONS).terminate('by mistake');

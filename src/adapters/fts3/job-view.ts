@@ -24,6 +24,7 @@ const jobSchema = z.object({
   job_id: z.string(),
   job_state: z.string(),
   job_metadata: z.unknown().optional(),
+  priority: z.number().nullish(),
   files: z.array(fileSchema),
 });
 
@@ -31,11 +32,12 @@ const jobSchema = z.object({
 export function jobView(json: unknown): FtsJobView | null {
   const parsed = jobSchema.safeParse(json);
   if (!parsed.success) return null;
-  const { job_id, job_state, job_metadata, files } = parsed.data;
+  const { job_id, job_state, job_metadata, priority, files } = parsed.data;
   return {
     jobId: job_id,
     state: job_state,
     digest: textOf(job_metadata, 'issuer') === ISSUER ? textOf(job_metadata, 'digest') : null,
+    priority: priority ?? null,
     files: files.map(fileView),
   };
 }

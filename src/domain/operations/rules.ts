@@ -100,5 +100,9 @@ export const noRules = (): OperatorRules => ({
   breakers: { site: { ...DEFAULT_BREAKERS.site }, task: { ...DEFAULT_BREAKERS.task } },
 });
 
+/** FTS's priority of a user's copies; null where no operator has set one. */
+export const priorityOf = ({ priorities }: OperatorRules, user: string): number | null =>
+  priorities.find((row) => row.user === user)?.priority ?? null;
+
 /** A rule without an end, or whose end has not come. */
 export const isInForce = ({ until }: { until: number | null }, now: number): boolean => until === null || until > now;
