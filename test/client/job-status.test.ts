@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { jobStatus } from '../../src/client/index.ts';
+import { jobStatus, operate } from '../../src/client/index.ts';
 import type { FileStatus, JobStatus } from '../../src/contract/job-status.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
@@ -17,7 +17,10 @@ let rig: Rig;
 beforeAll(async () => {
   world = await startWorld();
   await writeFile(join(world.siteconf, UNDESCRIBED, 'storage.json'), '[]');
-  rig = await startRig(world, { policy: { retryDelay: 300, retryDelayMax: 600, blockTimeout: 3600 } });
+  rig = await startRig(world, {
+    policy: { retryDelay: 300, retryDelayMax: 600, blockTimeout: 3600 },
+    settings: { ASO_OPERATIONS_REFRESH: '0.1' },
+  });
 });
 afterAll(async () => {
   await rig.close();
@@ -120,12 +123,24 @@ test('files that nobody has reported are waited for, and missing once no more co
 test('a HELD file says what it is held for, and when that is looked at again', async () => {
   const work = task();
   await work.add(await work.job({ source: UNDESCRIBED, publish: false }));
-  await become(work, [{ transfer: { state: 'HELD' }, publication: { reason: 'Nobody has asked for it.' } }]);
+  const waiting = { state: 'HELD', waitsFor: 'another try' };
+  await become(work, [{ transfer: waiting, publication: { reason: 'Nobody has asked for it.' } }]);
   const [file] = await filesOf(work);
-  expect(file?.transfer.waitsFor).toMatch(/^T2_ES_CIEMAT: .*storage\.json/);
+  expect(file?.transfer.reason).toMatch(/^held: T2_ES_CIEMAT: .*storage\.json/);
   expect(file?.transfer.nextTry).toBeGreaterThan(Date.now());
   await work.cancel();
   await work.finish();
+});
+
+test('what an operator holds says who and why, and that nothing is tried before', async () => {
+  const by = { site: 'T2_DE_DESY', by: 'bob', reason: 'downtime' };
+  await operate(rig.client, 'closeSite', { ...by, direction: 'source' });
+  const work = task();
+  await work.add(await work.job({ source: 'T2_DE_DESY', publish: false }));
+  const reason = 'held: site T2_DE_DESY is closed (source) by bob: downtime';
+  await become(work, [{ transfer: { state: 'HELD', reason, waitsFor: 'operators to let it go on', nextTry: null } }]);
+  await operate(rig.client, 'openSite', by);
+  expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 } });
 });
 
 test('a record that breaks a rule says which', async () => {

@@ -20,17 +20,20 @@ export const stagesOf = (state: BatchState, file: BatchFile, now: number): FileS
 });
 
 function transferOf(state: BatchState, file: BatchFile, now: number): TransferView {
-  const { transfer, kill, ftsJobIds, attempts, phase } = file;
-  const last = attempts.at(-1);
-  const failed = last && transfer !== 'DONE' ? { reason: failureText(last), said: last.reason } : {};
-  const stopped =
-    kill && kill.why !== 'deadline' ? { reason: `stopped by ${kill.by}: ${kill.reason}`, said: null } : {};
+  const { transfer, ftsJobIds, attempts, phase } = file;
   return stage(transfer, {
     attempts: Math.max(ftsJobIds.length, attempts.length),
-    ...failed,
-    ...stopped,
+    ...(transfer !== 'DONE' && troubleOf(file)),
     ...(phase !== 'settled' && awaited(state, file, now)),
   });
+}
+
+/** What keeps a file from its destination, or kept it: who stops or holds it, else what went wrong last. */
+function troubleOf({ transfer, kill, heldReason, attempts }: BatchFile): Pick<TransferView, 'reason' | 'said'> {
+  if (kill && kill.why !== 'deadline') return { reason: `stopped by ${kill.by}: ${kill.reason}`, said: null };
+  if (transfer === 'HELD' && heldReason !== null) return { reason: `held: ${heldReason}`, said: null };
+  const last = attempts.at(-1);
+  return last ? { reason: failureText(last), said: last.reason } : { reason: null, said: null };
 }
 
 /** What a transfer that is not final waits for, and until when. */
@@ -43,7 +46,8 @@ function awaited(state: BatchState, file: BatchFile, now: number): Pick<Transfer
   }
   if (state.isShadowed(file.key)) return { waitsFor: 'FTS to end an earlier copy of it', nextTry: null };
   const due = later(Math.max(file.retryAt ?? 0, file.notBefore));
-  if (file.transfer === 'HELD') return { waitsFor: file.heldReason ?? 'its sites', nextTry: due };
+  if (file.transfer === 'HELD')
+    return { waitsFor: state.bar === null ? 'another try' : 'operators to let it go on', nextTry: due };
   if (due !== null) {
     // Those that are due within one window of each other leave together.
     const together = state.nextAttemptAt() ?? due;
