@@ -2,7 +2,7 @@
 export interface MetricDefinition {
   kind: 'counter' | 'gauge' | 'histogram';
   /** What is counted or measured. */
-  unit: 'files' | 'bytes' | 's' | 'events' | 'share' | 'requests' | 'failures' | 'tasks' | 'workflows' | 'blocks' | 'bool' | 'credentials' | 'pollers'; // prettier-ignore
+  unit: 'files' | 'bytes' | 's' | 'events' | 'share' | 'requests' | 'failures' | 'tasks' | 'workflows' | 'blocks' | 'bool' | 'credentials' | 'pollers' | 'rules'; // prettier-ignore
   labels: readonly string[];
   /** One sentence, shown by Prometheus and in docs/metrics.md. */
   help: string;
@@ -67,7 +67,7 @@ export const METRICS = {
   },
   aso_messages_total: {
     ...{ kind: 'counter', unit: 'requests', labels: ['message'] },
-    help: 'What users and operators asked of tasks: cancel, retry, publish, pause, resume, close.',
+    help: 'What was asked of tasks, by message: cancel, retry, publish, priority, pause, resume, close.',
   },
   aso_history_events: {
     ...{ kind: 'histogram', unit: 'events', labels: ['workflow'] },
@@ -120,9 +120,17 @@ export const METRICS = {
     ...{ kind: 'gauge', unit: 'workflows', labels: ['workflow'] },
     help: 'Workflows that are open, by type.',
   },
+  aso_rules: {
+    ...{ kind: 'gauge', unit: 'rules', labels: ['rule'] },
+    help: 'Rules of operators in force: paused (everything), closed_source, closed_destination, blocked_user.',
+  },
+  aso_breakers_tripped: {
+    ...{ kind: 'gauge', unit: 'rules', labels: ['subject', 'mode'] },
+    help: 'Breakers that saw too many failures, of sites and tasks: armed (they hold files), dry_run (they only tell).',
+  },
   aso_sample_failures_total: {
     ...{ kind: 'counter', unit: 'failures', labels: ['sample'] },
-    help: 'Samples (queues, workflows, credentials) that could not be taken; their gauges then keep their last value.',
+    help: 'Samples (queues, workflows, credentials, rules) that could not be taken; their gauges then keep their last value.',
   },
 } as const satisfies Record<string, MetricDefinition>;
 

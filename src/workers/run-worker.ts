@@ -38,7 +38,7 @@ export async function runWorker(
   const warn = (problem: string): void => log.warn(problem);
   const telemetry = createTelemetry(config, log, Runtime.instance().metricMeter);
   const { dependencies, store, close } = createDependencies(config, client, warn, telemetry.services);
-  const sampling = telemetry.sample(client, store);
+  const sampling = telemetry.sample(client, store, dependencies.rules);
   const listener = roles.includes('fts-follow') ? listenToFts(config, client, warn) : null;
   try {
     const untold = await checkSearchAttributes(clientConnection, namespace);

@@ -5,9 +5,11 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config/index.ts';
 import type { EventSinks } from '../../contract/event-sinks.ts';
 import type { CredentialStore } from '../../ports/credentials.ts';
+import type { OperatorRulesPort } from '../../ports/operator-rules.ts';
 import { countFailures } from './activity-failures.ts';
 import { credentialSample } from './credential-sample.ts';
 import { createMetrics } from './metrics.ts';
+import { rulesSample } from './rules-sample.ts';
 import { startSampling } from './sampler.ts';
 import { watchServices, type ServiceWatch } from './services.ts';
 import { SiteLabels } from './site-labels.ts';
@@ -23,8 +25,8 @@ export interface WorkTelemetry {
 /** Everything a worker process tells of itself: metrics of our own, and the lines of the log that are about tasks. */
 export interface Telemetry extends WorkTelemetry {
   services: ServiceWatch;
-  /** Begins to look at queues, workflows and credentials from time to time. */
-  sample(client: Client, store: CredentialStore): { close(): Promise<void> };
+  /** Begins to look at queues, workflows, credentials and operators' rules from time to time. */
+  sample(client: Client, store: CredentialStore, rules: OperatorRulesPort): { close(): Promise<void> };
 }
 
 /** @param meter the runtime's: what it is told is served at `metricsAddress`, if at all */
@@ -34,8 +36,10 @@ export function createTelemetry(config: Pick<Config, 'siteconf'>, log: Logger, m
     sinks: taskEvents({ metrics, log, sites: new SiteLabels(config.siteconf) }),
     activityInterceptors: [countFailures(metrics)],
     services: watchServices(metrics),
-    sample: (client, store) =>
-      startSampling(metrics, [queueSample(client), workflowSample(client), credentialSample(store)]),
+    sample: (client, store, rules) => {
+      const samples = [queueSample(client), workflowSample(client), credentialSample(store), rulesSample(rules)];
+      return startSampling(metrics, samples);
+    },
   };
 }
 
