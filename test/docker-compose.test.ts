@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../src/config/index.ts';
@@ -11,6 +11,8 @@ interface Service {
   depends_on?: Record<string, { condition: string }>;
   restart?: string;
   ports?: string[];
+  profiles?: string[];
+  volumes?: string[];
 }
 
 const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
@@ -20,14 +22,15 @@ const all = Object.entries(services);
 
 describe('docker-compose.yml', () => {
   test('has Temporal on PostgreSQL with its UI, the set-up job and a worker', () => {
-    expect(Object.keys(services).sort()).toEqual(['postgresql', 'set-up', 'temporal', 'temporal-ui', 'worker']);
+    const always = all.filter(([, { profiles }]) => !profiles).map(([name]) => name);
+    expect(always.sort()).toEqual(['postgresql', 'set-up', 'temporal', 'temporal-ui', 'worker']);
     expect(services['temporal']?.image).toBe('temporalio/auto-setup:1.29.1');
     expect(services['postgresql']?.image).toMatch(/^postgres:15\./);
     expect(services['worker']?.build).toBe('.');
   });
 
   test.each(all)('the image of %s is pinned', (_, { image }) => {
-    expect(image).toMatch(/^[\w./-]+:\d+\.\d+(\.\d+)?$/);
+    expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+(\.\d+)?$/);
   });
 
   test.each(all)('%s depends on services that exist and whose readiness can be told', (_, { depends_on = {} }) => {
@@ -67,7 +70,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('mounts what the worker reads, and nothing of it can be written', () => {
-    const { environment = {}, volumes = [] } = services['worker'] as Service & { volumes?: string[] };
+    const { environment = {}, volumes = [] } = services['worker'] as Service;
     const fixed = Object.entries(environment).filter(([, value]) => !value.includes('${'));
     const { siteconf, credentials, trustAnchors } = loadConfig(Object.fromEntries(fixed));
     const mounts = volumes.map((volume) => /:(\/[^:]+:\w+)$/.exec(volume)?.[1]);
@@ -78,6 +81,43 @@ describe('docker-compose.yml', () => {
     const { worker } = services as unknown as { worker: { stop_grace_period: string; environment: NodeJS.ProcessEnv } };
     const grace = Number(worker.environment['ASO_WORKER_SHUTDOWN_GRACE_SECONDS']);
     expect(parseInt(worker.stop_grace_period)).toBeGreaterThan(grace);
+  });
+});
+
+describe('the profile monitoring', () => {
+  test('has Prometheus and Grafana, which see what lies in deploy/ and cannot change it', () => {
+    const monitoring = all.filter(([, { profiles }]) => profiles?.includes('monitoring'));
+    expect(monitoring.map(([name]) => name)).toEqual(['prometheus', 'grafana']);
+    const mounts = monitoring.flatMap(([, { volumes = [] }]) => volumes).filter((volume) => volume.startsWith('./'));
+    for (const mount of mounts) {
+      const [from = '', , mode] = mount.split(':');
+      expect([mount, existsSync(new URL(`../${from}`, import.meta.url)), mode]).toEqual([mount, true, 'ro']);
+    }
+  });
+
+  test("Prometheus scrapes the worker where it serves its metrics, and Temporal's server", () => {
+    interface Job {
+      job_name: string;
+      dns_sd_configs?: { names: string[]; port: number }[];
+      static_configs?: { targets: string[] }[];
+    }
+    const { scrape_configs } = parse(read('deploy/prometheus/prometheus.yml')) as { scrape_configs: Job[] };
+    const [worker, temporal] = scrape_configs;
+    const port = services['worker']?.environment?.['ASO_METRICS_ADDRESS']?.split(':')[1];
+    expect(worker?.dns_sd_configs).toEqual([{ names: ['worker'], type: 'A', port: Number(port) }]);
+    const serverPort = services['temporal']?.environment?.['PROMETHEUS_ENDPOINT']?.split(':')[1];
+    expect(temporal?.static_configs).toEqual([{ targets: [`temporal:${serverPort}`] }]);
+  });
+
+  test('Grafana finds the source of figures that the dashboards name, and the dashboards', () => {
+    const provisioning = 'deploy/grafana/provisioning';
+    const { datasources } = parse(read(`${provisioning}/datasources/prometheus.yml`)) as {
+      datasources: { uid: string; url: string }[];
+    };
+    expect(datasources).toMatchObject([{ uid: 'prometheus', url: 'http://prometheus:9090' }]);
+    expect(read('deploy/grafana/dashboards/aso-overview.json')).toContain('"uid": "prometheus"');
+    const path = /path: (.+)/.exec(read(`${provisioning}/dashboards/asyncstageout.yml`))?.[1];
+    expect(services['grafana']?.volumes).toContain(`./deploy/grafana/dashboards:${path}:ro`);
   });
 });
 
