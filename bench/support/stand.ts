@@ -11,6 +11,7 @@ import { startSimulatedWorld, type SimulatedWorld } from '../../src/simulators/w
 import { startDevServer, type DevServer } from '../../src/workers/dev-server.ts';
 import { WorkerProcess } from '../../src/workers/worker-process.ts';
 import { cpuSeconds } from './cpu.ts';
+import { CrabProcess } from './crab-process.ts';
 import { DESTINATIONS, SOURCES } from './sites.ts';
 
 export interface StandOptions {
@@ -21,6 +22,8 @@ export interface StandOptions {
   messages?: { delay: number; interval: number };
   /** Temporal keeps its state in a file, so that its server may be killed. @default false */
   serverMayDie?: boolean;
+  /** The worker's CRAB is one in a process of its own, which knows nothing but rows that it is told. @default false */
+  crabProcess?: boolean;
   /** Minutes after which what has not happened does not happen any more. @default 5 */
   patience?: number;
 }
@@ -30,10 +33,12 @@ export interface Stand {
   world: SimulatedWorld;
   client: Client;
   worker: WorkerProcess;
+  /** Null where CRAB is the world's. */
+  crabProcess: CrabProcess | null;
   /** Aborted when the measurement is interrupted, or its patience is over. */
   signal: AbortSignal;
   /** Seconds of CPU that the processes have used; null where the system does not tell. */
-  cpu(): { worker: number | null; server: number | null };
+  cpu(): { worker: number | null; server: number | null; crab: number | null };
   /** Kills Temporal's server with SIGKILL and starts another on the same state. */
   restartServer(): Promise<void>;
 }
@@ -62,7 +67,7 @@ export async function onStand<T>(
 }
 
 async function setUp(
-  { fts, policy, messages, serverMayDie = false, patience = 5 }: StandOptions,
+  { fts, policy, messages, serverMayDie = false, crabProcess = false, patience = 5 }: StandOptions,
   interrupted: AbortSignal,
   later: (undo: () => Promise<unknown>) => void,
 ): Promise<Stand> {
@@ -80,6 +85,11 @@ async function setUp(
   later(() => server.close());
   const ftsEvents = world.broker && { brokers: [world.broker.url], ...messages };
   const environment = await simulatedEnvironment(world, server, folder, policy, ftsEvents ? { ftsEvents } : {});
+  const crab = crabProcess ? await CrabProcess.start() : null;
+  if (crab) {
+    later(() => crab.stop());
+    environment['ASO_CRAB_URL'] = crab.restUrl;
+  }
   const worker = await WorkerProcess.start(environment);
   later(() => worker.stop());
   const connection = await connect(environment);
@@ -88,8 +98,13 @@ async function setUp(
     world,
     client: connection.client,
     worker,
+    crabProcess: crab,
     signal: AbortSignal.any([interrupted, AbortSignal.timeout(patience * 60_000)]),
-    cpu: () => ({ worker: cpuSeconds(worker.pid), server: cpuSeconds(server.pid) }),
+    cpu: () => ({
+      worker: cpuSeconds(worker.pid),
+      server: cpuSeconds(server.pid),
+      crab: crab && cpuSeconds(crab.pid),
+    }),
     async restartServer() {
       process.kill(server.pid, 'SIGKILL');
       await server.close();
