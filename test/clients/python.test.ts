@@ -14,7 +14,7 @@ const environment = await findPython('client');
 if ('missing' in environment) console.warn(`the Python client is not tested: ${environment.missing}`);
 const python = 'missing' in environment ? '' : environment.python;
 
-const TEST_FILES = ['test_client', 'test_contract', 'test_messages', 'test_postjob', 'test_tasks'];
+const TEST_FILES = ['test_client', 'test_contract', 'test_docs', 'test_messages', 'test_postjob', 'test_tasks'];
 const MINUTES = 60_000;
 
 describe.skipIf(!python)('the Python client', () => {
