@@ -3,7 +3,7 @@ import type { LedgerFile } from '../contract/messages.ts';
 import type { CrabTransfer } from '../domain/crab-word.ts';
 import { destinationKey } from '../domain/ledger/entry.ts';
 import type { QueueRow } from '../ports/crab-queue.ts';
-import { wordOfOwn, type PullParts } from './pull-parts.ts';
+import { tellOwn, wordOfOwn, type PullParts } from './pull-parts.ts';
 
 /**
  * Cancels what CRAB wants killed. Files that are being killed tell CRAB their end themselves; of those that had ended before, or that no task
@@ -22,7 +22,8 @@ export async function pullKills(parts: PullParts): Promise<{ kills: number }> {
   return { kills: rows.length };
 }
 
-async function kill({ client, crab, worker }: PullParts, task: string, rows: readonly QueueRow[]): Promise<void> {
+async function kill(parts: PullParts, task: string, rows: readonly QueueRow[]): Promise<void> {
+  const { client, worker } = parts;
   const files = rows.map(({ tm_id }) => String(tm_id));
   const request = { files, reason: 'killed in CRAB', by: 'CRAB' };
   await cancelTask(client, task, request).catch(ifTaskIsOver);
@@ -34,7 +35,7 @@ async function kill({ client, crab, worker }: PullParts, task: string, rows: rea
     const reason = transfer === 'DONE' ? null : 'killed in CRAB';
     return transfer === null ? [] : wordOfOwn(worker, String(row['tm_id']), { transfer, reason });
   });
-  if (words.length > 0) await crab.tellRows(words);
+  await tellOwn(parts, words);
 }
 
 /** There is no such task, or it has ended: what it says of its files still counts. */

@@ -18,6 +18,15 @@ export interface PullParts {
   warn: (problem: string) => void;
 }
 
+/** Tells rows what no workflow would tell them. A row that CRAB refuses is warned of, and comes again with the next round. */
+export async function tellOwn(
+  { crab, warn }: Pick<PullParts, 'crab' | 'warn'>,
+  words: readonly CrabWord[],
+): Promise<void> {
+  if (words.length === 0) return;
+  for (const { id, reason } of await crab.tellRows(words)) warn(`row ${id}: CRAB refuses its state: ${reason}`);
+}
+
 /** A word of a puller's own, of a row that no workflow has. It is about whatever generation the row is of. */
 export const wordOfOwn = (worker: string, id: string, said: Partial<CrabWord>): CrabWord => ({
   ...{ id, startTime: Number.MAX_SAFE_INTEGER, worker, transfer: null, reason: null, fts: null, publication: null },

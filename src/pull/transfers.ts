@@ -1,7 +1,7 @@
 import { collectRows } from './collect-rows.ts';
 import { handOver } from './hand-over.ts';
 import type { HandedOver } from './handed-over.ts';
-import { wordOfOwn, type PullParts } from './pull-parts.ts';
+import { tellOwn, wordOfOwn, type PullParts } from './pull-parts.ts';
 import { readRow } from './read-row.ts';
 
 export interface PulledTransfers {
@@ -20,7 +20,7 @@ export interface PulledTransfers {
  * before a crash is found again. A row that breaks a rule is told back FAILED with its column and the rule.
  */
 export async function pullTransfers(parts: PullParts, memory: HandedOver): Promise<PulledTransfers> {
-  const { crab, queue, worker, limit } = parts;
+  const { queue, worker, limit } = parts;
   const before = await queue.acquiredTransfers(worker, limit);
   const { acquired, more } = await acquire(parts, limit - before.length);
   const rows = acquired > 0 ? await queue.acquiredTransfers(worker, limit) : before;
@@ -29,7 +29,7 @@ export async function pullTransfers(parts: PullParts, memory: HandedOver): Promi
   const arrived = await handOver(parts, tasks);
   memory.note(due.filter(({ tm_id }) => arrived.has(String(tm_id))).map(nameOfRow));
   const words = bad.flatMap(({ id, reason }) => (id === null ? [] : wordOfOwn(worker, id, { transfer: 'FAILED', reason }))); // prettier-ignore
-  if (words.length > 0) await crab.tellRows(words);
+  await tellOwn(parts, words);
   for (const { id, reason } of bad) parts.warn(`row ${id ?? 'without an id'}: ${reason}`);
   return { acquired, reported: arrived.size, bad: bad.length, more };
 }

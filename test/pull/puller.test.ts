@@ -92,6 +92,23 @@ test('what CRAB flags afterwards is published once, with its dataset and sums fr
   await expect.poll(() => rowsIn(world, report).map((row) => row?.publication)).toEqual(['DONE', 'DONE']);
 });
 
+test('a task that CRAB can tell nothing of holds up no publication of another', async () => {
+  const [stuck, fine] = [new TestTask(world, rig), new TestTask(world, rig)];
+  const reports = [await queued(stuck), await queued(fine)];
+  const { puller: pull, warnings } = puller('unstuck');
+  await pull.round();
+  await expect.poll(() => transfers(reports), { timeout: 30_000 }).toEqual(['DONE', 'DONE']);
+  for (const report of reports) flag(report);
+  // The first task that is asked about.
+  const refused = world.crab.server.faults.add({ path: 'filemetadata', action: 'answer', status: 400, body: '', times: 1 }); // prettier-ignore
+  expect(await pull.round()).toMatchObject({ publications: 1, failed: 0 });
+  expect(refused.used).toBe(1);
+  expect(warnings).toEqual([expect.stringMatching(`^${stuck.name}: publications wait: .*HTTP 400`)]);
+  await expect.poll(async () => (await puller('unstuck').puller.round()).failed).toBe(0);
+  await expect.poll(async () => (await stuck.status()).datasets.length, { timeout: 30_000 }).toBe(1);
+  for (const work of [stuck, fine]) expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 } });
+});
+
 test('a publication whose metadata CRAB lacks waits, and is set aside in the end; so is one whose metadata make no sense', async () => {
   const work = new TestTask(world, rig);
   const report = await queued(work);
