@@ -22,6 +22,7 @@ import { WAYS, WaitingCallers, type WaitedJob, type Way, type Where } from './su
 
 /** Beginnings are not measured: callers connect, and their first requests fall together. */
 const SETTLE_MS = 4_000;
+const HEARD_WITHIN_MS = 240_000;
 /** Who hears of the end is measured for these, all at the same end. */
 const HEARING: readonly Way[] = ['result', 'together', 'crab'];
 
@@ -98,7 +99,7 @@ async function hear(stand: Stand, where: Where, task: string, jobs: readonly Wai
   await sleep(SETTLE_MS);
   const start = performance.now();
   await cancelTask(stand.client, task, { reason: 'the measurement is over', by: 'bench' });
-  const late = AbortSignal.any([stand.signal, AbortSignal.timeout(90_000)]);
+  const late = AbortSignal.any([stand.signal, AbortSignal.timeout(HEARD_WITHIN_MS)]);
   // Who has not heard by then is told as such.
   await until(() => groups.every(({ known }) => known.length === jobs.length), late).catch(() => undefined);
   await Promise.all(groups.map((group) => group.stop()));
