@@ -5,7 +5,11 @@ import { createProgram } from './program.ts';
 import { colors, warn } from './terminal.ts';
 
 /** Commands that end by themselves, in their own time, when they are interrupted. */
-const OWN_INTERRUPT = new Set(['worker', 'pull', 'simulate', 'demo']);
+const OWN_INTERRUPT = new Set([
+  ...['worker', 'pull', 'simulate', 'demo'],
+  // Between two tasks, where they are about many.
+  ...['cancel', 'retry', 'publish', 'priority', 'pause', 'resume'],
+]);
 
 if (!OWN_INTERRUPT.has(process.argv[2] ?? '')) process.once('SIGINT', () => process.exit(EXIT.interrupted));
 // Whoever reads may stop reading (`aso files … | head`).

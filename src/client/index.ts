@@ -1,3 +1,5 @@
+export { affectedFiles, type Act } from './affected-files.ts';
+export { askTasks, sumSelections, type TaskAct } from './bulk.ts';
 export { connect, type AsoConnection } from './connect.ts';
 export {
   JobFailedError,

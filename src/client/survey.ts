@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { TaskStatus } from '../contract/messages.ts';
+import { asTheyEnd } from './as-they-end.ts';
 import { eachTask, type ListedTask, type TasksWanted } from './list-tasks.ts';
 import { taskStatus } from './requests.ts';
 
@@ -24,20 +25,10 @@ const TIMEOUT_MS = 10_000;
  * given ones. A task that does not answer is told as such after `timeoutMs`, and holds up no other but for its place among those asked.
  * @throws TemporalUnreachableError, RequestRefusedError where the tasks cannot be listed
  */
-export async function* surveyTasks(client: Client, options: SurveyOptions = {}): AsyncGenerator<SurveyedTask, void> {
+export function surveyTasks(client: Client, options: SurveyOptions = {}): AsyncGenerator<SurveyedTask, void> {
   const { tasks, concurrency = CONCURRENCY, timeoutMs = TIMEOUT_MS, ...wanted } = options;
   const source = tasks ?? eachTask(client, { running: true, limit: Infinity, ...wanted });
-  const asked = new Map<string, Promise<SurveyedTask>>();
-  const next = async (): Promise<SurveyedTask> => {
-    const answer = await Promise.race(asked.values());
-    asked.delete(answer.task.task);
-    return answer;
-  };
-  for await (const task of source) {
-    asked.set(task.task, ask(client, task, timeoutMs));
-    if (asked.size >= concurrency) yield await next();
-  }
-  while (asked.size > 0) yield await next();
+  return asTheyEnd(source, concurrency, (task) => ask(client, task, timeoutMs));
 }
 
 async function ask(client: Client, task: ListedTask, timeoutMs: number): Promise<SurveyedTask> {

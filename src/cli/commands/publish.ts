@@ -1,26 +1,26 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
+import { actOn } from '../bulk/act.ts';
+import { addScope, type ScopeOptions } from '../bulk/scope.ts';
 import { say } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
 import { planText } from './publications-text.ts';
-import { addSelection, tellSelection, toSelection, type SelectionOptions } from './select.ts';
-import { examples, TASK } from './task-argument.ts';
+import { addSelection, toSelection, type SelectionOptions } from './select.ts';
+import { examples, SOME_TASK } from './task-argument.ts';
 
-interface PublishOptions extends SelectionOptions {
+interface PublishOptions extends SelectionOptions, ScopeOptions {
   now?: true;
-  dryRun?: true;
   json?: true;
 }
 
 /** `aso publish TASK` */
 export function addPublish(program: Command): void {
-  addSelection(program.command('publish').argument(...TASK))
+  addScope(addSelection(program.command('publish').argument(...SOME_TASK)))
     .summary('ask for the publication of files in DBS')
     .description(
       "Asks for the publication of a task's output files, as CRAB does when a job is done: all of them, or those of some jobs.\n" +
-        'With --now it asks for nothing new: what waits for a block to fill leaves at once.',
+        'With --now it asks for nothing new: what waits for a block to fill leaves at once. With --dry-run, of one task, it shows the blocks that would be sent.',
     )
     .option('--now', 'let partial blocks leave at once')
-    .addOption(new Option('--dry-run', 'only show the blocks that would be sent').conflicts(['now', 'files', 'jobs']))
     .option('--json', 'with --dry-run: for programs')
     .addHelpText(
       'after',
@@ -29,16 +29,21 @@ export function addPublish(program: Command): void {
         'aso publish 261123_101500:alice_crab_x --jobs 1,2',
         'aso publish 261123_101500:alice_crab_x --dry-run',
         'aso publish 261123_101500:alice_crab_x --now',
+        'aso publish --user alice --now',
       ),
     )
     .action(publish);
 }
 
-async function publish(task: string, options: PublishOptions): Promise<void> {
-  if (options.dryRun) return showPlan(task, options);
-  const request = { ...toSelection(options), ...(options.now ? { now: true } : {}) };
-  const answer = await withClient((client, aso) => aso.requestPublication(client, task, request));
-  tellSelection(answer, options.now ? 'to leave at once' : 'to be published when their jobs are complete');
+function publish(task: string | undefined, options: PublishOptions): Promise<void> {
+  if (task !== undefined && options.dryRun) return showPlan(task, options);
+  const selection = toSelection(options);
+  const request = { ...selection, ...(options.now ? { now: true } : {}) };
+  const did = options.now ? 'to leave at once' : 'to be published when their jobs are complete';
+  return actOn(task, options, {
+    ...{ act: 'publish', selection, will: options.now ? 'published at once' : 'published', did },
+    ask: (aso, client, name) => aso.requestPublication(client, name, request),
+  });
 }
 
 async function showPlan(task: string, { json }: PublishOptions): Promise<void> {
