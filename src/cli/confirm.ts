@@ -13,7 +13,9 @@ export async function confirm(what: string, yes: boolean): Promise<void> {
   if (!process.stdin.isTTY) throw new CommandError(`${what}. Nothing was changed: --yes does it`, EXIT.badInput);
   warn(what);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question('Go on? [y/N] ');
+  const interrupted = new AbortController();
+  prompt.once('SIGINT', () => interrupted.abort());
+  const answer = await prompt.question('Go on? [y/N] ', { signal: interrupted.signal }).catch(() => '');
   prompt.close();
   if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError('nothing was changed', EXIT.failed);
 }

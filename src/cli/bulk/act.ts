@@ -1,10 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { SingleBar } from 'cli-progress';
-import type { TaskAct } from '../../client/index.ts';
+import type { SurveyOptions, TaskAct } from '../../client/index.ts';
 import type { SelectionAnswer } from '../../contract/messages.ts';
 import { tellSelection } from '../commands/select.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
+import { noteInterrupt } from '../interrupt.ts';
 import { colors, counted, isTerminal, printable, say, warn } from '../terminal.ts';
 import { withClient, type Aso } from '../with-client.ts';
 import { previewOf, previewText, type Meant, type Preview } from './preview.ts';
@@ -23,16 +24,33 @@ export interface Request extends Meant {
 export async function actOn(task: string | undefined, options: ScopeOptions, request: Request): Promise<void> {
   const scope = scopeOf(task, options, request.wholeTasks);
   await withClient(async (client, aso) => {
-    if (task !== undefined && !options.dryRun) return tellOne(task, await request.ask(aso, client, task), request.did);
-    const preview = await (task === undefined
-      ? previewOf(aso, client, request, scope ?? {})
-      : previewOfOne(aso, client, request, task));
-    for (const line of previewText(preview)) say(line);
-    if (preview.silent.length > 0) process.exitCode = EXIT.failed;
-    if (options.dryRun || preview.tasks.length === 0) return;
-    await confirm(`These are to be ${request.will}`, options.yes ?? false);
-    await actOnMany(aso, client, preview.tasks.map((one) => one.task), request); // prettier-ignore
+    if (scope) return actOnMany(aso, client, options, request, scope);
+    if (task === undefined) return;
+    if (options.dryRun) return sayAll(previewText(await previewOfOne(aso, client, request, task)));
+    tellOne(task, await request.ask(aso, client, task), request.did);
   });
+}
+
+async function actOnMany(
+  aso: Aso,
+  client: Client,
+  { dryRun, yes }: ScopeOptions,
+  request: Request,
+  scope: SurveyOptions,
+): Promise<void> {
+  const interrupt = noteInterrupt();
+  try {
+    const preview = await previewOf(aso, client, request, scope, interrupt.isOver);
+    if (!interrupt.isOver()) sayAll(previewText(preview));
+    if (preview.silent.length > 0) process.exitCode = EXIT.failed;
+    if (dryRun || preview.tasks.length === 0) return;
+    if (!interrupt.isOver()) await confirm(`These are to be ${request.will}`, yes ?? false);
+    const tasks = preview.tasks.map(({ task }) => task);
+    tellAll(aso, await askAll(aso, client, tasks, request, interrupt.isOver), tasks.length, request.did);
+  } finally {
+    if (interrupt.isOver()) process.exitCode = EXIT.interrupted;
+    interrupt.forget();
+  }
 }
 
 async function previewOfOne(aso: Aso, client: Client, { act, selection }: Meant, task: string): Promise<Preview> {
@@ -40,31 +58,33 @@ async function previewOfOne(aso: Aso, client: Client, { act, selection }: Meant,
   return { tasks: [{ task, files }], silent: [] };
 }
 
+const sayAll = (lines: string[]): void => lines.forEach(say);
+
 function tellOne(task: string, answer: SelectionAnswer | void, did: string): void {
   if (answer) tellSelection(answer, did);
   else say(`${task}: ${did}`);
 }
 
-/** Ctrl-C ends it between two tasks, and it says what was done by then; a second one ends it at once. */
-async function actOnMany(aso: Aso, client: Client, tasks: string[], { ask, did }: Request): Promise<void> {
-  let interrupted = false;
-  const interrupt = (): void => void (interrupted = true);
-  process.once('SIGINT', interrupt);
+/** An interrupt ends it between two tasks. */
+async function askAll(
+  aso: Aso,
+  client: Client,
+  tasks: string[],
+  { ask }: Request,
+  isOver: () => boolean,
+): Promise<TaskAct[]> {
   const bar = new SingleBar({ format: '|{bar}| {value} of {total} tasks', hideCursor: true });
   if (isTerminal()) bar.start(tasks.length, 0);
   const acts: TaskAct[] = [];
   try {
-    const isOver = (): boolean => interrupted;
     for await (const done of aso.askTasks(tasks, (task) => ask(aso, client, task), isOver)) {
       acts.push(done);
       bar.update(acts.length);
     }
   } finally {
     bar.stop();
-    process.removeListener('SIGINT', interrupt);
   }
-  tellAll(aso, acts, tasks.length, did);
-  if (interrupted) process.exitCode = EXIT.interrupted;
+  return acts;
 }
 
 function tellAll(aso: Aso, acts: readonly TaskAct[], meant: number, did: string): void {

@@ -29,9 +29,11 @@ export async function previewOf(
   client: Client,
   { act, selection, wholeTasks = false }: Meant,
   scope: SurveyOptions,
+  isOver: () => boolean,
 ): Promise<Preview> {
   const preview: Preview = { tasks: [], silent: [] };
   for await (const { task, status, error } of aso.surveyTasks(client, scope)) {
+    if (isOver()) break;
     if (!status) {
       preview.silent.push({ task: task.task, reason: error.message });
       continue;

@@ -88,6 +88,7 @@ function addPriority(program: Command): void {
           act: 'priority',
           selection: toSelection(options),
           wholeTasks: true,
+          will: `given priority ${priority}`,
           did: `of priority ${priority} from now on`,
         },
         ask: (aso, client, name) => aso.setTaskPriority(client, name, { priority }),
