@@ -1,5 +1,5 @@
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
-import type { CrabPort, FileMeasure, FileMetadata, TaskRow, UnusableMetadata } from '../../ports/crab.ts';
+import type { CrabPort, FileMeasure, FileMetadata, TaskInfo, TaskRow, UnusableMetadata } from '../../ports/crab.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Dispatchers } from '../credentials/dispatchers.ts';
 import { ownerOfTask } from '../../domain/lfn-areas.ts';
@@ -47,16 +47,34 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
         measures.push('fault' in known ? { lfn: known.lfn, lumis: 0, bytes: 0 } : measureOf(known));
       return measures;
     },
-    async taskInfo(task) {
-      const json = await crab.get('task', new URLSearchParams({ subresource: 'search', workflow: task }));
-      return readable('task', () => taskInfoOf(task, json));
-    },
+    taskInfo: createTaskQuestion(crab),
     tellRows: createRowUpdates(crab, { worker, delayMs: companyMs }),
     taskRows: createRowsQuestion(crab),
   };
 }
 
 const measureOf = ({ lfn, lumis, size }: FileMetadata): FileMeasure => ({ lfn, lumis: lumis.length, bytes: size });
+
+/** How long it is believed what CRAB says of a task, milliseconds: it hardly ever changes. */
+const TASK_KNOWN_MS = 60_000;
+
+/** Asks about tasks. Every block of a task needs to know, also those that only wait for a place: they share an answer. */
+function createTaskQuestion(crab: CrabClient): CrabPort['taskInfo'] {
+  const known = new Map<string, { info: Promise<TaskInfo>; until: number }>();
+  const ask = async (task: string): Promise<TaskInfo> => {
+    const json = await crab.get('task', new URLSearchParams({ subresource: 'search', workflow: task }));
+    return readable('task', () => taskInfoOf(task, json));
+  };
+  return (task) => {
+    const now = Date.now();
+    for (const [name, { until }] of known) if (until <= now) known.delete(name);
+    const answer = known.get(task)?.info ?? ask(task);
+    if (!known.has(task)) known.set(task, { info: answer, until: now + TASK_KNOWN_MS });
+    // What went wrong is asked anew.
+    answer.catch(() => known.delete(task));
+    return answer;
+  };
+}
 
 /** Asks for a task's rows. After an outage every batch of a task asks at once: they share one answer. */
 function createRowsQuestion(crab: CrabClient): CrabPort['taskRows'] {

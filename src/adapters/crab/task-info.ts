@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FAILURE_TYPES } from '../../contract/failure-types.ts';
+import { isServiceUrl, SERVICE_URL_RULE } from '../../domain/service-url.ts';
 import type { TaskInfo } from '../../ports/crab.ts';
 import { PortError } from '../../ports/errors.ts';
 import { shortText } from '../short-text.ts';
@@ -23,7 +24,7 @@ const taskSchema = z.object({
 
 /**
  * CRAB's answer to `task?subresource=search`: names of columns and one flat row.
- * @throws PortError `CrabRefused`, not retryable, where there is no such task or it says not where to publish;
+ * @throws PortError `CrabRefused`, not retryable, where there is no such task or it says not where to publish, or names what is no address of a service;
  * Error where the answer is anything else
  */
 export function taskInfoOf(task: string, json: unknown): TaskInfo {
@@ -31,6 +32,9 @@ export function taskInfoOf(task: string, json: unknown): TaskInfo {
   if (result.length === 0) throw refused(`CRAB does not know task ${task}`);
   const row = taskSchema.parse(Object.fromEntries(desc.columns.map((name, at) => [name, result[at]])));
   if (!row.tm_publish_dbs_url) throw refused(`task ${task} has no DBS to publish to`);
+  // The user's credential goes there, and people can choose where.
+  for (const url of [row.tm_publish_dbs_url, row.tm_dbs_url])
+    if (url !== null && !isServiceUrl(url)) throw refused(`DBS of task ${task}: must be ${SERVICE_URL_RULE}`);
   return {
     // Inputs that Rucio names carry its scope, `cms:/primary/processed/TIER`.
     inputDataset: row.tm_input_dataset?.replace(/^[^/:]+:/, '') ?? null,

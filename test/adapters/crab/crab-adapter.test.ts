@@ -151,4 +151,24 @@ describe('taskInfo', () => {
     simulator.books.addTask(TASK, { tm_publish_dbs_url: null });
     await expect(crab.taskInfo(TASK)).rejects.toMatchObject({ type: 'CrabRefused', retryable: false });
   });
+
+  it.each(['phys03', 'http://dbs.example.org/dbs/DBSWriter', 'https://alice:secret@dbs.example.org/DBSWriter'])(
+    'takes no DBS that a credential may not be sent to: %s',
+    async (url) => {
+      simulator.books.addTask(TASK, { tm_publish_dbs_url: url });
+      await expect(crab.taskInfo(TASK)).rejects.toMatchObject({
+        ...{ type: 'CrabRefused', retryable: false },
+        message: `DBS of task ${TASK}: must be an https:// URL (http:// on loopback only) without user, password or query`,
+      });
+    },
+  );
+
+  it('is asked for once a minute, and again at once after a failure', async () => {
+    const asked = () => simulator.server.counts['GET /crabserver'];
+    await expect(crab.taskInfo(TASK)).rejects.toThrow(/Impossible to find/);
+    simulator.books.addTask(TASK, { tm_publish_dbs_url: 'https://cmsweb.cern.ch/dbs/prod/phys03/DBSWriter' });
+    await Promise.all([crab.taskInfo(TASK), crab.taskInfo(TASK)]);
+    await crab.taskInfo(TASK);
+    expect(asked()).toBe(2);
+  });
 });
