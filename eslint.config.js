@@ -12,12 +12,13 @@ const LAYERS = {
   client: ['domain', 'contract', 'config'],
   config: ['domain', 'contract'],
   pull: ['domain', 'contract', 'ports', 'client'],
+  monitor: ['domain', 'contract', 'client', 'config'],
   simulators: ['domain'],
   'codec-server': ['client', 'config'],
   workers: ['domain', 'contract', 'ports', 'activities', 'adapters', 'workflows', 'config', 'client'],
   cli: [
-    ...['domain', 'contract', 'ports', 'activities', 'adapters', 'workers', 'client', 'config', 'pull', 'codec-server'],
-    ...['simulators', 'demo'],
+    ...['domain', 'contract', 'ports', 'activities', 'adapters', 'workers', 'client', 'config', 'pull'],
+    ...['monitor', 'codec-server', 'simulators', 'demo'],
   ],
   demo: ['domain', 'contract', 'client', 'config', 'simulators', 'workers'],
 };

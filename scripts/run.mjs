@@ -26,7 +26,11 @@ const COMMANDS = {
   typecheck: { runs: () => [[bin('typescript', 'bin', 'tsc'), '-p', '.']] },
   schema: { runs: (args) => [[join('scripts', 'write-schemas.ts'), ...args]] },
   build: {
-    runs: () => [[bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], [join('scripts', 'build-bundle.ts')]],
+    runs: () => [
+      [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
+      [join('scripts', 'build-bundle.ts')],
+      [join('scripts', 'copy-page.ts')],
+    ],
   },
 };
 

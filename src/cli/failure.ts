@@ -22,6 +22,8 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
   ConfigError: EXIT.badInput,
   NamespaceError: EXIT.badInput,
   FaultScriptError: EXIT.badInput,
+  MonitorDatabaseError: EXIT.badInput,
+  ListenError: EXIT.failed,
 };
 
 /** Failures of the operating system that say all there is to say. */

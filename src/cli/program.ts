@@ -7,6 +7,7 @@ import { addDemo } from './commands/demo.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFilesCommand } from './commands/files.ts';
 import { addJob } from './commands/job.ts';
+import { addMonitor } from './commands/monitor.ts';
 import { addOperations } from './commands/operations.ts';
 import { addPull } from './commands/pull.ts';
 import { addRequests } from './commands/requests.ts';
@@ -60,6 +61,7 @@ export function createProgram(): Command {
   addOperations(program);
   addWorker(program);
   addPull(program);
+  addMonitor(program);
   addCredentials(program);
   addCodecServer(program);
   addConfig(program);

@@ -12,7 +12,7 @@ export {
 } from './errors.ts';
 export { jobOutcome, jobOutcomeNow, jobOutcomes, type JobResult } from './job-outcomes.ts';
 export { jobStatus } from './job-status.ts';
-export { listTasks, type ListedTask, type TasksWanted } from './list-tasks.ts';
+export { eachTask, listTasks, type ListedTask, type TasksWanted } from './list-tasks.ts';
 export { askForRules, operate, operationsJournal, operatorRules, reportOutcomes } from './operations.ts';
 export { taskPublications, type DatasetPublication } from './publications.ts';
 export {

@@ -20,6 +20,8 @@ export interface TasksWanted {
   user?: string;
   /** Only tasks that have not ended. */
   running?: boolean;
+  /** Only tasks that ended after this. */
+  endedAfter?: Date;
   /** A list filter of Temporal's: tasks of which any workflow that has not ended matches, batches and publishers included. */
   query?: string;
   /** At most so many tasks. @default 1000 */
@@ -41,9 +43,10 @@ export async function listTasks(client: Client, wanted: TasksWanted = {}): Promi
 
 /** The same one by one, as Temporal lists them. */
 export async function* eachTask(client: Client, wanted: TasksWanted = {}): AsyncGenerator<ListedTask, void> {
-  const { user, running = false, query, limit = 1_000 } = wanted;
+  const { user, running = false, endedAfter, query, limit = 1_000 } = wanted;
   const clauses = [`WorkflowType = '${WORKFLOWS.stageOut}'`, `ExecutionStatus != 'ContinuedAsNew'`];
   if (running) clauses.push(`ExecutionStatus = 'Running'`);
+  if (endedAfter) clauses.push(`CloseTime > '${endedAfter.toISOString()}'`);
   if (user) clauses.push(`${SEARCH_ATTRIBUTES.user.name} = ${quoted(user)}`);
   const seen = new Set<string>();
   for await (const clause of query === undefined ? [null] : idClauses(client, query)) {

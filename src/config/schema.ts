@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { policySchema } from './policy-schema.ts';
 import {
+  address,
   brokerUrls,
   destinations,
   hostNames,
@@ -8,13 +9,13 @@ import {
   name,
   number,
   oneOf,
-  address,
   pageOrigins,
   optionalAddress,
   optionalDirectory,
   optionalFile,
   optionalFiles,
   optionalProgram,
+  optionalServiceUrl,
   optionalPath,
   serviceUrl,
   serviceUrls,
@@ -83,6 +84,18 @@ const codecServerSchema = z.strictObject({
   origins: pageOrigins(['http://localhost:8233'], "Origins of Temporal's UI: pages of others get nothing"),
 });
 
+const monitorSchema = z.strictObject({
+  listen: address('127.0.0.1:8089', 'Where the monitor page is served; elsewhere than on loopback a token is needed'),
+  tokenFile: optionalFile('Holds the token that opens the monitor page; none: anybody on this machine may look'),
+  hosts: hostNames('Names by which a proxy asks for the monitor page, besides those of loopback'),
+  database: optionalFile("The monitor's history; none: asyncstageout/monitor.sqlite in the user's state folder"),
+  interval: number(30, 0.2, 3600, 's', 'Between two samples of the open tasks'),
+  keepMinutes: whole(2, 1, 30, 'days', 'How long the history is kept by minute'),
+  keepHours: whole(90, 2, 3650, 'days', 'How long it is kept by hour, and tasks that have ended with it'),
+  temporalUi: serviceUrl('http://localhost:8233', "Temporal's own pages, which numbers of the monitor page link to"),
+  prometheusUrl: optionalServiceUrl('Prometheus, for what happened over time; none: the own history'),
+});
+
 /** All settings of this project. How to reach Temporal is Temporal's own configuration: see temporal.ts. */
 export const configSchema = z.strictObject({
   ftsServer: serviceUrl('https://fts3-cms.cern.ch:8446', 'FTS3 server that serves every site'),
@@ -113,6 +126,7 @@ export const configSchema = z.strictObject({
   metricsAddress: optionalAddress('Where Prometheus finds the metrics'),
   retentionDays: whole(45, 1, 3650, 'days', 'How long Temporal keeps closed workflows: as long the same file is known'),
   worker: workerSchema.prefault({}),
+  monitor: monitorSchema.prefault({}),
   policy: policySchema.prefault({}),
 });
 
@@ -140,6 +154,7 @@ export const CROSS_RULES: readonly CrossRule[] = [
   { lower: 'policy.stageOutTimeout', upper: 'policy.taskLifetime', strict: true },
   { lower: 'policy.blockTimeout', upper: 'policy.taskLifetime', strict: true },
   { lower: 'policy.metadataTimeout', upper: 'policy.taskLifetime', strict: true },
+  { lower: 'monitor.keepMinutes', upper: 'monitor.keepHours' },
   { lower: 'delegation.renewBelow', upper: 'delegation.lifetime', strict: true },
   { lower: 'ftsEvents.delay', upper: 'ftsEvents.interval' },
   { lower: 'policy.retryDelay', upper: 'policy.retryDelayMax' },

@@ -63,6 +63,13 @@ export function serviceUrl(fallback: string, description: string) {
   return url.default(fallback).meta({ description, rule: SERVICE_URL_RULE });
 }
 
+export function optionalServiceUrl(description: string) {
+  return url
+    .nullable()
+    .default(null)
+    .meta({ description, rule: `${SERVICE_URL_RULE}; or none` });
+}
+
 /** Addresses of services of one kind. */
 export function serviceUrls(description: string) {
   return z

@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { ConfigError, type Config } from '../config/index.ts';
+import type { FailureClass } from '../domain/failure-classes.ts';
+import { prometheusSeries } from './prometheus/series.ts';
+import { Sampler } from './sampler/sampler.ts';
+import { UnchangedTasks } from './sampler/unchanged.ts';
+import { openAccess, readToken, tokenAccess } from './server/access.ts';
+import { ownHistory } from './server/api.ts';
+import { createApp } from './server/app.ts';
+import { fileFinder } from './server/find-files.ts';
+import { isLoopback } from './server/hosts.ts';
+import { listen, splitAddress } from './server/listen.ts';
+import { TemporalUi } from './server/temporal-ui.ts';
+import { Database } from './store/database.ts';
+import { History } from './store/history.ts';
+import { Names } from './store/names.ts';
+import { Recorder } from './store/recorder.ts';
+import { Standing } from './store/standing.ts';
+
+export interface MonitorOptions {
+  client: Client;
+  namespace: string;
+  config: Config['monitor'];
+  /** This release, for the page's foot. */
+  release: string;
+  adviceFor: (failure: FailureClass) => string;
+  /** Told when samples begin to fail, and null when they succeed again. */
+  onTrouble: (problem: string | null) => void;
+  onError: (error: Error) => void;
+}
+
+/** A monitor that samples and serves. */
+export interface Monitor {
+  url: string;
+  database: string;
+  /** Ends sampling, the server and the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the monitor: its history, the sampler, the page.
+ * @throws ConfigError without a token where others could look, MonitorDatabaseError, ListenError
+ */
+export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
+  const { client, namespace, config, release, adviceFor, onTrouble, onError } = options;
+  const { host, port } = splitAddress(config.listen);
+  if (!isLoopback(host) && config.tokenFile === null)
+    throw new ConfigError([
+      { where: 'monitor.tokenFile', rule: `must name a file with a token where others can look (monitor.listen)`, given: 'none' }, // prettier-ignore
+    ]);
+  const access = config.tokenFile === null ? openAccess() : tokenAccess(readToken(config.tokenFile));
+  const location = config.database ?? defaultDatabase(process.env);
+  mkdirSync(dirname(location), { recursive: true });
+  const database = new Database(location);
+  const names = new Names(database);
+  const [standing, history] = [new Standing(database, names), new History(database, names, config.keepMinutes)];
+  const sampler = new Sampler({
+    ...{ database, client, standing, recorder: new Recorder(database, names), unchanged: new UnchangedTasks(client) },
+    ...{ interval: config.interval, retention: { minutes: config.keepMinutes, hours: config.keepHours }, onTrouble },
+  });
+  const app = createApp({
+    ...{ history, standing, adviceFor, host, hosts: config.hosts, access, onError },
+    series:
+      config.prometheusUrl === null ? ownHistory(history) : prometheusSeries(config.prometheusUrl, ownHistory(history)),
+    ui: new TemporalUi(config.temporalUi, namespace),
+    findFiles: fileFinder(client),
+    state: () => ({ interval: config.interval, isWriter: sampler.isWriter, namespace, release }),
+  });
+  let server;
+  try {
+    server = await listen(app, host, port);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const { url } = server;
+  const stop = new AbortController();
+  const sampling = sampler.run(stop.signal);
+  return {
+    ...{ url, database: location },
+    async close() {
+      stop.abort();
+      await Promise.all([sampling, server.close()]);
+      database.close();
+    },
+  };
+}
+
+/** As the XDG base directories say. */
+function defaultDatabase(env: NodeJS.ProcessEnv): string {
+  return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'asyncstageout', 'monitor.sqlite');
+}

@@ -1,0 +1,35 @@
+import type { Database } from './database.ts';
+
+/** Numbers in place of texts that repeat in every row: tasks, users, sites, classes. */
+export class Names {
+  readonly #database: Database;
+  readonly #ids = new Map<string, number>([['', 0]]);
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The number of a text; a new one is written down. */
+  id(name: string): number {
+    const known = this.find(name);
+    if (known !== undefined) return known;
+    this.#database.run('INSERT OR IGNORE INTO names (name) VALUES (?)', name);
+    return this.find(name) ?? 0;
+  }
+
+  /** The number of a text that has one. */
+  find(name: string): number | undefined {
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    const id = this.#database.get('SELECT id FROM names WHERE name = ?', name)?.['id'];
+    if (typeof id !== 'number') return undefined;
+    this.#ids.set(name, id);
+    return id;
+  }
+
+  /** Forgets what a transaction that was undone has written. */
+  forget(): void {
+    this.#ids.clear();
+    this.#ids.set('', 0);
+  }
+}
