@@ -1,5 +1,7 @@
 import type { CatalogPlaces, CatalogPort, PublishOutcome } from '../ports/catalog.ts';
 import type { CrabPort, FileMetadata, TaskInfo, UnusableMetadata } from '../ports/crab.ts';
+import type { OperatorRulesPort } from '../ports/operator-rules.ts';
+import { isFirstTry } from './first-try.ts';
 import { differenceOf, faultIn } from './publishable.ts';
 import type { CatalogActivities, PublishBlockRequest, PublishBlockResult } from './types.ts';
 
@@ -7,6 +9,7 @@ export interface CatalogDependencies {
   crab: CrabPort;
   catalog: CatalogPort;
   catalogPlaces: CatalogPlaces;
+  rules: OperatorRulesPort;
 }
 
 type Settled = PublishBlockResult['settled'];
@@ -18,11 +21,20 @@ type Settled = PublishBlockResult['settled'];
 const ABOUT_ALL_FILES: ReadonlySet<number | null> = new Set([203, 204, 205, 206, 207, 208, 209, 210, 211, 212, 400]);
 
 /** Activities on the queue of DBS. */
-export function createCatalogActivities({ crab, catalog, catalogPlaces }: CatalogDependencies): CatalogActivities {
+export function createCatalogActivities({
+  crab,
+  catalog,
+  catalogPlaces,
+  rules,
+}: CatalogDependencies): CatalogActivities {
   return {
     async publishBlock(request) {
-      const info = await crab.taskInfo(request.task);
-      return catalogPlaces.at(info, request.credential, () => publish(info, request));
+      const { task, credential, block } = request;
+      // What may have been sent already is brought to its end.
+      const hold = isFirstTry() ? await rules.holdOf({ task, user: credential.user }, block) : null;
+      if (hold) return { settled: [], missing: [], held: hold.reason };
+      const info = await crab.taskInfo(task);
+      return catalogPlaces.at(info, credential, () => publish(info, request));
     },
   };
 

@@ -201,6 +201,8 @@ export interface PublishBlockResult {
   settled: { key: string; state: Extract<PublicationState, 'DONE' | 'FAILED'>; reason: string | null }[];
   /** CRAB does not have their metadata (yet). */
   missing: string[];
+  /** An operator's rule holds the publication: nothing was sent. */
+  held?: string;
 }
 
 export interface CatalogActivities {

@@ -21,12 +21,13 @@ import {
   type QueuedFile,
   type SavedPublisher,
 } from '../domain/publication/publisher-state.ts';
-import { catalogActivities, crabActivities } from './activities.ts';
+import { catalogActivities, crabActivities, followActivities } from './activities.ts';
 import { Clock } from './clock.ts';
 import { tellBlock } from './events.ts';
 import { continueListed, Listing, shownValue } from './listing.ts';
 import { credentialOf } from '../domain/credential.ts';
 import { batchOrderSignal, datasetOrderSignal, tell } from './signals.ts';
+import { unless } from './unless.ts';
 
 const queuedQuery = defineQuery<QueuedFiles, [{ keys: string[] }]>(PUBLISHER_QUERIES.queued);
 const planQuery = defineQuery<PublicationPlan>(PUBLISHER_QUERIES.plan);
@@ -57,8 +58,11 @@ export async function publishDataset(input: PublishDatasetInput, ...resumed: [] 
     for (;;) {
       const isFinished = (): boolean => state.finished && state.queue.length === 0;
       const isDue = (): boolean => (state.nextDue(clock.now()) ?? Infinity) <= clock.now();
+      const isNeedless = (): boolean => withdrawn.length > 0 || isFinished() || workflowInfo().continueAsNewSuggested;
+      if (state.bar !== null) await waitForPermission(input, state, clock, isNeedless);
       await clock.until(
         () =>
+          state.bar !== null ||
           isDue() ||
           state.toMeasure(clock.now()).length > 0 ||
           withdrawn.length > 0 ||
@@ -125,6 +129,10 @@ async function publishNextBlock(
   const publish = catalogActivities.publishBlock(request);
   listing.show(() => listPublisher(state), false);
   const result = await clock.after(publish);
+  if (result.held !== undefined) {
+    state.bar = result.held;
+    return answer(task, state.landed());
+  }
   tellBlock(request, result);
   state.tried(block.length, result.settled.length + result.missing.length);
   const missing = new Set(result.missing);
@@ -135,6 +143,18 @@ async function publishNextBlock(
   await answer(task, [...answers, ...state.settle(result.settled), ...state.landed()]);
   // That it waits for DBS is not true any more, and nothing may come for hours.
   listing.show(() => listPublisher(state), shownValue(SEARCH_ATTRIBUTES.state) === 'SENDING');
+}
+
+/** Waits until no operator's rule holds the publication any more, or something else comes up; costs no events. */
+async function waitForPermission(
+  { task, ...voms }: PublishDatasetInput,
+  state: PublisherState,
+  clock: Clock,
+  isNeedless: () => boolean,
+): Promise<void> {
+  const request = { task, user: credentialOf({ task, ...voms }).user, who: task, reason: state.bar ?? '' };
+  const permission = await unless(isNeedless, () => clock.after(followActivities.awaitPermission(request)));
+  if (permission) state.bar = permission.held;
 }
 
 async function answer(task: string, answers: PublisherAnswer[]): Promise<void> {

@@ -1,12 +1,15 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createCatalogActivities } from '../../src/activities/catalog-activities.ts';
-import type { CatalogActivities, PublishBlockRequest } from '../../src/activities/types.ts';
+import type { CatalogActivities, PublishBlockRequest, PublishBlockResult } from '../../src/activities/types.ts';
 import { createCrabAdapter } from '../../src/adapters/crab/crab-adapter.ts';
 import { createAnonymousDispatchers, NO_USER, type Dispatchers } from '../../src/adapters/credentials/dispatchers.ts';
 import { createDbsAdapter } from '../../src/adapters/dbs/dbs-adapter.ts';
 import { createInstancePlaces } from '../../src/adapters/dbs/instance-bulkhead.ts';
+import type { OperatorRules } from '../../src/domain/operations/rules.ts';
 import type { MetadataRecord } from '../../src/simulators/crab/books.ts';
 import { startCrabSimulator, type CrabSimulator } from '../../src/simulators/crab/crab-simulator.ts';
+import { rulesOf } from '../support/operator-rules.ts';
 import { startDbsSimulator, type DbsSimulator } from '../../src/simulators/dbs/dbs-simulator.ts';
 
 const TASK = '261122_060000:jdoe_crab_test';
@@ -23,12 +26,24 @@ beforeEach(async () => {
   dbs = await startDbsSimulator();
   dispatchers = createAnonymousDispatchers();
   crab.books.addTask(TASK, { tm_publish_dbs_url: dbs.writerUrl, tm_dbs_url: dbs.readerUrl });
-  activities = createCatalogActivities({
+  activities = publisher();
+});
+
+/** Publishes under these rules, as the n-th try. */
+function publisher(rules: Partial<OperatorRules> = {}, attempt = 1): CatalogActivities {
+  const published = createCatalogActivities({
+    rules: rulesOf(rules),
     crab: createCrabAdapter({ url: crab.restUrl, dispatchers, worker: 'aso' }),
     catalog: createDbsAdapter({ dispatchers }),
     catalogPlaces: createInstancePlaces({ atOnce: 1 }),
   });
-});
+  const environment = new MockActivityEnvironment({ attempt });
+  return {
+    publishBlock: (request) =>
+      environment.run<[], PublishBlockResult, () => Promise<PublishBlockResult>>(() => published.publishBlock(request)),
+  };
+}
+
 afterEach(async () => {
   await dispatchers.close();
   await Promise.all([crab.close(), dbs.close()]);
@@ -114,4 +129,12 @@ test('a block that waits for its place asks CRAB for nothing', async () => {
   await expect(activities.publishBlock(blockOf(2))).rejects.toMatchObject({ type: 'CatalogBusy' });
   expect(crab.server.counts['GET /crabserver']).toBe(asked);
   expect(await first).toMatchObject({ settled: [{ state: 'DONE' }] });
+});
+
+test('nothing of a blocked user is sent, but what may have been sent already is brought to its end', async () => {
+  const blocked = { users: [{ user: NO_USER.user, until: null, reason: 'flood', by: 'bob', at: 1 }] };
+  const held = `user ${NO_USER.user} is blocked by bob: flood`;
+  expect(await publisher(blocked).publishBlock(blockOf(1))).toEqual({ settled: [], missing: [], held });
+  expect(dbs.books.files()).toEqual([]);
+  expect(await publisher(blocked, 2).publishBlock(blockOf(1))).toMatchObject({ settled: [{ state: 'DONE' }] });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { operate, operationsJournal, operatorRules } from '../../src/client/index.ts';
+import { operate, operationsJournal, operatorRules, taskPublications } from '../../src/client/index.ts';
 import { OPERATIONS, type OperationName, type OperationRequests } from '../../src/contract/operations.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
@@ -99,6 +99,21 @@ test('a blocked user waits while another goes on', async () => {
   expect(await mallory.finish()).toMatchObject({ transfer: { DONE: 1 } });
 });
 
+test('what a user has ready is not published while they are blocked', async () => {
+  const work = new TestTask(world, rig, 'mallory');
+  await work.add(await work.job());
+  await expect.poll(() => work.transfer()).toEqual({ DONE: 1 });
+  await ask('blockUser', { user: 'mallory' });
+  await work.close();
+  const plans = async () => taskPublications(rig.client, await work.status());
+  const held = 'user mallory is blocked by bob: downtime';
+  await expect.poll(plans).toMatchObject([{ files: 1, held }]);
+  expect(work.published()).toEqual([]);
+  await ask('unblockUser', { user: 'mallory' });
+  expect(await work.result()).toMatchObject({ publication: { DONE: 1 } });
+  expect(work.published()).toHaveLength(1);
+});
+
 test('everything pauses and resumes', async () => {
   await ask('pauseAll', {});
   const works = [new TestTask(world, rig), new TestTask(world, rig)];
@@ -110,7 +125,7 @@ test('everything pauses and resumes', async () => {
 
 test('a breaker tells what it would hold, holds once it is armed, and lets go when copies succeed again', async () => {
   const site = 'T2_US_MIT';
-  const set = (changes: object) => ask('setBreaker', { breaker: 'site', minimum: 3, users: 1, hold: 2, ...changes });
+  const set = (changes: object) => ask('setBreaker', { breaker: 'site', minimum: 3, users: 1, hold: 1, ...changes });
   const trips = async () => (await operatorRules(rig.client)).trips.map(({ name, armed }) => ({ name, armed }));
   const failing = async (times: number): Promise<TestTask> => {
     const work = new TestTask(world, rig);

@@ -36,13 +36,14 @@ function jobsText({ jobs, files, examples }: IncompleteJobs, what: string): stri
 
 /** What publications wait for, one line each. */
 export const publicationsText = (publications: readonly DatasetPublication[]): string[] =>
-  publications.flatMap(({ dataset, files, sending, leavesAt, withoutMetadata: lacking }) => {
+  publications.flatMap(({ dataset, files, sending, leavesAt, held, withoutMetadata: lacking }) => {
     const inBlock = files - lacking.files;
     const when = leavesAt ? `until ${utcTime(leavesAt)}` : 'for its turn';
+    const waiting = held === undefined ? `waiting for a full block, ${when}` : `held: ${printable(held)}`;
     const looks = lacking.nextLook === null ? '' : `, asked again at ${utcTime(lacking.nextLook)}`;
     const parts = [
       ...(sending > 0 ? [`${counted(sending, 'file')} on the way into DBS`] : []),
-      ...(inBlock > 0 ? [`${counted(inBlock, 'file')} waiting for a full block, ${when}`] : []),
+      ...(inBlock > 0 ? [`${counted(inBlock, 'file')} ${waiting}`] : []),
       ...(lacking.files > 0 ? [`${counted(lacking.files, 'file')} whose metadata CRAB lacks${looks}`] : []),
     ];
     return parts.map((part) => `publishing   ${printable(dataset)}: ${part}`);

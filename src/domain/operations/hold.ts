@@ -31,6 +31,8 @@ export function holdOf(rules: OperatorRules, errand: Errand, now: number): Hold 
   const closed = sites.filter((row) => errand[row.end] === row.site && isInForce(row, now));
   const site = closed.find(({ cancelActive }) => cancelActive) ?? closed[0];
   if (site) return { reason: closedText(site), cancelActive: site.cancelActive };
+  // Breakers count copies: what has arrived is published.
+  if (errand.source === undefined && errand.destination === undefined) return null;
   const held = trips.filter((trip) => trip.armed && isAbout(trip, errand));
   // One that still holds comes before one that lets a batch through.
   const trip = held.find((row) => row.until > now) ?? held[0];

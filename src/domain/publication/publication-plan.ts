@@ -24,6 +24,8 @@ export interface PublicationPlan {
   /** Files of the block that is on its way into DBS. */
   sending: number;
   /** Files whose metadata CRAB did not have: when it is asked again, epoch milliseconds, and some of them. */
+  /** Why an operator's rule holds all of it. */
+  held?: string;
   withoutMetadata: { files: number; nextLook: number | null; lfns: string[] };
 }
 
@@ -52,6 +54,7 @@ export function planPublication(state: PublisherState): PublicationPlan {
     moreBlocks,
     leavesAt: Number.isFinite(due) ? due : null,
     sending: state.inFlight.size,
+    ...(state.bar !== null && { held: state.bar }),
     withoutMetadata: {
       files: lacking.length,
       nextLook: lacking.length > 0 ? Math.min(...lacking.map(({ retryAt }) => retryAt)) : null,

@@ -37,6 +37,8 @@ export interface PublisherSnapshot {
   limit: number;
   coming: number;
   tally: PublisherState['tally'];
+  /** Absent where nothing is held. */
+  bar?: string | null;
 }
 
 /** A payload each. */
@@ -67,6 +69,8 @@ export class PublisherState {
   limit: number;
   /** So many files are still on their way here that are not to wait for others either. */
   coming = 0;
+  /** Why an operator's rule holds all of it; null where none does. */
+  bar: string | null = null;
   /** Files that have left it, by how. */
   readonly tally = { published: 0, failed: 0 };
 
@@ -102,6 +106,7 @@ export class PublisherState {
 
   /** When there is something to do, epoch milliseconds: a block to send, or CRAB to be asked again; null where nothing waits. */
   nextDue(now: number): number | null {
+    if (this.bar !== null) return null;
     const ready = this.queue.filter(({ retryAt }) => retryAt <= now);
     const retries = this.queue.filter(({ retryAt }) => retryAt > now).map(({ retryAt }) => retryAt);
     if (ready.length > 0 && this.expect !== null && this.queue.length >= this.expect) return now;
@@ -202,7 +207,7 @@ export class PublisherState {
 
   /** Everything, for a state that goes on from here. */
   snapshot(): SavedPublisher {
-    const { expect, finished, limit, coming, tally } = this;
-    return [{ expect, finished, limit, coming, tally }, ...packQueue(this.queue)];
+    const { expect, finished, limit, coming, tally, bar } = this;
+    return [{ expect, finished, limit, coming, tally, bar }, ...packQueue(this.queue)];
   }
 }
