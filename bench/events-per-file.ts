@@ -80,7 +80,7 @@ async function workTask(load: Load, bookkeeping: boolean): Promise<TaskFigures> 
     const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
     if (totals.publication.DONE !== 2 * load.jobs) throw new Error(`not everything is published: ${JSON.stringify(totals)}`); // prettier-ignore
     // Batches may still have a last word for CRAB.
-    const open = `ExecutionStatus = 'Running'`;
+    const open = `ExecutionStatus = 'Running' AND AsoTask = '${task}'`;
     await until(async () => (await rig.client.workflow.count(open)).count === 0, AbortSignal.timeout(60_000));
     const workflows = await sumHistories(rig);
     return {

@@ -27,6 +27,9 @@ export interface CreateWorkersOptions {
 export const bundleWorkflows = (encrypted = false): ReturnType<typeof bundleWorkflowCode> =>
   bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL(`../workflows/index${import.meta.url.slice(-3)}`, import.meta.url)),
+    workflowInterceptorModules: [
+      fileURLToPath(new URL(`../workflows/details${import.meta.url.slice(-3)}`, import.meta.url)),
+    ],
     ...(encrypted ? { failureConverterPath: ENCODED_FAILURES } : {}),
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
   });

@@ -29,7 +29,15 @@ export const followUntil = (
   { clock }: AttemptContext,
   request: FollowRequest,
   isStopped: () => boolean,
-): Promise<FollowResult | null> => unless(isStopped, () => clock.after(followActivities.followFtsJob(request)));
+): Promise<FollowResult | null> =>
+  unless(isStopped, () =>
+    clock.after(
+      followActivities.followFtsJob.executeWithOptions(
+        { summary: `${request.keys.length} files in FTS job ${request.jobId}` },
+        [request],
+      ),
+    ),
+  );
 
 /** Cancels in FTS, whole where all of the job is to stop, and enters what FTS answers. @param barred see `Cancelled` */
 export async function cancel(
@@ -41,7 +49,12 @@ export async function cancel(
 ): Promise<void> {
   const whole = asked.length === state.list('sent').length;
   const keys = whole ? 'all' : asked.map(({ key }) => key);
-  const results = await clock.after(ftsActivities.cancelFtsJob({ ...job, keys }));
+  const results = await clock.after(
+    ftsActivities.cancelFtsJob.executeWithOptions(
+      { summary: givenUp === null ? `kill of ${asked.length} files` : `given up: ${asked.length} files` },
+      [{ ...job, keys }],
+    ),
+  );
   applyCancelResults(state, { asked, whole, givenUp, barred }, results, clock.now(), Math.random);
   touch();
 }

@@ -15,6 +15,7 @@ export async function runLooks(context: AttemptContext): Promise<void> {
     await clock.until(
       () => stopping() || isDue(),
       () => nextLookAt(state),
+      'next look at storage',
     );
     if (!isDue()) continue;
     const now = clock.now();
@@ -25,7 +26,11 @@ export async function runLooks(context: AttemptContext): Promise<void> {
         return { key, record, removeSource: source === 'present', needsSum: needsSum(file) };
       });
       const terms = { credential: credentialOf(input), waitUntil: cleanUpEnds(state, files) };
-      const results = await clock.after(storageActivities.settleFiles({ ...terms, files: request }));
+      const results = await clock.after(
+        storageActivities.settleFiles.executeWithOptions({ summary: `look and clean-up, ${request.length} files` }, [
+          { ...terms, files: request },
+        ]),
+      );
       applySettleResults(state, results, clock.now(), Math.random);
     }
     await lookForShadows(context, now);

@@ -1,4 +1,5 @@
 import { transferBatchId } from '../contract/ids.ts';
+import { summaryText } from '../contract/summary-text.ts';
 import { credentialOf } from '../domain/credential.ts';
 import type { Errand } from '../domain/operations/hold.ts';
 import { followActivities } from './activities.ts';
@@ -20,7 +21,11 @@ export async function waitForPermission(context: AttemptContext, reason: string)
   const { input, state, clock, stopping, touch } = context;
   const request = { ...errandOf(context), who: transferBatchId(input.task, input.batch), reason };
   const isNeedless = (): boolean => stopping() || state.list('waiting').length === 0;
-  const answer = await unless(isNeedless, () => clock.after(followActivities.awaitPermission(request)));
+  const answer = await unless(isNeedless, () =>
+    clock.after(
+      followActivities.awaitPermission.executeWithOptions({ summary: summaryText(`held: ${reason}`) }, [request]),
+    ),
+  );
   if (!answer) return;
   if (answer.held === null) state.permit();
   else state.barAll(answer.held, clock.now());

@@ -18,11 +18,19 @@ export async function runHandOvers({ input, state, clock, stopping }: AttemptCon
         const { destinationLfn: lfn, size, adler32, destination: site } = record;
         return { key, batch: input.batch, lfn, size, adler32, site };
       });
-      await clock.after(taskActivities.handToPublisher({ ...ofTask, dataset, files: publishable }));
+      await clock.after(
+        taskActivities.handToPublisher.executeWithOptions({ summary: `${files.length} files to be published` }, [
+          { ...ofTask, dataset, files: publishable },
+        ]),
+      );
     }
     for (const [dataset, files] of byDataset(takeForWithdrawal(state))) {
       const withdraw = files.map(({ key }) => key);
-      await clock.after(taskActivities.handToPublisher({ ...ofTask, dataset, files: [], withdraw }));
+      await clock.after(
+        taskActivities.handToPublisher.executeWithOptions({ summary: `${files.length} files asked back` }, [
+          { ...ofTask, dataset, files: [], withdraw },
+        ]),
+      );
     }
   }
 }

@@ -24,23 +24,24 @@ export class Clock {
     return result;
   }
 
-  /** Sleeps until a time. */
-  async sleepUntil(at: number): Promise<void> {
-    await sleep(Math.max(1, at - this.#now));
+  /** Sleeps until a time. @param summary for people in Temporal's UI: a short line, some 50 bytes of history */
+  async sleepUntil(at: number, summary: string): Promise<void> {
+    await sleep(Math.max(1, at - this.#now), { summary });
     this.#advance(at);
   }
 
   /**
    * Waits until `isTrue`, looking again by itself at `when()` (epoch milliseconds; null: only when something happens). A timer is started
    * only where there is a time to wait for: waiting for a signal costs no event.
+   * @param summary what the timer is for, as of `sleepUntil`
    */
-  async until(isTrue: () => boolean, when: () => number | null): Promise<void> {
+  async until(isTrue: () => boolean, when: () => number | null, summary: string): Promise<void> {
     while (!isTrue()) {
       const at = when();
       const moved = (): boolean => isTrue() || when() !== at;
       if (at === null) await condition(moved);
       else if (at <= this.#now) return;
-      else if (!(await condition(moved, at - this.#now))) this.#advance(at);
+      else if (!(await condition(moved, at - this.#now, { summary }))) this.#advance(at);
     }
   }
 

@@ -7,11 +7,13 @@ import {
 } from '@temporalio/workflow';
 import { stageOutId } from '../contract/ids.ts';
 import { TASK_MESSAGES, type FileOutcome, type JobOutcome, type JobOutputInput } from '../contract/messages.ts';
+import { jobDetails } from '../domain/details/job-details.ts';
 import { destinationKey } from '../domain/ledger/entry.ts';
 import { checkAddFiles } from '../domain/ledger/message-checks.ts';
 import { ownerOfTask } from '../domain/lfn-areas.ts';
 import { checkReport, RULES } from '../domain/record-rules.ts';
 import { taskActivities } from './activities.ts';
+import { showDetails } from './details.ts';
 import { fileOutcomesSignal } from './signals.ts';
 
 /**
@@ -34,6 +36,7 @@ export async function jobOutput({ report, ...start }: JobOutputInput): Promise<J
       if (record) outcomes.set(outcome.key, { ...outcome, id: record.id, destinationLfn: record.destinationLfn });
     }
   });
+  showDetails(() => jobDetails(report, outcomes.values()));
   void CancellationScope.current().cancelRequested.catch(() =>
     CancellationScope.nonCancellable(async () => {
       // The task must know the files before it can cancel them.

@@ -21,6 +21,7 @@ import {
   type OperationsSnapshot,
   type OperatorRules,
 } from '../contract/operations.ts';
+import { operationsDetails } from '../domain/details/operations-details.ts';
 import { carryOut, RequestFault } from '../domain/operations/acts.ts';
 import { takeOutcomes } from '../domain/operations/breaker.ts';
 import { OperationsState } from '../domain/operations/operations-state.ts';
@@ -28,6 +29,7 @@ import { isOutcomeReport } from '../domain/operations/report-check.ts';
 import { requestFault } from '../domain/operations/request-checks.ts';
 import { operationsActivities } from './activities.ts';
 import { Clock } from './clock.ts';
+import { showDetails } from './details.ts';
 
 /**
  * The one workflow that keeps the operators' rules: whoever asks for the first change, or tells the first outcomes, starts it. Nobody waits for
@@ -45,6 +47,7 @@ export async function operations(snapshot?: OperationsSnapshot): Promise<void> {
     if (!isOutcomeReport(report)) return log.warn('no report of outcomes, passed over');
     for (const what of takeOutcomes(await opened(), report)) log.warn(`breaker ${what}`);
   });
+  showDetails(() => operationsDetails(state?.rules ?? null));
   setHandler(defineQuery<OperatorRules | null>(OPERATION_QUERIES.rules), () => state?.rules ?? null);
   setHandler(defineQuery<JournalEntry[]>(OPERATION_QUERIES.journal), () => state?.journal.entries ?? []);
   setHandler(defineQuery<OperationsSnapshot | null>(OPERATION_QUERIES.snapshot), () => state?.snapshot() ?? null);
@@ -62,6 +65,7 @@ export async function operations(snapshot?: OperationsSnapshot): Promise<void> {
       await clock.until(
         () => isLong() || books.hurried.length > 0,
         () => books.nextEnd,
+        'the end of a rule',
       );
   }
   await condition(allHandlersFinished);

@@ -12,6 +12,7 @@ import type { PublishDatasetInput } from '../contract/internal-messages.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import type { QueuedFiles } from '../contract/job-status.ts';
 import { PUBLISHER_QUERIES, type PublicationPlan } from '../contract/messages.ts';
+import { publisherDetails } from '../domain/details/publisher-details.ts';
 import { listPublisher } from '../domain/details/listed.ts';
 import { planPublication } from '../domain/publication/publication-plan.ts';
 import { viewQueued } from '../domain/publication/queued-files.ts';
@@ -24,6 +25,7 @@ import {
 import { catalogActivities, crabActivities, followActivities } from './activities.ts';
 import { Clock } from './clock.ts';
 import { tellBlock } from './events.ts';
+import { showDetails } from './details.ts';
 import { continueListed, Listing, shownValue } from './listing.ts';
 import { credentialOf } from '../domain/credential.ts';
 import { batchOrderSignal, datasetOrderSignal, tell } from './signals.ts';
@@ -51,6 +53,7 @@ export async function publishDataset(input: PublishDatasetInput, ...resumed: [] 
     else if (order.kind === 'now') state.hurry(order.files);
     else state.finished = true;
   });
+  showDetails(() => publisherDetails(input.dataset, state));
   setHandler(planQuery, () => planPublication(state));
   setHandler(queuedQuery, ({ keys }) => viewQueued(state, keys, clock.now()));
 
@@ -69,6 +72,7 @@ export async function publishDataset(input: PublishDatasetInput, ...resumed: [] 
           isFinished() ||
           workflowInfo().continueAsNewSuggested,
         () => state.nextDue(clock.now()),
+        'next block, or look for metadata',
       );
       if (withdrawn.length > 0) await answer(input.task, withdrawn.splice(0));
       else if (isDue()) await publishNextBlock(input, state, clock, listing);
@@ -96,7 +100,9 @@ async function measure(
   files: QueuedFile[],
 ): Promise<void> {
   const lfns = files.map(({ lfn }) => lfn);
-  const rows = await clock.after(crabActivities.measureFiles({ task, lfns }));
+  const rows = await clock.after(
+    crabActivities.measureFiles.executeWithOptions({ summary: `metadata of ${lfns.length} files` }, [{ task, lfns }]),
+  );
   const measures = new Map(rows.map((row) => [row.lfn, row]));
   for (const file of files) file.measure = measures.get(file.lfn) ?? null;
   const missing = files.filter(({ measure }) => !measure);
@@ -126,7 +132,9 @@ async function publishNextBlock(
     originSite: first.site,
     files: block.map(({ key, lfn, size, adler32 }) => ({ key, lfn, size, adler32 })),
   };
-  const publish = catalogActivities.publishBlock(request);
+  const publish = catalogActivities.publishBlock.executeWithOptions({ summary: `${block.length} files as one block` }, [
+    request,
+  ]);
   listing.show(() => listPublisher(state), false);
   const result = await clock.after(publish);
   if (result.held !== undefined) {

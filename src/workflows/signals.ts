@@ -39,7 +39,7 @@ export async function tell<S extends Signal>(
       const message = (error as Error).message;
       if (/not found/i.test(message)) return false;
       log.warn('signal not delivered, trying again', { workflowId, signal: signal.name, message });
-      await sleep('1 s');
+      await sleep('1 s', { summary: 'the signal is sent again' });
     }
   }
 }

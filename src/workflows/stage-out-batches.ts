@@ -53,10 +53,12 @@ export function prepareTargets(context: StageOutContext, state: TaskState): void
     if (state.targets.has(destination) || context.waitsFor.has(waiting)) continue;
     context.waitsFor.set(waiting, `FTS to answer for ${destination}`);
     const request = { destination, credential: credentialOf(context.start) };
-    void context.clock.after(ftsActivities.prepareFts(request)).then((target) => {
-      state.targets.set(destination, target);
-      context.waitsFor.delete(waiting);
-      context.touch();
-    });
+    void context.clock
+      .after(ftsActivities.prepareFts.executeWithOptions({ summary: summaryText(`for ${destination}`) }, [request]))
+      .then((target) => {
+        state.targets.set(destination, target);
+        context.waitsFor.delete(waiting);
+        context.touch();
+      });
   }
 }

@@ -37,9 +37,11 @@ import {
 import { setPriority } from '../domain/ledger/priority.ts';
 import { cancelFiles, hurryPublication, requestPublication, retryFiles } from '../domain/ledger/selection.ts';
 import { viewEntry, viewJob } from '../domain/ledger/job-view.ts';
+import { taskDetails } from '../domain/details/task-details.ts';
 import { countTask, pageEntries } from '../domain/ledger/status.ts';
 import type { TaskState } from '../domain/ledger/task-state.ts';
 import { tellMessage } from './events.ts';
+import { showDetails } from './details.ts';
 import type { StageOutContext } from './stage-out.ts';
 
 /** What each message does, and how a broken one is recognised. */
@@ -152,6 +154,7 @@ export function handleMessages(context: StageOutContext): void {
 /** Registers the queries. */
 export function handleQueries(context: StageOutContext, task: string): void {
   setHandler(defineQuery<TaskStatus>(TASK_QUERIES.status), () => statusOf(context, task));
+  showDetails(() => taskDetails(statusOf(context, task)));
   setHandler(defineQuery<FilesPage, [FilesQuery?]>(TASK_QUERIES.files), (query = {}) => {
     if (!context.state) return { files: [], next: null };
     const { state, publication, keys, after = 0, limit = 1000 } = query;

@@ -90,7 +90,9 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
   /** Carries out what the books ask for until the task is complete; continues as new when the history has grown long. */
   async function work(context: StageOutContext, state: TaskState): Promise<void> {
     const lifetime = state.openedAt + state.policy.taskLifetime * 1000;
-    void context.clock.sleepUntil(lifetime).then(() => context.withState((open) => open.close()));
+    void context.clock
+      .sleepUntil(lifetime, 'end of its lifetime')
+      .then(() => context.withState((open) => open.close()));
     const timer = new WindowTimer(context);
     const listing = new Listing(context.clock);
     // A person who closes or pauses the task sees it listed so at once.
@@ -149,7 +151,7 @@ class WindowTimer {
   set(due: number | null): void {
     if (due === null || due >= this.#due) return;
     this.#due = due;
-    void this.#context.clock.sleepUntil(due).then(() => {
+    void this.#context.clock.sleepUntil(due, 'next batch leaves').then(() => {
       if (this.#due === due) this.#due = Infinity;
       this.#context.touch();
     });

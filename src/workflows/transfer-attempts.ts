@@ -42,7 +42,7 @@ export async function runAttempts(context: AttemptContext): Promise<void> {
     const wake = (): number | null => (state.slot === 'wanted' ? null : state.nextAttemptAt());
     if (at === null || at > clock.now()) {
       if (state.slot === 'active') state.slot = 'idle';
-      await clock.until(() => stopping() || state.nextAttemptAt() !== at, wake);
+      await clock.until(() => stopping() || state.nextAttemptAt() !== at, wake, 'next attempt');
     } else if (state.slot !== 'active' || !state.target) {
       state.slot = 'wanted';
       context.touch();
@@ -78,7 +78,11 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
     ...(state.moves > 0 && { moved: true }),
     sure: !wasReset(input),
   };
-  const result = await clock.after(ftsActivities.submitFtsJob(request));
+  const result = await clock.after(
+    ftsActivities.submitFtsJob.executeWithOptions({ summary: `attempt ${state.attempt}: ${files.length} files` }, [
+      request,
+    ]),
+  );
   const now = clock.now();
   if (result.kind === 'submitted') state.submitted(result.jobId, digest, now);
   else if (result.kind === 'held' && result.barred) state.barAll(result.reason, now);

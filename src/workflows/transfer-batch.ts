@@ -18,6 +18,7 @@ import { keptSource } from '../domain/batch/kept-source.ts';
 import { stagesOf } from '../domain/batch/stage-views.ts';
 import { describeFile } from '../domain/batch/views.ts';
 import { vomsOf } from '../domain/credential.ts';
+import { batchDetails } from '../domain/details/batch-details.ts';
 import { isTransferred, listBatch } from '../domain/details/listed.ts';
 import { runBookkeeping } from './batch-bookkeeping.ts';
 import { runHandOvers } from './batch-publication.ts';
@@ -29,6 +30,7 @@ import { tellWaitingJobs } from './batch-outcomes.ts';
 import { runAttempts, wasReset, type AttemptContext } from './transfer-attempts.ts';
 import { Clock } from './clock.ts';
 import { tellFileEvents } from './events.ts';
+import { showDetails } from './details.ts';
 import { continueListed, Listing } from './listing.ts';
 import { batchOrderSignal, batchReportSignal, tell } from './signals.ts';
 
@@ -67,6 +69,7 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
       .filter(({ key }) => !keys || keys.includes(key))
       .map((file) => ({ ...describeFile(file), stages: stagesOf(state, file, clock.now()) })),
   );
+  showDetails(() => batchDetails(state));
   setHandler(keptFilesQuery, () => {
     const files = [...state.files.values()].filter((file) => keptSource(file) !== null);
     return { ...vomsOf(input), files: files.map(describeFile) };
