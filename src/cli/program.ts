@@ -16,6 +16,7 @@ import { addSimulate } from './commands/simulate.ts';
 import { addSite } from './commands/site.ts';
 import { addSources } from './commands/sources.ts';
 import { addStatus } from './commands/status.ts';
+import { addStuck } from './commands/stuck.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addUser } from './commands/user.ts';
 import { addWatch } from './commands/watch.ts';
@@ -49,6 +50,7 @@ export function createProgram(): Command {
   program.enablePositionalOptions();
   addSubmit(program);
   addStatus(program);
+  addStuck(program);
   addJob(program);
   addFilesCommand(program);
   addSources(program);

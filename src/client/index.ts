@@ -1,4 +1,6 @@
 export { affectedFiles, type Act } from './affected-files.ts';
+export { findStuck, type StuckOptions } from './stuck/find-stuck.ts';
+export type { Cause, StuckGroup } from './stuck/finding.ts';
 export { askTasks, sumSelections, type TaskAct } from './bulk.ts';
 export { connect, type AsoConnection } from './connect.ts';
 export {

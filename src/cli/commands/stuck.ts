@@ -1,0 +1,49 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { say } from '../terminal.ts';
+import { withClient } from '../with-client.ts';
+import { stuckText } from './stuck-text.ts';
+import { examples } from './task-argument.ts';
+
+interface StuckOptions {
+  user?: string;
+  query?: string;
+  quiet: number;
+  json?: true;
+}
+
+/** `aso stuck` */
+export function addStuck(program: Command): void {
+  program
+    .command('stuck')
+    .summary('what does not move, why, and what to do')
+    .description(
+      'Says of all open tasks what does not move, why, since when and for whom, and what to do about it: what holds up the most files first.\n' +
+        'The same cause of many tasks is told once.',
+    )
+    .option('--user <name>', 'only tasks of this user')
+    .option('--query <filter>', "only tasks of which a workflow matches this list filter of Temporal's")
+    .option(
+      '--quiet <minutes>',
+      'after how long without any change it is told, where nothing is known to be wrong',
+      toMinutes,
+      60,
+    ) // prettier-ignore
+    .option('--json', 'for programs')
+    .addHelpText(
+      'after',
+      examples('aso stuck', 'aso stuck --user alice --quiet 10', `aso stuck --json | jq '.[] | .what'`),
+    )
+    .action(stuck);
+}
+
+function toMinutes(text: string): number {
+  const minutes = Number(text);
+  if (text.trim() === '' || !(minutes >= 0)) throw new InvalidArgumentError('It must be a number of minutes.');
+  return minutes;
+}
+
+async function stuck({ user, query, quiet, json }: StuckOptions): Promise<void> {
+  const wanted = { ...(user === undefined ? {} : { user }), ...(query === undefined ? {} : { query }) };
+  const groups = await withClient((client, aso) => aso.findStuck(client, { ...wanted, quietMs: quiet * 60_000 }));
+  say(json ? JSON.stringify(groups, null, 2) : stuckText(groups, Date.now()));
+}
