@@ -66,7 +66,8 @@ function waitText({ attempts, waitsFor, nextTry }: TransferView, now: number): s
 function line(file: TaskFile, now: number): string {
   const { detail, rule, failure } = file;
   const where = detail ? `${detail.source} → ${detail.destination}  ${detail.destinationLfn}` : file.key;
-  const reason = rule ?? detail?.attempts.at(-1)?.reason ?? failure ?? '';
+  const held = file.transfer === 'HELD' ? detail?.stages.transfer.reason : null;
+  const reason = rule ?? held ?? detail?.attempts.at(-1)?.reason ?? failure ?? '';
   return [
     `job ${file.jobId}.${file.retry}`.padEnd(12),
     file.transfer.padEnd(9),
