@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRig, type Rig } from '../support/rig.ts';
+import { expect, test } from 'vitest';
 import { TestTask } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 import { runAso } from './run-aso.ts';
 
 const WHY = ['--reason', 'GOC-12345', '--by', 'bob'];
 const SITE = 'T2_IT_Pisa';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world, { settings: { ASO_OPERATIONS_REFRESH: '0.1' } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig({ settings: { ASO_OPERATIONS_REFRESH: '0.1' } });
 
 const aso = (...args: string[]) =>
   runAso(args, { env: { TEMPORAL_ADDRESS: rig.server.address, TEMPORAL_NAMESPACE: rig.server.namespace } });

@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRig, type Rig } from '../support/rig.ts';
+import { expect, test } from 'vitest';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 import { runAso } from './run-aso.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world, { policy: { sourceRetention: 0 } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig({ policy: { sourceRetention: 0 } });
 
 /** A retention of a second, and the settings that must not be longer. */
 const SHORT_RETENTION = {

@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { jobOutcome, jobOutcomeNow, jobOutcomes, startJobOutput, type JobResult } from '../../src/client/index.ts';
 import type { JobRef } from '../../src/contract/crab-record.ts';
 import { jobOutputId } from '../../src/contract/ids.ts';
-import { startRig, type Rig } from '../support/rig.ts';
+import { startRig } from '../support/rig.ts';
 import { TestTask } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world);
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig();
 
 test('many jobs of several tasks are waited for by one call; one that fails does not stop the others', async () => {
   const tasks = [new TestTask(world, rig), new TestTask(world, rig)];

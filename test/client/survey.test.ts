@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { listTasks, NoAnswerError, surveyTasks, type SurveyedTask } from '../../src/client/index.ts';
 import { taskStartOptions } from '../../src/contract/task-options.ts';
-import { newTask, startRig, type Rig } from '../support/rig.ts';
+import { newTask } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world);
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig();
 
 test('tells where every open task stands, and does not wait for one that nobody serves', async () => {
   const tasks = [new TestTask(world, rig), new TestTask(world, rig, 'bob'), new TestTask(world, rig, 'bob')];

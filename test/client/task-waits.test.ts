@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { taskWaits } from '../../src/client/index.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world);
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig();
 
 test('a task that FTS keeps waiting says so, and no longer when FTS is back', async () => {
   const task = new TestTask(world, rig);

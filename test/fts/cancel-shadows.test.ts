@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FileRecord, JobReport } from '../../src/domain/file.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { startWorld, type MakeJob, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
+import type { MakeJob } from '../support/world.ts';
 import { expectOneWriter } from './matrix.ts';
 
 /** FTS takes five times our own grace to stop a copy, whose last deed is to remove the destination. */
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld({ cancelGraceMs: 2_500, activePerLink: 2 });
-  rig = await startRig(world, { policy: { batchWindow: 0.5, blockTimeout: 0.1 } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig(
+  { policy: { batchWindow: 0.5, blockTimeout: 0.1 } },
+  { cancelGraceMs: 2_500, activePerLink: 2 },
+);
 
 const task = (): TestTask => new TestTask(world, rig);
 const soon = { timeout: 10_000 };

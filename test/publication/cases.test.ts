@@ -1,25 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { FileDetail } from '../../src/contract/messages.ts';
 import type { MetadataRecord } from '../../src/simulators/crab/books.ts';
 import { runAso } from '../cli/run-aso.ts';
 import { crabRecords } from '../support/crab-records.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { datasetOf, startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
+import { datasetOf } from '../support/world.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world, { policy: { maxLumisPerBlock: 100, maxBytesPerBlock: 100_000 } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig({ policy: { maxLumisPerBlock: 100, maxBytesPerBlock: 100_000 } });
 
 const REFUSED = 'DESTINATION [1] HTTP 403 : Permission refused';
 /** As `expect.poll`, which does not work in tests that run at the same time. */

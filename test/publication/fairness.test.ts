@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRig, type Rig } from '../support/rig.ts';
+import { expect, test } from 'vitest';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { datasetOf, startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
+import { datasetOf } from '../support/world.ts';
 
 /** Datasets of the slow task: more than a worker has places for blocks. */
 const DATASETS = 12;
 /** Seconds that DBS takes for each of them, longer than anything else here. */
 const SLOW = 20;
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world);
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig();
 
 test('a task whose blocks take DBS long delays neither the publication of another one nor its transfers', async () => {
   const slow = new TestTask(world, rig, 'alice');

@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { taskPublications, type DatasetPublication } from '../../src/client/index.ts';
 import type { JobReport } from '../../src/domain/file.ts';
 import { runAso } from '../cli/run-aso.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { datasetOf, startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
+import { datasetOf } from '../support/world.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world, { policy: { maxFilesPerBlock: 3, blockTimeout: 3600 } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig({ policy: { maxFilesPerBlock: 3, blockTimeout: 3600 } });
 
 /** A task whose jobs, of one output each, are with the publisher. */
 async function waiting(jobs: number): Promise<{ work: TestTask; reports: JobReport[] }> {

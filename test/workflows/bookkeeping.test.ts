@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { transferBatchId } from '../../src/contract/ids.ts';
 import { crabFileId } from '../../src/domain/digest.ts';
 import type { FileRecord, JobReport } from '../../src/domain/file.ts';
 import { addRows, rowsIn } from '../support/crab-rows.ts';
-import { startRig, type Rig } from '../support/rig.ts';
+import { startRig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world, { policy: { crabBookkeeping: true } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig({ policy: { crabBookkeeping: true } });
 
 /** A job of a task, in CRAB's table too. */
 async function known(work: TestTask, options: Parameters<TestTask['job']>[0] = {}): Promise<JobReport> {

@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startJobOutput } from '../../src/client/index.ts';
 import { stageOutId, transferBatchId } from '../../src/contract/ids.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { SITES, startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
+import { SITES } from '../support/world.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world, { policy: { maxActiveFtsJobs: 1, blockTimeout: 0.1 } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig({ policy: { maxActiveFtsJobs: 1, blockTimeout: 0.1 } });
 
 const task = (): TestTask => new TestTask(world, rig);
 const destinations = SITES.filter((site) => site !== 'T2_IT_Pisa');

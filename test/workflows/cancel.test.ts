@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JobReport } from '../../src/domain/file.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world, { policy: { batchWindow: 0.5, retryDelay: 20, retryDelayMax: 20, blockTimeout: 0.1 } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
+const { world, rig } = await useRig({
+  policy: { batchWindow: 0.5, retryDelay: 20, retryDelayMax: 20, blockTimeout: 0.1 },
 });
 
 const task = (): TestTask => new TestTask(world, rig);

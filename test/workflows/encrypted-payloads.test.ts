@@ -1,23 +1,13 @@
 import { Client } from '@temporalio/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startJobOutput, taskStatus } from '../../src/client/index.ts';
 import { configuredDataConverter, dataConverter } from '../../src/client/data-converter.ts';
 import { everythingTemporalKeeps } from '../support/histories.ts';
 import { keyLines, privateFile } from '../support/payload-keys.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world, { settings: { ASO_PAYLOAD_KEYS: privateFile(keyLines('k1')) } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig({ settings: { ASO_PAYLOAD_KEYS: privateFile(keyLines('k1')) } });
 
 test('a task runs on encrypted payloads: Temporal keeps no LFN and no reason in clear, in failures of activities neither', async () => {
   const task = new TestTask(world, rig);

@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addFiles, closeTask, retryTask, taskFiles, taskStatus } from '../../src/client/index.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
 import type { TaskTotals } from '../../src/contract/messages.ts';
 import type { JobReport } from '../../src/domain/file.ts';
-import { newTask, startRig, type Rig } from '../support/rig.ts';
-import { makeJob, startWorld, type World } from '../support/world.ts';
+import { newTask } from '../support/rig.ts';
+import { useRig } from '../support/use-rig.ts';
+import { makeJob } from '../support/world.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world);
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig();
 
 const CURL = 'SOURCE [112] Result curl error (56): Failure when receiving data from the peer after 1 attempts';
 const REFUSED = 'DESTINATION [1] HTTP 403 : Permission refused';

@@ -1,22 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FileRecord, JobReport } from '../../src/domain/file.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
 /** Its door tells no checksum. */
 const SUMLESS = 'T2_US_MIT';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld({}, { habits: { [SUMLESS]: { kind: 'dcache', quirks: ['no-checksum'] } } });
-  rig = await startRig(world, { policy: { blockTimeout: 0.1 } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig(
+  { policy: { blockTimeout: 0.1 } },
+  {},
+  { habits: { [SUMLESS]: { kind: 'dcache', quirks: ['no-checksum'] } } },
+);
 
 const task = (): TestTask => new TestTask(world, rig);
 

@@ -1,22 +1,12 @@
 import type { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startJobOutput } from '../../src/client/index.ts';
 import type { JobOutcome } from '../../src/contract/messages.ts';
 import type { JobReport } from '../../src/domain/file.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world, { policy: { blockTimeout: 0.2 } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig({ policy: { blockTimeout: 0.2 } });
 
 const task = (): TestTask => new TestTask(world, rig);
 const REFUSED = 'DESTINATION [1] HTTP 403 : Permission refused';

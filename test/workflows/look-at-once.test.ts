@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { transferBatchId } from '../../src/contract/ids.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
 /** Seconds until the first look: far longer than the test may take. */
 const FIRST_LOOK = 600;
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world, { policy: { followFirst: FIRST_LOOK, followMax: FIRST_LOOK } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig({ policy: { followFirst: FIRST_LOOK, followMax: FIRST_LOOK } });
 
 test('a follower that is reset looks at its FTS job at once', async () => {
   const work = new TestTask(world, rig);

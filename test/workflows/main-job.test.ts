@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addFiles, closeTask, startJobOutput, taskStatus } from '../../src/client/index.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
 import type { TaskTotals } from '../../src/contract/messages.ts';
-import { newTask, startRig, type Rig } from '../support/rig.ts';
+import { newTask } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { datasetOf, makeJob, startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
+import { datasetOf, makeJob } from '../support/world.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world);
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig();
 
 test('a job output is copied, verified, cleaned up and published once', async () => {
   const task = newTask();

@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JobReport } from '../../src/domain/file.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { startWorld, type MakeJob, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
+import type { MakeJob } from '../support/world.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld({ activePerLink: 2 });
-  rig = await startRig(world, { policy: { batchWindow: 0.5, blockTimeout: 2 } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig({ policy: { batchWindow: 0.5, blockTimeout: 2 } }, { activePerLink: 2 });
 
 const task = (): TestTask => new TestTask(world, rig);
 const RESET = 'TRANSFER [104] Connection reset by peer';

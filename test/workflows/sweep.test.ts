@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { sweepSources, taskSources, type TaskSources } from '../../src/client/index.ts';
 import { sweepSourcesId } from '../../src/contract/ids.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
 const REFUSED = 'DESTINATION [1] HTTP 403 : Permission refused';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world, { policy: { sourceRetention: 0, blockTimeout: 0.1 } });
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig({ policy: { sourceRetention: 0, blockTimeout: 0.1 } });
 
 const task = (): TestTask => new TestTask(world, rig);
 const sourcesOf = (work: TestTask): Promise<TaskSources> => taskSources(rig.client, work.name);

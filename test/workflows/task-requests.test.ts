@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { setTaskPriority } from '../../src/client/index.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
 const FULL = 'DESTINATION [28] MAKE_PARENT HTTP 507 : status code 507 received';
 const FORBIDDEN = 'DESTINATION [13] Permission denied';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world);
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig();
 
 const newTask = (): TestTask => new TestTask(world, rig);
 const SECOND = { source: 'T2_US_MIT', destination: 'T2_DE_DESY' };
