@@ -8,6 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addFiles, cancelTask, pauseTask, startJobOutput, taskStatus } from '../src/client/index.ts';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
+import { patiently } from '../src/demo/patiently.ts';
 import { until } from '../src/demo/until.ts';
 import { crabFileId } from '../src/domain/digest.ts';
 import type { JobReport } from '../src/domain/file.ts';
@@ -38,7 +39,11 @@ async function layJobs(stand: Stand, task: string, count: number): Promise<Waite
   await stand.crabProcess?.addRows(reports.flatMap((one) => rowsOf(task, one)));
   for (let at = 0; at < count; at += 50)
     await Promise.all(reports.slice(at, at + 50).map((one) => startJobOutput(client, task, one)));
-  await until(async () => (await taskStatus(client, task)).files === count + 1, stand.signal, 500);
+  await until(
+    async () => (await patiently(stand.signal, () => taskStatus(client, task))).files === count + 1,
+    stand.signal,
+    500,
+  );
   return reports.map(({ jobId, retry, files }) => ({ task, jobId, retry, fileId: files[0]?.id ?? '' }));
 }
 

@@ -14,7 +14,15 @@ const environment = await findPython('client');
 if ('missing' in environment) console.warn(`the Python client is not tested: ${environment.missing}`);
 const python = 'missing' in environment ? '' : environment.python;
 
-const TEST_FILES = ['test_client', 'test_contract', 'test_docs', 'test_messages', 'test_postjob', 'test_tasks'];
+const TEST_FILES = [
+  'test_client',
+  'test_contract',
+  'test_docs',
+  'test_messages',
+  'test_package',
+  'test_postjob',
+  'test_tasks',
+];
 const MINUTES = 60_000;
 
 describe.skipIf(!python)('the Python client', () => {
@@ -79,7 +87,12 @@ describe.skipIf(!python)('the Python client', () => {
     MINUTES,
   );
 
-  it('is typed', async () => expect(await runPython(python, ['-m', 'mypy'])).toContain('no issues'), 2 * MINUTES);
+  it.each(['3.10', '3.14'])(
+    'is typed, by the oldest and the newest Python it supports: %s',
+    async (version) =>
+      expect(await runPython(python, ['-m', 'mypy', '--python-version', version])).toContain('no issues'),
+    2 * MINUTES,
+  );
 
   it('is written as its rules say', async () => {
     await runPython(python, ['-m', 'ruff', 'check']);

@@ -12,7 +12,7 @@ import pytest
 from world import World, until
 
 import asyncstageout
-from asyncstageout import AsyncClient, Client, JobRef, job_output
+from asyncstageout import AsyncClient, Client, JobRef, _calls, job_output
 
 REFUSED = "DESTINATION [1] HTTP 403 : Permission refused"
 
@@ -71,6 +71,27 @@ def test_everything_may_be_done_twice(world: World, aso: Client) -> None:
     assert aso.status(task).complete
 
 
+def test_a_call_that_failed_is_simply_made_again(world: World, aso: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = world.task()
+    output = job_output(world.job(task, jobId="1", outputs=2))
+    world.ask("workers", run=False)
+    try:
+        with monkeypatch.context() as hasty:
+            hasty.setattr(_calls.answer_of, "__defaults__", (1.0,))
+            for _ in range(2):
+                with pytest.raises(asyncstageout.NoAnswerError):
+                    aso.add_files([output])
+        with pytest.raises(asyncstageout.NoOutcomeYetError):
+            aso.run_job(output, timeout=0.2)
+    finally:
+        world.ask("workers", run=True)
+    answer = aso.add_files([output])
+    assert answer.accepted + answer.known == 2
+    assert aso.run_job(output, timeout=60).is_done
+    assert world.copies(task) == ["FINISHED", "FINISHED"]
+    aso.close(task)
+
+
 def test_outputs_of_a_failed_job_are_brought_home_and_never_published(world: World, aso: Client) -> None:
     task = world.task()
     output = job_output(world.job(task, jobId="1", publish=True))
@@ -94,6 +115,10 @@ def test_a_signal_needs_no_worker_and_publication_may_be_asked_for_later(world: 
     finally:
         world.ask("workers", run=True)
     assert aso.job_outcome(job, timeout=60).is_done
+    nothing_new = aso.publish(task, now=True)
+    assert [(ignored.reason, ignored.files) for ignored in nothing_new.ignored] == [
+        ("publication was not asked for", 2)
+    ]
     answer = aso.publish(task, jobs=["7", "8"])
     assert answer.files == 2
     assert [(ignored.reason, ignored.files) for ignored in answer.ignored] == [("no such job", 1)]
