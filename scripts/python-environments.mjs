@@ -33,6 +33,6 @@ export const PYTHON_ENVIRONMENTS = {
     compiles: false,
     requirements: [join(root, 'clients/python/requirements-test.txt')],
     pipOptions: ['--only-binary=:all:'],
-    check: 'import temporalio.client, pytest, jsonschema, mypy, hatchling',
+    check: 'import temporalio.client, pytest, jsonschema, mypy, hatchling, cryptography',
   },
 };

@@ -18,6 +18,7 @@ const TEST_FILES = [
   'test_client',
   'test_contract',
   'test_docs',
+  'test_encryption',
   'test_messages',
   'test_package',
   'test_postjob',

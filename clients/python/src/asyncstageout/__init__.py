@@ -3,7 +3,7 @@
 from ._names import CONTRACT_VERSION, json_schema
 from ._waiting import JobResult
 from .aio import AsyncClient
-from .codec import DATA_CONVERTER
+from .codec import DATA_CONVERTER, data_converter
 from .crab_records import CrabRecord, job_output, job_outputs, read_crab_record
 from .errors import (
     AsoError,
@@ -12,6 +12,7 @@ from .errors import (
     JobNotFoundError,
     NoAnswerError,
     NoOutcomeYetError,
+    PayloadKeyError,
     RecordFault,
     RequestRefusedError,
     TaskEndedError,
@@ -46,6 +47,7 @@ __all__ = [
     "JobStatus",
     "NoAnswerError",
     "NoOutcomeYetError",
+    "PayloadKeyError",
     "RecordFault",
     "RequestRefusedError",
     "Selection",
@@ -57,6 +59,7 @@ __all__ = [
     "TemporalUnreachableError",
     "check_job_output",
     "crab_file_id",
+    "data_converter",
     "job_output",
     "job_outputs",
     "json_schema",

@@ -19,7 +19,7 @@ from ._reporting import add_files, signal_files
 from ._start import job_output_id, stage_out_id, start_options
 from ._waiting import JobResult, outcome_now, wait_for_job, wait_for_jobs
 from ._wire import from_wire, report_of, voms_of
-from .codec import DATA_CONVERTER
+from .codec import data_converter
 from .errors import NoOutcomeYetError, TaskEndedError, TemporalUnreachableError
 from .outcomes import AddFilesAnswer, JobOutcome, SelectionAnswer, TaskStatus
 from .records import JobOutput, JobRef
@@ -48,7 +48,7 @@ class AsyncClient:
     """
 
     def __init__(self, temporal: TemporalClient) -> None:
-        """Uses a Temporal client that was made with :data:`asyncstageout.DATA_CONVERTER`."""
+        """Uses a Temporal client that was made with :func:`asyncstageout.data_converter`."""
         self.temporal = temporal
 
     @classmethod
@@ -63,7 +63,7 @@ class AsyncClient:
             **ClientConfig.load_client_connect_config(),
             **options,
         }
-        connecting = TemporalClient.connect(**{"data_converter": DATA_CONVERTER, **config})
+        connecting = TemporalClient.connect(**{"data_converter": data_converter(), **config})
         try:
             return cls(await asyncio.wait_for(connecting, _CONNECT_SECONDS))
         except (RuntimeError, OSError, asyncio.TimeoutError) as error:

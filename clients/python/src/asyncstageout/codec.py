@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 
 from temporalio.api.common.v1 import Payload
-from temporalio.converter import DataConverter, PayloadCodec
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 
 from ._names import NAMES
 
@@ -40,3 +41,42 @@ class CompressionCodec(PayloadCodec):
 
 DATA_CONVERTER = dataclasses.replace(DataConverter.default, payload_codec=CompressionCodec())
 """The data converter of a Temporal client that this package is to use."""
+
+
+class _Chain(PayloadCodec):
+    """Writes through codecs in order, reads through them in reverse."""
+
+    def __init__(self, *codecs: PayloadCodec) -> None:
+        self._codecs = codecs
+
+    async def encode(self, payloads: Iterable[Payload]) -> list[Payload]:
+        """Writes."""
+        done = list(payloads)
+        for codec in self._codecs:
+            done = await codec.encode(done)
+        return done
+
+    async def decode(self, payloads: Iterable[Payload]) -> list[Payload]:
+        """Reads."""
+        done = list(payloads)
+        for codec in reversed(self._codecs):
+            done = await codec.decode(done)
+        return done
+
+
+def data_converter(environment: Mapping[str, str] | None = None) -> DataConverter:
+    """The data converter as configured: with encryption where `ASO_PAYLOAD_KEYS` names a file of keys, the service's own.
+
+    :raises PayloadKeyError: where the keys cannot be read
+    """
+    path = (os.environ if environment is None else environment).get("ASO_PAYLOAD_KEYS")
+    if not path:
+        return DATA_CONVERTER
+    # The cryptography package is needed by those only who have keys.
+    from .encryption import EncryptionCodec, read_key_ring
+
+    return dataclasses.replace(
+        DATA_CONVERTER,
+        payload_codec=_Chain(CompressionCodec(), EncryptionCodec(read_key_ring(path))),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )

@@ -67,3 +67,7 @@ class JobNotFoundError(AsoError, LookupError):
 
 class JobFailedError(AsoError):
     """What waited for the job output ended without an outcome, e.g. terminated by an operator. Start it again to get its outcome."""
+
+
+class PayloadKeyError(AsoError):
+    """The keys cannot be read, or a payload cannot be with them. The message names ids of keys, never a key."""
