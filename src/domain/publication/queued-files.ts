@@ -26,12 +26,13 @@ export function viewQueued(state: PublisherState, keys: readonly string[], now: 
 }
 
 function awaited(
-  { inFlight, policy }: PublisherState,
+  { inFlight, policy, bar }: PublisherState,
   { key, missingSince, tries, retryAt }: QueuedFile,
   now: number,
   block: Pick<PublicationView, 'waitsFor' | 'nextTry'>,
 ): Partial<PublicationView> {
   if (inFlight.has(key)) return { waitsFor: 'DBS to take its block', attempts: 1 };
+  if (bar !== null) return { reason: `held: ${bar}`, waitsFor: 'operators to let it go on' };
   if (missingSince === null) return block.nextTry === null ? { waitsFor: 'its block to be made' } : block;
   const until = utcTime(missingSince + policy.metadataTimeout * 1000);
   return {
