@@ -60,7 +60,7 @@ export async function runWorker(
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed) throw failed.reason;
   } finally {
-    await sampling.close();
+    sampling.close();
     await listener?.close();
     await close();
     await clientConnection.close();

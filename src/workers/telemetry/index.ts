@@ -26,7 +26,7 @@ export interface WorkTelemetry {
 export interface Telemetry extends WorkTelemetry {
   services: ServiceWatch;
   /** Begins to look at queues, workflows, credentials and operators' rules from time to time. */
-  sample(client: Client, store: CredentialStore, rules: OperatorRulesPort): { close(): Promise<void> };
+  sample(client: Client, store: CredentialStore, rules: OperatorRulesPort): { close(): void };
 }
 
 /** @param meter the runtime's: what it is told is served at `metricsAddress`, if at all */

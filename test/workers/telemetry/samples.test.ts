@@ -83,6 +83,6 @@ test('a sample that fails is counted and taken again, and holds up no other', as
   };
   const sampling = startSampling(metrics, [broken, good]);
   await expect.poll(() => tries).toBeGreaterThan(2);
-  await sampling.close();
+  sampling.close();
   expect(Object.fromEntries(seen)).toEqual({ 'aso_sample_failures_total queues': 1, 'aso_rules paused': 1 });
 });
