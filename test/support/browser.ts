@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
 
+/** As scripts/browser.mjs looks for it. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** The Chromium on PATH, or null. */

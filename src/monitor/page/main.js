@@ -5,17 +5,9 @@ import { ago, count, duration, files } from './format.js';
 import { currentRange, showRanges } from './ranges.js';
 import { currentRoute, hrefWith, setOptions } from './route.js';
 import { segments } from './tables.js';
-import {
-  chartsOf,
-  crumbs,
-  failuresPanel,
-  lagText,
-  linksPanel,
-  taskPanels,
-  tasksPanel,
-  tiles,
-  usersPanel,
-} from './views.js';
+import { chartsOf, crumbs, lagText, tiles } from './overview.js';
+import { failuresPanel, linksPanel, tasksPanel, usersPanel } from './panels.js';
+import { taskPanels } from './task-view.js';
 
 const at = (id) => document.getElementById(id);
 /** The page asks again so often, seconds; never more often than samples are taken. */
@@ -189,7 +181,7 @@ async function refresh({ isNews = false } = {}) {
       at('spoken'),
       `Updated: ${files(answer.series.totals.done)} done, ${count(answer.series.totals.failed)} failed${answer.links ? `, ${count(hand)} in hand` : ''}.`,
     );
-    if (isNews) at('main').focus({ preventScroll: false });
+    if (isNews) at('main').focus({ preventScroll: true });
   } catch (error) {
     if (mine !== round) return;
     if (shown) shown.problem = error.message;

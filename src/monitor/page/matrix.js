@@ -1,4 +1,5 @@
 import { amount, brief, bytes, count, share } from './format.js';
+import { inHand } from './columns.js';
 import { h } from './dom.js';
 import { hrefTo } from './route.js';
 
@@ -8,8 +9,6 @@ export const MEASURES = [
   ['success', 'Success'],
   ['hand', 'In hand'],
 ];
-
-const inHand = ({ waiting, submitted, retry, held }) => waiting + submitted + retry + held;
 
 /** Site by site: a table whose cells are shaded, so that it reads the same with and without colours. */
 export function matrixTable(links, measure, unit) {

@@ -7,7 +7,7 @@ const sorting = new Map();
  * A table that can be sorted by its columns.
  * @param {{
  *   name: string, caption: string, rows: object[], empty: string, key?: (row: object) => string, limit?: number, rerender: () => void,
- *   columns: { title: string, value: (row: object) => string | number | null, show?: (row: object) => unknown, number?: boolean, hint?: string }[],
+ *   columns: { title: string, value: (row: object) => string | number | null, show?: (row: object) => unknown, number?: boolean, long?: boolean, hint?: string }[],
  *   sort?: [number, 'ascending' | 'descending'],
  * }} table `sort`: column and direction at first
  */
@@ -42,10 +42,10 @@ export function sortableTable({
       h('button', { type: 'button', onclick: sortBy(at) }, title),
     ),
   );
-  const cell = (row, { value, show, number }, at) =>
+  const cell = (row, { value, show, number, long }, at) =>
     h(
       at === 0 ? 'th' : 'td',
-      { scope: at === 0 ? 'row' : null, class: number ? 'number' : null },
+      { scope: at === 0 ? 'row' : null, class: number ? 'number' : long ? 'long' : null },
       show ? show(row) : value(row),
     );
   return h(

@@ -34,7 +34,9 @@ export async function takeSample(parts: SampleParts, now: number, since: number 
   const open: ListedTask[] = [];
   for await (const task of eachTask(client, { running: true, limit: Infinity })) open.push(task);
   const names = new Set(open.map(({ task }) => task));
-  const ended = (await endedTasks(parts, names, since ?? now, now)).filter(({ task }) => !names.has(task));
+  // Before the first sample nothing is news.
+  const ended =
+    since === null ? [] : (await endedTasks(parts, names, since, now)).filter(({ task }) => !names.has(task));
   unchanged.only(names);
 
   const marks = new Map<string, string | null>();

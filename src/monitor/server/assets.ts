@@ -14,7 +14,18 @@ const TYPES: Readonly<Record<string, string>> = {
 /** What the page consists of, besides echarts. */
 const PAGE_FILES = [
   ...['index.html', 'login.html', 'style.css', 'icon.svg', 'main.js', 'api.js', 'charts.js', 'dom.js', 'format.js'],
-  ...['matrix.js', 'ranges.js', 'route.js', 'tables.js', 'theme.js', 'views.js', 'files-view.js'],
+  ...[
+    'matrix.js',
+    'ranges.js',
+    'route.js',
+    'tables.js',
+    'theme.js',
+    'columns.js',
+    'overview.js',
+    'panels.js',
+    'task-view.js',
+    'files-view.js',
+  ],
 ] as const;
 
 /** Read again by the browser at every load, but sent only when it has changed: a new release has the same names. */
