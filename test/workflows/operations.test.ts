@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operate, operationsJournal, operatorRules, taskPublications } from '../../src/client/index.ts';
+import { transferBatchId } from '../../src/contract/ids.ts';
 import { OPERATIONS, type OperationName, type OperationRequests } from '../../src/contract/operations.ts';
+import { runSizes } from '../support/histories.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -45,6 +47,32 @@ test('a closed source holds its files with the reason, and what comes from elsew
     ['bob', `closed ${PISA} as source`, 'downtime'],
     ['bob', `opened ${PISA} as source`, 'downtime'],
   ]);
+});
+
+test('however long a batch is held, that costs no events', async () => {
+  const eventsOf = async (work: TestTask): Promise<number> => {
+    const runs = await runSizes(rig.client, transferBatchId(work.name, 1));
+    return runs.reduce((sum, { events }) => sum + events, 0);
+  };
+  const looks = async (work: TestTask): Promise<number> => {
+    const { raw } = await rig.client.workflow.getHandle(transferBatchId(work.name, 1)).describe();
+    return raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'awaitPermission')?.attempt ?? 0;
+  };
+  const [free, held] = [new TestTask(world, rig), new TestTask(world, rig)];
+  await free.add(await free.job({ source: 'T2_DE_DESY' }));
+  expect(await free.finish()).toMatchObject({ transfer: { DONE: 1 } });
+  await ask('closeSite', { site: 'T2_DE_DESY' });
+  await held.add(await held.job({ source: 'T2_DE_DESY' }));
+  await expect.poll(() => looks(held)).toBeGreaterThan(2);
+  const before = await eventsOf(held);
+  await expect.poll(() => looks(held)).toBeGreaterThan(12);
+  expect(await eventsOf(held)).toBe(before);
+  const looked = await looks(held);
+  await ask('openSite', { site: 'T2_DE_DESY' });
+  expect(await held.finish()).toMatchObject({ transfer: { DONE: 1 } });
+  const more = (await eventsOf(held)) - (await eventsOf(free));
+  console.log(`a batch that was held: ${more} events more than one that was not, ${looked} looks at the rules`);
+  expect(more).toBeLessThan(40);
 });
 
 test('a closed destination opens by itself when its time is up', async () => {
