@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startRig, type Rig } from '../../support/rig.ts';
+import { TestTask } from '../../support/test-task.ts';
+import { startWorld, type World } from '../../support/world.ts';
+import { runAso } from '../run-aso.ts';
+
+let world: World;
+let rig: Rig;
+let task: TestTask;
+beforeAll(async () => {
+  world = await startWorld();
+  rig = await startRig(world);
+  task = new TestTask(world, rig);
+  task.fault('', { outcome: 'hang' });
+  await task.add(await task.job({ outputs: 2 }));
+});
+afterAll(async () => {
+  await task.cancel();
+  await task.finish();
+  await rig.close();
+  await world.close();
+});
+
+const env = () => ({ TEMPORAL_ADDRESS: rig.server.address, TEMPORAL_NAMESPACE: rig.server.namespace });
+
+test('without a terminal it is printed once, as JSON too', async () => {
+  await expect.poll(() => task.copyStates()).toEqual(['ACTIVE', 'ACTIVE']);
+  const { code, out } = await runAso(['top', '--interval', '0.5'], { env: env() });
+  expect(code).toBe(0);
+  expect(out).toContain('files  2 in FTS');
+  expect(out).toMatch(new RegExp(`^${task.name} +0\\.0 .* 2 `, 'm'));
+  const json = await runAso(['top', '--interval', '0.5', '--json'], { env: env() });
+  expect(JSON.parse(json.out)).toMatchObject({
+    users: 1,
+    silent: 0,
+    links: [{ name: 'T2_IT_Pisa → T2_CH_CERN', active: 2, filesPerSecond: 0 }],
+    tasks: [{ name: task.name, active: 2 }],
+  });
+}, 60_000);
+
+test('on a terminal it is live, and q leaves it with the cursor as it was', async () => {
+  const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+  const command = `stty cols 100 rows 30; '${process.execPath}' '${main}' top --interval 0.5`;
+  // Of util-linux: gives the command a terminal.
+  const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, ...env(), TERM: 'xterm' } });
+  let out = '';
+  child.stdout.on('data', (data: Buffer) => (out += data.toString()));
+  onTestFinished(() => void child.kill());
+  await expect.poll(() => out, { timeout: 30_000 }).toMatch(/files\/s, 0 B\/s/);
+  child.stdin.write('q');
+  const [code] = (await once(child, 'close')) as [number];
+  expect(code).toBe(0);
+  expect(out).toContain('\u001b[?25l');
+  expect(out.lastIndexOf('\u001b[?25h')).toBeGreaterThan(out.lastIndexOf('\u001b[?25l'));
+}, 60_000);
