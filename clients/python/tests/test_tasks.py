@@ -161,3 +161,17 @@ def test_group_and_role_reach_the_task(world: World, aso: Client) -> None:
     assert asyncio.run(start_argument()) == {"task": task, "group": "itcms"}
     aso.cancel(task, reason="nobody has that credential", by="the test")
     aso.close(task)
+
+
+def test_an_operator_closes_and_opens_a_site(world: World, aso: Client) -> None:
+    answer = aso.operate("closeSite", site="T2_US_MIT", direction="source", until="2h", reason="downtime", by="bob")
+    assert answer.did[0].startswith("closed T2_US_MIT as source until ")
+    rules = aso.operator_rules()
+    assert rules is not None
+    assert [(row["site"], row["end"], row["by"]) for row in rules["sites"]] == [("T2_US_MIT", "source", "bob")]
+    with pytest.raises(asyncstageout.RequestRefusedError, match="closeSite: site: must be a CMS site name"):
+        aso.operate("closeSite", site="Boston", reason="downtime", by="bob")
+    assert aso.operate("openSite", site="T2_US_MIT", reason="over", by="bob").ignored == (
+        "T2_US_MIT is open as destination",
+    )
+    assert [entry["reason"] for entry in aso.operations_journal()] == ["downtime", "over"]

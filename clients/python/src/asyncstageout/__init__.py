@@ -1,6 +1,7 @@
 """Client of AsyncStageOut: reports CRAB's job outputs to be staged out and published, and waits for what becomes of them."""
 
 from ._names import CONTRACT_VERSION, json_schema
+from ._operations import OperationAnswer
 from ._waiting import JobResult
 from .aio import AsyncClient
 from .codec import DATA_CONVERTER, data_converter
@@ -47,6 +48,7 @@ __all__ = [
     "JobStatus",
     "NoAnswerError",
     "NoOutcomeYetError",
+    "OperationAnswer",
     "PayloadKeyError",
     "RecordFault",
     "RequestRefusedError",

@@ -38,7 +38,12 @@ _NO_WORKER = "did not answer in time: is a worker running (aso worker)? Nothing 
 
 async def answer_of(task: str, call: Callable[[], Awaitable[T]], seconds: float = ANSWER_SECONDS) -> T:
     """Makes a call about a task within its time; what Temporal's client raises becomes an :class:`AsoError`."""
-    with explained(task):
+    return await answer_from(f"task {task}", call, seconds)
+
+
+async def answer_from(who: str, call: Callable[[], Awaitable[T]], seconds: float = ANSWER_SECONDS) -> T:
+    """As :func:`answer_of`, about another workflow of ours, under its name in what users read."""
+    with explained_of(who):
         return await asyncio.wait_for(call(), seconds)
 
 
@@ -65,35 +70,40 @@ def _was_not_taken(error: RPCError) -> bool:
     return error.status == RPCStatusCode.NOT_FOUND and "aborted by closing workflow" in error.message
 
 
+def explained(task: str) -> contextlib.AbstractContextManager[None]:
+    """Turns what Temporal's client raises about a task into an :class:`AsoError`; anything else passes."""
+    return explained_of(f"task {task}")
+
+
 @contextlib.contextmanager
-def explained(task: str) -> Iterator[None]:
+def explained_of(who: str) -> Iterator[None]:
     """Turns what Temporal's client raises into an :class:`AsoError`; anything else passes."""
     try:
         yield
     except WorkflowUpdateFailedError as error:
-        raise RequestRefusedError(f"task {task} refuses: {error.cause}") from error
+        raise RequestRefusedError(f"{who} refuses: {error.cause}") from error
     except (WorkflowUpdateRPCTimeoutOrCancelledError, asyncio.TimeoutError) as error:
-        raise NoAnswerError(f"task {task} {_NO_WORKER}") from error
+        raise NoAnswerError(f"{who} {_NO_WORKER}") from error
     except (WorkflowQueryRejectedError, WorkflowQueryFailedError) as error:
-        raise RequestRefusedError(f"task {task} refuses: {error}") from error
+        raise RequestRefusedError(f"{who} refuses: {error}") from error
     except RPCError as error:
-        raise _explain(error, task) from error
+        raise _explain(error, who) from error
 
 
-def _explain(error: RPCError, task: str) -> Exception:
+def _explain(error: RPCError, who: str) -> Exception:
     status, message = error.status, error.message
     if status == RPCStatusCode.NOT_FOUND:
         if message.startswith("Namespace "):
             return TemporalUnreachableError(f"{message} aso setup namespace creates it")
         if "already completed" in message:
-            return TaskEndedError(f"task {task} has ended")
-        return TaskNotFoundError(f"there is no task {task}")
+            return TaskEndedError(f"{who} has ended")
+        return TaskNotFoundError(f"there is no {who}")
     if status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
-        return NoAnswerError(f"task {task} {_NO_WORKER}")
+        return NoAnswerError(f"{who} {_NO_WORKER}")
     if status == RPCStatusCode.FAILED_PRECONDITION:  # queries of a task that no worker has taken up yet
-        return NoAnswerError(f"task {task}: {message}")
+        return NoAnswerError(f"{who}: {message}")
     if status == RPCStatusCode.INVALID_ARGUMENT:
-        return RequestRefusedError(f"task {task}: {message}")
+        return RequestRefusedError(f"{who}: {message}")
     if status in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED):
         return TemporalUnreachableError(f"Temporal does not let us in: {message}")
     return TemporalUnreachableError(f"Temporal does not answer: {message}")

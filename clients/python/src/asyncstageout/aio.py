@@ -15,6 +15,7 @@ from ._calls import SIGNAL_SECONDS, across_turnover, answer_of
 from ._chunks import chunk_reports
 from ._job_status import job_status
 from ._names import NAMES
+from ._operations import OperationAnswer, ask_operations, operate
 from ._reporting import add_files, signal_files
 from ._start import job_output_id, stage_out_id, start_options
 from ._waiting import JobResult, outcome_now, wait_for_job, wait_for_jobs
@@ -224,6 +225,28 @@ class AsyncClient:
         :raises TaskNotFoundError, NoAnswerError, TemporalUnreachableError:
         """
         return await job_status(self.temporal, task, job_id)
+
+    async def operate(self, name: str, *, reason: str, by: str, **request: Any) -> OperationAnswer:
+        """Changes a rule of the operators: closes a site, blocks a user and so on; ``docs/operator-rules.md`` names requests and fields.
+
+        ::
+
+            await aso.operate("closeSite", site="T2_IT_Pisa", until="2h", reason="downtime", by="bob")
+
+        :raises RequestRefusedError: naming field and rule
+        :raises NoAnswerError, TemporalUnreachableError:
+        """
+        return await operate(self.temporal, name, {**request, "reason": reason, "by": by})
+
+    async def operator_rules(self) -> dict[str, Any] | None:
+        """The rules in force, as JSON; ``None`` where nobody has set any. Raises as :meth:`status`."""
+        rules: dict[str, Any] | None = await ask_operations(self.temporal, "rules")
+        return rules
+
+    async def operations_journal(self) -> list[dict[str, Any]]:
+        """Who changed which rule, when and why, the oldest first; the last 300. Raises as :meth:`status`."""
+        entries: list[dict[str, Any]] | None = await ask_operations(self.temporal, "journal")
+        return entries or []
 
     async def _ask(self, kind: type[T], task: str, message: str, request: object) -> T:
         handle = self.temporal.get_workflow_handle(stage_out_id(task))

@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from ._operations import OperationAnswer
 from ._waiting import JobResult
 from .aio import LOOK_EVERY, AsyncClient
 from .outcomes import AddFilesAnswer, JobOutcome, SelectionAnswer, TaskStatus
@@ -131,6 +132,18 @@ class Client:
     def job_status(self, task: str, job_id: str) -> JobStatus:
         """See :meth:`asyncstageout.AsyncClient.job_status`."""
         return self._run(self._aio.job_status(task, job_id))
+
+    def operate(self, name: str, *, reason: str, by: str, **request: Any) -> OperationAnswer:
+        """See :meth:`asyncstageout.AsyncClient.operate`."""
+        return self._run(self._aio.operate(name, reason=reason, by=by, **request))
+
+    def operator_rules(self) -> dict[str, Any] | None:
+        """See :meth:`asyncstageout.AsyncClient.operator_rules`."""
+        return self._run(self._aio.operator_rules())
+
+    def operations_journal(self) -> list[dict[str, Any]]:
+        """See :meth:`asyncstageout.AsyncClient.operations_journal`."""
+        return self._run(self._aio.operations_journal())
 
     def _run(self, call: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(call, self._loop)
