@@ -5,7 +5,6 @@ import { bytes, count, exactTime } from './format.js';
 const drawn = new Map();
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const isStill = matchMedia('(prefers-reduced-motion: reduce)');
 
 /**
  * Draws points over time, with the same numbers as a table for whoever does not see them.
@@ -82,8 +81,8 @@ function optionOf({ series, step, unit }, times) {
   const [text, muted, line, surface] = ['--text', '--muted', '--line', '--surface'].map(color);
   const show = format(unit);
   return {
-    animation: !isStill.matches,
-    animationDuration: 250,
+    // Numbers that come every few seconds are not to grow anew each time.
+    animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: text },
     grid: { left: 8, right: 14, top: 34, bottom: 6, containLabel: true },
     legend: {

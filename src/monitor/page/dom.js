@@ -77,4 +77,5 @@ function morph(from, to) {
   from.listeners = to.listeners;
   listen(from);
   morphChildren(from, to);
+  if (from.tagName === 'SELECT') from.value = to.value;
 }

@@ -5,7 +5,7 @@ import { ago, bytes, count, exactTime, files } from './format.js';
 import { matrixTable, MEASURES, siteLink } from './matrix.js';
 import { rangeText } from './ranges.js';
 import { hrefTo, setOptions } from './route.js';
-import { code, linked, panel, segments, sortableTable } from './tables.js';
+import { code, linked, panel, segments, sortableTable, withCode } from './tables.js';
 
 /** Which question brought the numbers. */
 export const asked = (name, parameters, says) => [h('span', {}, code(`GET ${apiUrl(name, parameters)}`), ` ${says}`)];
@@ -167,7 +167,7 @@ export function failuresPanel({ failures, range, filter }) {
           happened === null ? '' : `, ${count(happened)} ${rangeText(range)}`,
         ),
       ),
-      h('p', {}, h('span', { class: 'muted' }, 'What to do: '), advice),
+      h('p', {}, h('span', { class: 'muted' }, 'What to do: '), withCode(advice)),
       examples.length > 0 &&
         h(
           'details',

@@ -32,6 +32,12 @@ function localTime(at) {
   return `${day}T${pad(date.getHours())}:${pad(date.getMinutes())}`;
 }
 
+function closeOnEscape(event) {
+  if (event.key !== 'Escape') return;
+  event.currentTarget.open = false;
+  event.currentTarget.querySelector('summary').focus();
+}
+
 /** Buttons for the usual ranges, and a form for any other. */
 export function showRanges(parent) {
   const range = currentRange();
@@ -63,7 +69,7 @@ export function showRanges(parent) {
     h('div', { class: 'segments', role: 'group', 'aria-label': 'Range' }, buttons),
     h(
       'details',
-      { class: 'menu' },
+      { class: 'menu', onkeydown: closeOnEscape },
       h('summary', { class: range.name === 'custom' ? 'button chosen' : 'button' }, 'Other…'),
       h(
         'form',

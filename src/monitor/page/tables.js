@@ -125,5 +125,8 @@ export const segments = (label, choices, chosen, choose) =>
     ),
   );
 
+/** A text in which commands stand between backticks. */
+export const withCode = (text) => text.split('`').map((part, at) => (at % 2 ? h('code', {}, part) : part));
+
 /** One line of code, as it may be copied. */
 export const code = (text) => h('code', {}, text);
