@@ -32,12 +32,17 @@ export class TestTask {
   readonly #world: World;
   readonly #rig: Rig;
 
-  constructor(world: World, rig: Rig, user = 'alice') {
-    this.name = newTask(user);
+  constructor(world: World, rig: Rig, user = 'alice', name = newTask(user)) {
+    this.name = name;
     this.mark = this.name.replace(/\W/g, '_');
     this.#world = world;
     this.#rig = rig;
     world.crab.books.addTask(this.name, { tm_publish_dbs_url: world.dbs.writerUrl, tm_dbs_url: world.dbs.readerUrl });
+  }
+
+  /** The same task at another Temporal server, which may know nothing of it. */
+  at(rig: Rig): TestTask {
+    return new TestTask(this.#world, rig, undefined, this.name);
   }
 
   /** Lays the files of a job at its site; one output and no log unless asked otherwise. */
