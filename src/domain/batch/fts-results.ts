@@ -96,12 +96,17 @@ export function applyCancelResults(
       state.arrived(file, now);
       continue;
     }
+    // It failed by itself before our DELETE.
+    if (barred && row?.state === 'FAILED') {
+      applyFtsResults(state, [row], now, random);
+      continue;
+    }
     if (row) watchCopy(state, file, row, { ...job, stopped: whole }, now);
     const notBefore = row ? freeAt(state, row, now) : now + state.policy.cancelGrace * 1000;
     if (file.kill) state.stopped(file, notBefore, now);
     else {
       file.notBefore = Math.max(file.notBefore, notBefore);
-      if (barred && row?.state !== 'FAILED') state.setAside(file, givenUp ?? '', now);
+      if (barred) state.setAside(file, givenUp ?? '', now);
       else state.failed(file, givenUp ?? 'cancelled', 'FAILED', now, random);
     }
   }

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { BatchState } from '../../src/domain/batch/batch-state.ts';
+import { describeFile } from '../../src/domain/batch/views.ts';
+import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
+import { cancel, cancelled, DAY, file, fts, GRACE, newBatch, NOW, order, row, sent, TARGET, told } from './model/batch-kit.ts'; // prettier-ignore
+
+const WHY = 'site T2_IT_Pisa is closed (source) by bob: downtime';
+
+/** A batch that an operator's rule has met at its first submission. */
+function barred(): BatchState {
+  const state = newBatch(['a', 'b']);
+  order(state, { kind: 'admit', target: TARGET });
+  state.beginAttempt(NOW);
+  state.barAll(WHY, NOW);
+  return state;
+}
+
+test('files that an operator holds are HELD with the reason, use no turn, and go on as what they were', () => {
+  const state = barred();
+  expect(told(state)).toEqual(['all HELD NEW']);
+  expect([state.slot, state.attempt]).toEqual(['idle', 1]);
+  expect(describeFile(file(state)).sourceState).toBe(`present: ${WHY}`);
+  const restored = BatchState.restore(structuredClone(state.snapshot()), DEFAULT_POLICY);
+  expect(restored.bar).toBe(WHY);
+  restored.permit();
+  expect([file(restored).transfer, file(restored).heldReason, file(restored).attempts]).toEqual(['NEW', null, []]);
+  expect(restored.nextAttemptAt()).toBe(NOW);
+});
+
+test('a file that has failed before is RETRY again when nothing holds it', () => {
+  const state = sent();
+  fts(state, 'FAILED', ['a'], 'SOURCE [112] curl error (56)');
+  state.barAll(WHY, NOW);
+  expect(file(state).transfer).toBe('HELD');
+  state.permit();
+  expect([file(state).transfer, file(state).attempts.length]).toEqual(['RETRY', 1]);
+});
+
+test('its time goes on while it is held, and its end says what held it; a kill ends it at once', () => {
+  const state = barred();
+  order(state, cancel(['b']));
+  expect(file(state, 'b').transfer).toBe('KILLED');
+  expect(state.expire(NOW + DAY)).toBe(true);
+  expect(file(state)).toMatchObject({
+    transfer: 'FAILED',
+    attempts: [{ class: 'deadline', code: 60317, reason: `Cancelled ASO transfer after timeout, held: ${WHY}` }],
+  });
+});
+
+test('what is called back waits without an attempt counted, but for what had failed or arrived by itself', () => {
+  const state = sent(['a', 'b', 'c']);
+  const asked = state.list('sent');
+  const rows = [row('a', 'CANCELED'), row('b', 'FINISHED'), row('c', 'FAILED', { reason: 'SOURCE [112] curl error' })];
+  cancelled(state, rows, { asked, givenUp: WHY, barred: true });
+  state.barAll(WHY, NOW);
+  expect(file(state, 'a')).toMatchObject({ transfer: 'HELD', heldReason: WHY, attempts: [], notBefore: NOW + GRACE });
+  expect(file(state, 'b').phase).toBe('arrived');
+  expect(file(state, 'c')).toMatchObject({ transfer: 'HELD', attempts: [{ class: 'transient' }] });
+  state.permit();
+  expect([file(state, 'a').transfer, file(state, 'c').transfer]).toEqual(['NEW', 'RETRY']);
+});
