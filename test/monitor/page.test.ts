@@ -162,6 +162,10 @@ describe.skipIf(!executable && !process.env['CI'])('the page in a real browser',
     await page.keyboard.press('Enter');
     await page.waitForSelector('.crumbs >> text=T2_US_MIT → T2_DE_DESY');
     expect(await text('.tiles')).toMatch(/Failed\s+1/);
+    const open = await page.locator('.tile', { hasText: 'In hand now' }).locator('a').getAttribute('href');
+    expect(new URL(open ?? '').searchParams.get('query')).toBe(
+      "WorkflowType = 'transferBatch' AND ExecutionStatus = 'Running' AND AsoSource = 'T2_US_MIT' AND AsoDestination = 'T2_DE_DESY'",
+    );
     await tabTo(bob.name);
     await page.keyboard.press('Enter');
     await page.waitForSelector('.files > li');

@@ -6,7 +6,7 @@ import { currentRange, showRanges } from './ranges.js';
 import { currentRoute, hrefWith, setOptions } from './route.js';
 import { segments } from './tables.js';
 import { chartsOf, crumbs, lagText, tiles } from './overview.js';
-import { failuresPanel, linksPanel, tasksPanel, usersPanel } from './panels.js';
+import { failuresPanel, linksPanel, seriesQuery, tasksPanel, usersPanel } from './panels.js';
 import { taskPanels } from './task-view.js';
 
 const at = (id) => document.getElementById(id);
@@ -102,6 +102,7 @@ function render() {
     at('head'),
     h('div', { class: 'subbar' }, crumbs(route), direct, unitChoice),
     route.kind === 'task' ? null : tiles(data),
+    seriesQuery(data),
   );
   drawCharts(series, unit, range);
   at('body').className = route.kind;

@@ -28,7 +28,7 @@ export function crumbs(route) {
 }
 
 /** The numbers that are looked at first. */
-export function tiles({ series, links, state, range, route }) {
+export function tiles({ series, links, openUi, state, range, route }) {
   const { totals, publicationLag, points } = series;
   const ended = totals.done + totals.failed;
   const hand = links && {
@@ -48,14 +48,7 @@ export function tiles({ series, links, state, range, route }) {
   return h(
     'section',
     { class: 'tiles', 'aria-label': `Totals ${rangeText(range)}` },
-    hand &&
-      tile(
-        'In hand now',
-        count(hand.files),
-        route.kind === 'overview' ? state.ui.openBatches : links[0]?.ui.open,
-        bytes(hand.bytes),
-        handLine(hand.of),
-      ),
+    hand && tile('In hand now', count(hand.files), openUi, bytes(hand.bytes), handLine(hand.of)),
     tile(
       `Done ${rangeText(range)}`,
       count(totals.done),

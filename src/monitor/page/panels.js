@@ -12,6 +12,17 @@ export const asked = (name, parameters, says) => [h('span', {}, code(`GET ${apiU
 export const DIFFERENCES = 'What happened: differences between samples of the tasks’ own books.';
 export const STANDING = 'In hand: as the tasks told it at the last sample.';
 
+/** Where the totals and the charts have their numbers from. */
+export const seriesQuery = ({ filter, range }) =>
+  h(
+    'details',
+    { class: 'query totals' },
+    h('summary', {}, 'Query of the totals and charts'),
+    asked('series', { ...filter, from: range.from, to: range.to }, `${DIFFERENCES} ${STANDING}`).map((line) =>
+      h('p', {}, line),
+    ),
+  );
+
 /** Links, as a matrix or as a list. */
 export function linksPanel({ links, unit, range, filter, route, rerender }) {
   const { view = route.kind === 'overview' ? 'matrix' : 'list', measure = 'traffic' } = route.options;

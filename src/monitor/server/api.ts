@@ -65,6 +65,7 @@ export function apiRoutes(parts: ApiParts): Hono {
     });
     for (const link of open.values()) links.push({ ...nothingHappened, ...link });
     return context.json({
+      openUi: ui.openBatches(filter),
       links: links.map((link) => ({
         ...link,
         ui: { open: ui.openBatches(sitesOf(link)), range: ui.batchesBetween(sitesOf(link), from, to) },
