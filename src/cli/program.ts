@@ -19,6 +19,7 @@ import { addStatus } from './commands/status.ts';
 import { addStuck } from './commands/stuck.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addUser } from './commands/user.ts';
+import { addTask } from './commands/task.ts';
 import { addTop } from './commands/top.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWorker } from './commands/worker.ts';
@@ -51,6 +52,7 @@ export function createProgram(): Command {
   program.enablePositionalOptions();
   addSubmit(program);
   addStatus(program);
+  addTask(program);
   addStuck(program);
   addTop(program);
   addJob(program);

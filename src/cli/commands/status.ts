@@ -20,11 +20,12 @@ export function addStatus(program: Command): void {
     .action(status);
 }
 
-async function status(
-  task: string | undefined,
-  options: { json?: true; user?: string; running?: true },
-): Promise<void> {
-  if (task === undefined) return list(options);
+function status(task: string | undefined, options: { json?: true; user?: string; running?: true }): Promise<void> {
+  return task === undefined ? list(options) : showStatus(task, options);
+}
+
+/** All that a task says of itself, and what it waits for. */
+export async function showStatus(task: string, options: { json?: true } = {}): Promise<void> {
   const [answer, waits, publications] = await withClient(async (client, aso) => {
     const known = await aso.taskStatus(client, task);
     if (known.complete) return [known, [], []] as const;

@@ -2,17 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startRig, type Rig } from '../../support/rig.ts';
-import { TestTask } from '../../support/test-task.ts';
-import { startWorld, type World } from '../../support/world.ts';
-import { runAso } from '../run-aso.ts';
+import { operate } from '../../src/client/index.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+import { TestTask } from '../support/test-task.ts';
+import { startWorld, type World } from '../support/world.ts';
+import { runAso } from './run-aso.ts';
 
 let world: World;
 let rig: Rig;
 let task: TestTask;
 beforeAll(async () => {
   world = await startWorld();
-  rig = await startRig(world);
+  rig = await startRig(world, { settings: { ASO_OPERATIONS_REFRESH: '0.1' } });
   task = new TestTask(world, rig);
   task.fault('', { outcome: 'hang' });
   await task.add(await task.job({ outputs: 2 }));
@@ -26,7 +27,7 @@ afterAll(async () => {
 
 const env = () => ({ TEMPORAL_ADDRESS: rig.server.address, TEMPORAL_NAMESPACE: rig.server.namespace });
 
-test('without a terminal it is printed once, as JSON too', async () => {
+test('aso top: without a terminal it is printed once, as JSON too', async () => {
   await expect.poll(() => task.copyStates()).toEqual(['ACTIVE', 'ACTIVE']);
   const { code, out } = await runAso(['top', '--interval', '0.5'], { env: env() });
   expect(code).toBe(0);
@@ -41,8 +42,8 @@ test('without a terminal it is printed once, as JSON too', async () => {
   });
 }, 60_000);
 
-test('on a terminal it is live, and q leaves it with the cursor as it was', async () => {
-  const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+test('aso top: on a terminal it is live, and q leaves it with the cursor as it was', async () => {
+  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
   const command = `stty cols 100 rows 30; '${process.execPath}' '${main}' top --interval 0.5`;
   // Of util-linux: gives the command a terminal.
   const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, ...env(), TERM: 'xterm' } });
@@ -55,4 +56,28 @@ test('on a terminal it is live, and q leaves it with the cursor as it was', asyn
   expect(code).toBe(0);
   expect(out).toContain('\u001b[?25l');
   expect(out.lastIndexOf('\u001b[?25h')).toBeGreaterThan(out.lastIndexOf('\u001b[?25l'));
+}, 60_000);
+
+test('aso task: where open tasks stand, and all about one', async () => {
+  const list = await runAso(['task', 'list', '--user', 'alice'], { env: env() });
+  expect(list).toMatchObject({ code: 0, err: '' });
+  const row = list.out.split('\n').find((line) => line.includes(task.name)) ?? '';
+  expect(
+    row
+      .split('│')
+      .slice(2, -2)
+      .map((cell) => cell.trim()),
+  ).toEqual(['2', '0', '2', '0', '0', '0']);
+  const show = await runAso(['task', 'show', task.name], { env: env() });
+  expect(show.code).toBe(0);
+  expect(show.out).toContain('T2_IT_Pisa → T2_CH_CERN');
+  await task.cancel();
+  const other = new TestTask(world, rig);
+  await operate(rig.client, 'closeSite', { site: 'T2_US_MIT', reason: 'a test', by: 'operator' });
+  await other.add(await other.job({ source: 'T2_US_MIT' }));
+  await expect.poll(() => other.transfer()).toEqual({ HELD: 1 });
+  const stuck = await runAso(['task', 'show', other.name], { env: env() });
+  expect(stuck.out).toContain('site T2_US_MIT (source) is closed: 1 file, 1 task, 1 user');
+  await operate(rig.client, 'openSite', { site: 'T2_US_MIT', reason: 'a test', by: 'operator' });
+  expect(await other.finish()).toMatchObject({ transfer: { DONE: 1 } });
 }, 60_000);
