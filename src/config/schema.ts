@@ -92,6 +92,7 @@ const monitorSchema = z.strictObject({
   interval: number(30, 0.2, 3600, 's', 'Between two samples of the open tasks'),
   keepMinutes: whole(2, 1, 30, 'days', 'How long the history is kept by minute'),
   keepHours: whole(90, 2, 3650, 'days', 'How long it is kept by hour, and tasks that have ended with it'),
+  stuckAfter: number(60, 0, 3600, 's', 'Tasks on which everything has moved within so long are not looked into for what is stuck'), // prettier-ignore
   temporalUi: serviceUrl('http://localhost:8233', "Temporal's own pages, which numbers of the monitor page link to"),
   prometheusUrl: optionalServiceUrl('Prometheus, for what happened over time; none: the own history'),
 });

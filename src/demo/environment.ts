@@ -5,7 +5,7 @@ import type { SimulatedWorld } from '../simulators/world.ts';
 import type { DevServer } from '../workers/dev-server.ts';
 
 /** Seconds; the demo's times are those of production, some thirty times faster. */
-const FAST: Partial<Policy> = {
+export const FAST: Partial<Policy> = {
   batchWindow: 2,
   followFirst: 2,
   followMax: 4,
@@ -23,16 +23,7 @@ const FAST: Partial<Policy> = {
 const ORDINARY_FILES = 400;
 
 /** Seconds a file may wait in FTS's queue: enough for every link but the stuck one. */
-const queueTime = (files: number): number => Math.round(12 * Math.max(1, files / ORDINARY_FILES));
-
-/** The environment that a worker and `aso` need to take part in the demo. */
-export const demoEnvironment = (
-  world: SimulatedWorld,
-  server: DevServer,
-  folder: string,
-  files: number,
-): Promise<NodeJS.ProcessEnv> =>
-  simulatedEnvironment(world, server, folder, { ...FAST, ftsMaxTimeInQueue: queueTime(files) });
+export const queueTime = (files: number): number => Math.round(12 * Math.max(1, files / ORDINARY_FILES));
 
 /**
  * The environment that a worker and `aso` need to work in a simulated world, with their configuration in `folder`. Settings of the user's

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { runUntilInterrupted } from './interrupt.ts';
+import { playIncident } from './incident/play-incident.ts';
 import { play } from './play.ts';
 
 export interface DemoOptions {
@@ -7,6 +8,7 @@ export interface DemoOptions {
   seed: number;
   killWorker: boolean;
   tls: boolean;
+  incident: boolean;
   keep: boolean;
 }
 
@@ -25,10 +27,16 @@ export async function runDemo(args: readonly string[]): Promise<number> {
     .option('--seed <number>', 'for other sizes and bytes', wholeNumber(0, 2 ** 31), 1)
     .option('--kill-worker', 'kill the worker three times: while submitting, following and publishing', false)
     .option('--tls', 'everything over TLS, as the users: their proxies are delegated to FTS', false)
+    .addOption(
+      new Option('--incident', 'instead: a bad night, four troubles at once, found and resolved as the runbook says')
+        .default(false)
+        .conflicts('killWorker'),
+    )
     .option('--keep', 'keep everything up afterwards, to look around', false)
     .addHelpText('after', '\nExit status 0 where every check holds, 1 where one fails.');
   program.parse(args, { from: 'user' });
-  return runUntilInterrupted((ending) => play(program.opts<DemoOptions>(), ending));
+  const options = program.opts<DemoOptions>();
+  return runUntilInterrupted((ending) => (options.incident ? playIncident : play)(options, ending));
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

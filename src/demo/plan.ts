@@ -1,6 +1,6 @@
 import { logNormal, seededRandom } from './random.ts';
-import { TASKS, type TaskShape } from './task-shapes.ts';
-import { strike, type Fault } from './struck-files.ts';
+import type { TaskShape } from './task-shapes.ts';
+import type { Fault } from './struck-files.ts';
 
 /** A file that the demo's jobs leave at a site. */
 export interface PlannedFile {
@@ -38,25 +38,25 @@ const LARGEST = 8 * 1024 ** 2;
 /** Files beyond this number are made smaller, so that all of them fit a laptop's disk. */
 const FULL_SIZED = 800;
 
-/** What the demo will do with so many files, the same for the same seed. Jobs have two outputs and a log. */
-export function makePlan(files: number, seed: number): PlannedTask[] {
+/** Tasks of these shapes with so many files together, the same for the same seed. Jobs have two outputs and a log. */
+export function makePlan(shapes: readonly TaskShape[], files: number, seed: number): PlannedTask[] {
   const random = seededRandom(seed);
   const scale = Math.min(1, FULL_SIZED / files);
   const sizeOf = (type: PlannedFile['type']): number => {
     const size = type === 'log' ? logNormal(random, 24_000, 0.8) : logNormal(random, 250_000 * scale, 1.3);
     return Math.round(Math.min(LARGEST, Math.max(SMALLEST, size)));
   };
-  const tasks = TASKS.map((shape, at): PlannedTask => {
+  const tasks = shapes.map((shape, at): PlannedTask => {
     const name = `261123_10150${at}:${shape.user}_crab_${shape.label}`;
     return { ...shape, name, dataset: `/${shape.primary}/${shape.user}-${shape.label}-${PSET_HASH}/USER`, jobs: [] };
   });
+  const turns = tasks.flatMap((task) => Array.from({ length: task.weight ?? 1 }, () => task));
   for (let left = files, at = 0; left > 0; left -= 3, at += 1) {
-    const task = tasks[at % tasks.length] as PlannedTask;
+    const task = turns[at % turns.length] as PlannedTask;
     task.jobs.push(makeJob(task, task.jobs.length, Math.min(left, 3), sizeOf));
   }
   const outputs = tasks.flatMap(({ jobs }) => jobs.flatMap((job) => job.files.filter(({ type }) => type === 'output')));
   for (const [file, size] of [[outputs[0], SMALLEST], [outputs.at(-1), LARGEST]] as const) if (file) file.size = size; // prettier-ignore
-  strike(tasks, files);
   return tasks;
 }
 

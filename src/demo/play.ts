@@ -1,16 +1,17 @@
 import { once } from 'node:events';
+import { conclude } from './conclude.ts';
 import { expectedFiles } from './expectations.ts';
 import { scriptFaults } from './faults.ts';
-import { furtherLooks } from './further-looks.ts';
 import type { Ending } from './interrupt.ts';
 import { killWorkers } from './kills.ts';
 import type { DemoOptions } from './main.ts';
 import { showProgress } from './progress.ts';
 import { reportTask, type Reported } from './reporting.ts';
 import { askTasks, describeOpenTasks } from './results.ts';
+import { MAIN_JOB } from './scene.ts';
 import { setStage, type Stage } from './stage.ts';
 import { resultTables } from './tables.ts';
-import { checkLines, type Check } from './verification.ts';
+import type { Check } from './verification.ts';
 import { verifyCatalog } from './verify-catalog.ts';
 import { verifyFiles } from './verify-files.ts';
 import { verifyFts } from './verify-fts.ts';
@@ -27,23 +28,14 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 export async function play(options: DemoOptions, ending: Ending): Promise<number> {
   const begin = performance.now();
   const passed = (): string => `${((performance.now() - begin) / 1000).toFixed(0)} s`;
-  const stage = await setStage(options, ending, say);
+  const stage = await setStage(MAIN_JOB, options, ending, say);
   say(`${(stage.made.bytes / 1e6).toFixed(0)} MB to move; Temporal UI: ${stage.server.uiUrl}\n`);
 
   const patience = AbortSignal.timeout(PATIENCE_MS + options.files * PATIENCE_PER_FILE_MS);
   // Patience does not end the run itself: first the tasks are asked what they wait for.
   const checks = await Promise.race([run(stage, options, ending), stage.worker.failed, untilLate(stage, patience)]);
-  const failed = checks.filter(({ problems }) => problems.length > 0).length;
-  say("\nVerification: the disks, FTS's and DBS's own books and the generator's list, against what the tasks say");
-  for (const line of checkLines(checks)) say(line);
-  say(`${checks.length - failed} of ${checks.length} checks hold; ${passed()} in all`);
-
-  const status = failed > 0 ? 1 : 0;
-  if (!options.keep) return status;
-  ending.whenInterrupted(status);
-  for (const line of furtherLooks(stage.server, stage.tasks, stage.made)) say(line);
-  await once(ending.signal, 'abort');
-  return status;
+  const about = "the disks, FTS's and DBS's own books and the generator's list";
+  return conclude(stage, { checks, about, took: passed(), keep: options.keep }, ending, say);
 }
 
 /** Plays CRAB, the sites and FTS, and whoever kills workers, until all tasks have ended; then looks at what has become of it all. */

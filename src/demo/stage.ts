@@ -7,13 +7,13 @@ import { connect } from '../client/index.ts';
 import { startSimulatedWorld, type SimulatedWorld } from '../simulators/world.ts';
 import { startDevServer, type DevServer } from '../workers/dev-server.ts';
 import { WorkerProcess } from '../workers/worker-process.ts';
-import { demoEnvironment } from './environment.ts';
+import { simulatedEnvironment } from './environment.ts';
 import { generate, type Generated } from './generate.ts';
 import type { Ending } from './interrupt.ts';
 import type { DemoOptions } from './main.ts';
 import { makePlan, type PlannedTask } from './plan.ts';
 import { COPIES_PER_LINK } from './struck-files.ts';
-import { GROUPS, SITES, USERS } from './task-shapes.ts';
+import { groupsOf, sitesOf, usersOf, type Scene } from './scene.ts';
 
 /** Everything that the demo is played with. */
 export interface Stage {
@@ -23,13 +23,18 @@ export interface Stage {
   server: DevServer;
   worker: WorkerProcess;
   client: Client;
+  /** What a worker and `aso` need to take part. */
+  environment: NodeJS.ProcessEnv;
+  /** Where everything lies; removed at the end. */
+  folder: string;
   /** What the worker wrote. */
   workerLog: string;
 }
 
 /** Starts everything, and says how long each part took. */
 export async function setStage(
-  { files, seed, tls }: DemoOptions,
+  scene: Scene,
+  { files, seed, tls }: Pick<DemoOptions, 'files' | 'seed' | 'tls'>,
   ending: Ending,
   say: (line: string) => void,
 ): Promise<Stage> {
@@ -48,14 +53,15 @@ export async function setStage(
   // Also where somebody cannot wait for that.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-  const security = tls ? `, all over TLS, with a test CA and proxies of ${USERS.length} users` : '';
-  const simulators = `${SITES.length} sites, FTS, DBS and CRAB simulated in ${folder}${security}`;
+  const security = tls ? `, all over TLS, with a test CA and proxies of ${usersOf(scene).length} users` : '';
+  const simulators = `${sitesOf(scene).length} sites, FTS, DBS and CRAB simulated in ${folder}${security}`;
   const world = await step(
     simulators,
-    () => startWorld(folder, tls),
+    () => startWorld(scene, folder, tls),
     (started) => started.close(),
   );
-  const tasks = makePlan(files, seed);
+  const tasks = makePlan(scene.shapes, files, seed);
+  scene.strike(tasks, files);
   const made = await step(
     `${files} files for ${tasks.length} tasks`,
     () => generate(world, tasks, folder, seed),
@@ -66,7 +72,7 @@ export async function setStage(
     () => startDevServer({ ui: true }),
     (started) => started.close(),
   );
-  const environment = await demoEnvironment(world, server, folder, files);
+  const environment = await simulatedEnvironment(world, server, folder, scene.policy(files), scene.settings);
   const workerLog = join(folder, 'worker.log');
   const worker = await step(
     'worker process',
@@ -75,15 +81,15 @@ export async function setStage(
   );
   const connection = await connect(environment);
   ending.cleanUp(() => connection.close());
-  return { world, tasks, made, server, worker, client: connection.client, workerLog };
+  return { world, tasks, made, server, worker, client: connection.client, environment, folder, workerLog };
 }
 
 /** The simulators, with FTS's limits such that its queues can be watched. */
-const startWorld = (root: string, tls: boolean): Promise<SimulatedWorld> =>
+const startWorld = (scene: Scene, root: string, tls: boolean): Promise<SimulatedWorld> =>
   startSimulatedWorld({
     root,
-    sites: SITES,
-    ...(tls && { tls: { users: USERS, groups: GROUPS } }),
+    sites: sitesOf(scene),
+    ...(tls && { tls: { users: usersOf(scene), groups: groupsOf(scene) } }),
     fts: {
       tickMs: 100,
       activePerLink: COPIES_PER_LINK,

@@ -1,4 +1,4 @@
-/** What the demo's five CRAB tasks are, whatever the number of their files. */
+/** What a CRAB task is, whatever the number of its files. */
 export interface TaskShape {
   user: string;
   /** Last part of the task's name. */
@@ -12,6 +12,8 @@ export interface TaskShape {
   publication: 'with-report' | 'later' | 'never';
   /** All jobs in one message, or one signal per job output. */
   reports: 'at-once' | 'job-by-job';
+  /** It has so many times the jobs of others. */
+  weight?: number;
 }
 
 /** The site whose link gets stuck: files wait in FTS's queue until it expires. Nothing else is sent from there. */
@@ -44,18 +46,3 @@ export const TASKS: readonly TaskShape[] = [
     ...{ publication: 'with-report', reports: 'at-once' },
   },
 ];
-
-/** Every site of the demo. */
-export const SITES: readonly string[] = [
-  ...new Set([STUCK_SOURCE, ...TASKS.flatMap(({ sources, destination }) => [...sources, destination])]),
-];
-
-export const USERS: readonly string[] = [...new Set(TASKS.map(({ user }) => user))];
-
-/** Members of the groups whose areas are written to. */
-export const GROUPS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  TASKS.flatMap(({ user, destinationArea }) => {
-    const [, group] = /^\/store\/group\/([^/]+)/.exec(destinationArea) ?? [];
-    return group === undefined ? [] : [[group, [user]]];
-  }),
-);

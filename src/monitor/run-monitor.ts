@@ -11,6 +11,7 @@ import { openAccess, readToken, tokenAccess } from './server/access.ts';
 import { ownHistory } from './server/api.ts';
 import { createApp } from './server/app.ts';
 import { fileFinder } from './server/find-files.ts';
+import { stuckFinder } from './server/find-stuck.ts';
 import { isLoopback } from './server/hosts.ts';
 import { listen, splitAddress } from './server/listen.ts';
 import { TemporalUi } from './server/temporal-ui.ts';
@@ -61,12 +62,14 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     ...{ database, client, standing, recorder: new Recorder(database, names), unchanged: new UnchangedTasks(client) },
     ...{ interval: config.interval, retention: { minutes: config.keepMinutes, hours: config.keepHours }, onTrouble },
   });
+  const ui = new TemporalUi(config.temporalUi, namespace);
   const app = createApp({
     ...{ history, standing, adviceFor, host, hosts: config.hosts, access, onError },
     series:
       config.prometheusUrl === null ? ownHistory(history) : prometheusSeries(config.prometheusUrl, ownHistory(history)),
-    ui: new TemporalUi(config.temporalUi, namespace),
+    ui,
     findFiles: fileFinder(client),
+    findStuck: stuckFinder(client, ui, { graceMs: config.stuckAfter * 1000 }),
     state: () => ({ interval: config.interval, isWriter: sampler.isWriter, namespace, release }),
   });
   let server;

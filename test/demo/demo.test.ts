@@ -46,6 +46,22 @@ test(
   },
 );
 
+test(
+  'a bad night: the operator finds every cause by what aso stuck and the monitor say, does what the runbook says, and all files end right',
+  { timeout: 400_000 },
+  async () => {
+    const { child, ended } = startDemo(['--incident', '--files', '240']);
+    const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+
+    expect({ code, err }, out).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/✓ +4 +causes that aso stuck has named/);
+    expect(out).toMatch(/✓ +4 +causes that the monitor's page has named/);
+    expect(out).toMatch(/✓ +4 +causes that what the runbook says has resolved/);
+    expect(out).toMatch(/✓ +240 +files DONE: at the destination with the right size and adler32, source gone/);
+    expect(out).toMatch(/(\d+) of \1 checks hold/);
+  },
+);
+
 test('Ctrl-C ends all that was started, and leaves nothing behind', { timeout: 120_000 }, async () => {
   const before = await leftOvers();
   const { child, ended } = startDemo(['--files', '45']);

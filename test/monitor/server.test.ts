@@ -23,6 +23,7 @@ function appWith({ access = openAccess(), host = '127.0.0.1', hosts = null as st
     ...{ history, standing: new Standing(database, names), series: ownHistory(history), access, host, hosts },
     ui: new TemporalUi('https://temporal.example', 'cms aso'),
     findFiles: (task) => Promise.reject(new TaskNotFoundError(`there is no task ${task}`)),
+    findStuck: () => Promise.resolve({ at: 0, stuck: [] }),
     adviceFor: () => 'wait',
     state: () => ({ interval: 30, isWriter: true, namespace: 'cms aso', release: 'test' }),
     onError: (error) => expect.unreachable(String(error)),

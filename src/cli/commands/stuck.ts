@@ -7,6 +7,7 @@ import { examples } from './task-argument.ts';
 interface StuckOptions {
   user?: string;
   query?: string;
+  grace: number;
   quiet: number;
   json?: true;
 }
@@ -22,12 +23,8 @@ export function addStuck(program: Command): void {
     )
     .option('--user <name>', 'only tasks of this user')
     .option('--query <filter>', "only tasks of which a workflow matches this list filter of Temporal's")
-    .option(
-      '--quiet <minutes>',
-      'after how long without any change it is told, where nothing is known to be wrong',
-      toMinutes,
-      60,
-    ) // prettier-ignore
+    .option('--grace <seconds>', 'tasks on which everything moved within so long are not looked into', toNumber, 60)
+    .option('--quiet <minutes>', 'after how long without a change, where nothing is known to be wrong', toNumber, 60)
     .option('--json', 'for programs')
     .addHelpText(
       'after',
@@ -36,14 +33,15 @@ export function addStuck(program: Command): void {
     .action(stuck);
 }
 
-function toMinutes(text: string): number {
-  const minutes = Number(text);
-  if (text.trim() === '' || !(minutes >= 0)) throw new InvalidArgumentError('It must be a number of minutes.');
-  return minutes;
+function toNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !(number >= 0)) throw new InvalidArgumentError('It must be a number, 0 or more.');
+  return number;
 }
 
-async function stuck({ user, query, quiet, json }: StuckOptions): Promise<void> {
+async function stuck({ user, query, grace, quiet, json }: StuckOptions): Promise<void> {
   const wanted = { ...(user === undefined ? {} : { user }), ...(query === undefined ? {} : { query }) };
-  const groups = await withClient((client, aso) => aso.findStuck(client, { ...wanted, quietMs: quiet * 60_000 }));
+  const patience = { graceMs: grace * 1_000, quietMs: quiet * 60_000 };
+  const groups = await withClient((client, aso) => aso.findStuck(client, { ...wanted, ...patience }));
   say(json ? JSON.stringify(groups, null, 2) : stuckText(groups, Date.now()));
 }

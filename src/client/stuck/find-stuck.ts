@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { TASK_QUEUES } from '../../contract/task-queues.ts';
+import type { TaskStatus } from '../../contract/messages.ts';
 import type { OperatorRules } from '../../contract/operations.ts';
 import { asTheyEnd } from '../as-they-end.ts';
 import { NoAnswerError } from '../errors.ts';
@@ -13,6 +14,7 @@ import { diagnose, type Patience } from './diagnose.ts';
 import type { Finding, StuckGroup } from './finding.ts';
 import { groupFindings } from './group.ts';
 import { idleQueues, type IdleQueue } from './idle-queues.ts';
+import { troubledLinks } from './troubled-links.ts';
 
 export interface StuckOptions extends Partial<Patience>, Pick<TasksWanted, 'user' | 'query'> {
   /** A queue that nobody has polled for so long is idle, milliseconds. @default 130000 */
@@ -43,9 +45,13 @@ export async function findStuck(client: Client, options: StuckOptions = {}): Pro
     throw error;
   });
   const found = idle.flatMap((queue) => ofQueue(queue, []));
-  const look = (task: SurveyedTask): Promise<Finding[]> => lookInto(client, task, rules, { graceMs, quietMs });
+  const statuses: TaskStatus[] = [];
+  const look = (task: SurveyedTask): Promise<Finding[]> => {
+    if (task.status) statuses.push(task.status);
+    return lookInto(client, task, rules, { graceMs, quietMs });
+  };
   for await (const findings of asTheyEnd(surveyTasks(client, { tasks }), AT_ONCE, look)) found.push(...findings);
-  return groupFindings(found);
+  return groupFindings([...found, ...troubledLinks(statuses, rules)]);
 }
 
 async function lookInto(

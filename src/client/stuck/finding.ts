@@ -17,6 +17,8 @@ export type Cause =
   | 'metadata-missing'
   | 'job-incomplete'
   | 'not-closed'
+  | 'crowded'
+  | 'failing'
   | 'quiet';
 
 /** Something of a task that does not move. */
@@ -62,6 +64,8 @@ const WHAT: Readonly<Record<Cause, (subject: string) => string>> = {
   'metadata-missing': (dataset) => `CRAB lacks metadata of files for ${dataset}`,
   'job-incomplete': (task) => `jobs of ${task} are incomplete: their files are not published`,
   'not-closed': (task) => `all is done, but nobody has closed ${task}`,
+  crowded: (who) => `others wait behind ${who}`,
+  failing: (link) => `most copies fail on ${link}`,
   quiet: (link) => `nothing has happened on ${link}`,
 };
 

@@ -4,6 +4,7 @@ import { h, show } from './dom.js';
 import { ago, count, duration, files } from './format.js';
 import { currentRange, showRanges } from './ranges.js';
 import { currentRoute, hrefWith, setOptions } from './route.js';
+import { stuckPanel } from './stuck-view.js';
 import { segments } from './tables.js';
 import { chartsOf, crumbs, lagText, tiles } from './overview.js';
 import { failuresPanel, linksPanel, seriesQuery, tasksPanel, usersPanel } from './panels.js';
@@ -15,9 +16,21 @@ const REFRESH_S = 15;
 
 /** What was asked last, for showing it again when only the way it is shown has changed. */
 let shown = null;
+/** What was stuck when somebody looked last; it takes longer than all else, which does not wait for it. */
+let stuck = null;
 let paused = false;
 let round = 0;
 let timer;
+
+/** Looks for what is stuck, and shows it when it is known. */
+async function lookForStuck() {
+  try {
+    stuck = await ask('stuck');
+  } catch (error) {
+    stuck = { stuck: stuck?.stuck ?? [], stuckError: error.message };
+  }
+  render();
+}
 
 /** The questions of a view, asked together. */
 async function load(route) {
@@ -111,6 +124,7 @@ function render() {
     show(
       at('body'),
       data.links && route.kind !== 'link' && linksPanel(data),
+      route.kind === 'overview' && stuckPanel({ ...stuck, now: state.now }),
       failuresPanel(data),
       data.users && usersPanel(data),
       tasksPanel(data),
@@ -174,6 +188,7 @@ async function refresh({ isNews = false } = {}) {
     if (mine !== round) return;
     shown = answer;
     render();
+    if (route.kind === 'overview') void lookForStuck();
     const hand = (answer.links ?? []).reduce(
       (sum, { waiting, submitted, retry, held }) => sum + waiting + submitted + retry + held,
       0,

@@ -4,6 +4,7 @@ import type { History } from '../store/history.ts';
 import type { Standing } from '../store/standing.ts';
 import type { Filter, Happened, InHand, SeriesSource } from '../store/views.ts';
 import type { FileFinder } from './find-files.ts';
+import type { StuckFinder } from './find-stuck.ts';
 import { Parameters } from './parameters.ts';
 import type { TemporalUi } from './temporal-ui.ts';
 
@@ -14,6 +15,7 @@ export interface ApiParts {
   series: SeriesSource;
   ui: TemporalUi;
   findFiles: FileFinder;
+  findStuck: StuckFinder;
   adviceFor: (failure: FailureClass) => string;
   /** What is the same as long as the process runs, and how sampling goes. */
   state: () => { interval: number; isWriter: boolean; namespace: string; release: string };
@@ -132,6 +134,11 @@ export function apiRoutes(parts: ApiParts): Hono {
       ...{ advice: parts.adviceFor(name), ui: ui.failures(name, filter) },
     }));
     return context.json({ failures: failures.sort((a, b) => b.now - a.now || (b.happened ?? 0) - (a.happened ?? 0)) });
+  });
+
+  api.get('/stuck', async (context) => {
+    new Parameters(new URL(context.req.url).searchParams).done();
+    return context.json(await parts.findStuck());
   });
 
   api.get('/files', async (context) => {

@@ -25,6 +25,7 @@ const PAGE_FILES = [
     'panels.js',
     'task-view.js',
     'files-view.js',
+    'stuck-view.js',
   ],
 ] as const;
 
