@@ -1,4 +1,5 @@
-import type { FailureClass } from '../domain/failure-classes.ts';
+import type { FailureClass, FailureRule } from '../domain/failure-classes.ts';
+import { DEFAULT_POLICY } from '../domain/policy.ts';
 
 /** What whoever reads a failure can do about it, by class. */
 const ADVICE: Readonly<Record<FailureClass, string>> = {
@@ -22,3 +23,14 @@ const ADVICE: Readonly<Record<FailureClass, string>> = {
 
 /** What to do about failures of a class. */
 export const adviceFor = (failure: FailureClass): string => ADVICE[failure];
+
+/** What follows a failure without anybody's doing; pauses are those of the default policy. */
+export function whatHappensNext({ recoverable, attempts, delayFactor }: FailureRule): string {
+  if (!recoverable) return 'the file is FAILED at once; its source is kept';
+  const minutes = Math.round((DEFAULT_POLICY.retryDelay * delayFactor) / 60);
+  const end =
+    attempts === Infinity
+      ? 'FAILED only when its time over all attempts is up'
+      : `FAILED when this has happened ${attempts} times`;
+  return `tried again after about ${minutes} minutes, doubling; ${end}`;
+}

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { classified, type ClassifiedFailure, type FailureRule } from '../../domain/failure-classes.ts';
-import { DEFAULT_POLICY } from '../../domain/policy.ts';
+import { classified, type ClassifiedFailure } from '../../domain/failure-classes.ts';
 import { printable } from '../terminal.ts';
-import { adviceFor } from '../failure-advice.ts';
+import { adviceFor, whatHappensNext } from '../failure-advice.ts';
 
 /** `aso explain` */
 export function addExplain(program: Command): void {
@@ -34,14 +33,4 @@ function whySo({ rule, words, scope }: ClassifiedFailure, state: string): string
   const side = scope ? `, of the ${scope}` : '';
   if (words !== null) return `the reason says ${JSON.stringify(printable(words))}${side}`;
   return rule.class === 'cancelled' ? `FTS shows the file as ${state}` : `nothing in the reason is known${side}`;
-}
-
-function whatHappensNext({ recoverable, attempts, delayFactor }: FailureRule): string {
-  if (!recoverable) return 'the file is FAILED at once; its source is kept';
-  const minutes = Math.round((DEFAULT_POLICY.retryDelay * delayFactor) / 60);
-  const end =
-    attempts === Infinity
-      ? 'FAILED only when its time over all attempts is up'
-      : `FAILED when this has happened ${attempts} times`;
-  return `tried again after about ${minutes} minutes, doubling; ${end}`;
 }

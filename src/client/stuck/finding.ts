@@ -70,3 +70,6 @@ const WHAT: Readonly<Record<Cause, (subject: string) => string>> = {
 };
 
 export const whatOf = ({ cause, subject }: Pick<Finding, 'cause' | 'subject'>): string => WHAT[cause](subject);
+
+/** All causes there are. */
+export const CAUSES = Object.keys(WHAT) as Cause[];
