@@ -18,6 +18,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
+# A volume mounted here belongs to whom the folder belongs to: the monitor keeps its history in it.
+RUN mkdir /history && chown node:node /history
 USER node
 # Without a shell in between: signals reach the worker itself, which lets its activities end and then stops.
 ENTRYPOINT ["node", "dist/src/cli/main.js"]

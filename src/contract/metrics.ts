@@ -128,6 +128,14 @@ export const METRICS = {
     ...{ kind: 'gauge', unit: 'rules', labels: ['subject', 'mode'] },
     help: 'Breakers that saw too many failures, of sites and tasks: armed (they hold files), dry_run (they only tell).',
   },
+  aso_files_open: {
+    ...{ kind: 'gauge', unit: 'files', labels: ['state', 'source', 'destination'] },
+    help: 'Files in hand by state and link, as tasks told at the last sample: NEW, SUBMITTED, RETRY, HELD. Served by aso monitor.',
+  },
+  aso_sample_age_seconds: {
+    ...{ kind: 'gauge', unit: 's', labels: [] },
+    help: 'How long ago the monitor sampled the tasks. Served by aso monitor.',
+  },
   aso_sample_failures_total: {
     ...{ kind: 'counter', unit: 'failures', labels: ['sample'] },
     help: 'Samples (queues, workflows, credentials, rules) that could not be taken; their gauges then keep their last value.',

@@ -32,6 +32,18 @@ function appWith({ access = openAccess(), host = '127.0.0.1', hosts = null as st
 const messageOf = async (answer: Response) =>
   ((await answer.json()) as { error: { field?: string; message: string } }).error;
 
+describe('metrics', () => {
+  test('are for whoever has the token, and come with their explanations', async () => {
+    const app = appWith({ access: tokenAccess(TOKEN) });
+    expect((await app.request('/metrics', { headers: LOCAL })).status).toBe(401);
+    const answer = await app.request('/metrics', { headers: { ...LOCAL, authorization: `Bearer ${TOKEN}` } });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+    ]);
+  });
+});
+
 describe('answers', () => {
   const app = appWith();
 

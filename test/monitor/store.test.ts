@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
+import { standingMetrics } from '../../src/monitor/server/metrics.ts';
 import { Database } from '../../src/monitor/store/database.ts';
 import { History } from '../../src/monitor/store/history.ts';
 import { Names } from '../../src/monitor/store/names.ts';
@@ -38,6 +39,26 @@ function open(location = ':memory:') {
   const totals = (hours = 1) => history.series({}, T0, T0 + hours * 3600, T0 + hours * 3600).totals;
   return { database, recorder, history, standing, tell, round, totals };
 }
+
+describe('metrics of what is in hand', () => {
+  it('are by state and link, with the age of the sample, and nothing before the first one', () => {
+    const { tell, round, standing } = open();
+    expect(standingMetrics(standing, T0)).toBe('');
+    tell(T0 + 60, [
+      { open: 5, done: 3 },
+      { source: 'T2_"odd"', open: 2 },
+    ]);
+    round(T0 + 60);
+    const lines = standingMetrics(standing, T0 + 75).split('\n');
+    expect(lines.filter((line) => !line.startsWith('#'))).toEqual([
+      expect.stringMatching(/^aso_files_open\{state="\w+",source="\w+",destination="\w+"\} 5$/),
+      expect.stringContaining('source="T2_\\"odd\\""'),
+      'aso_sample_age_seconds 15',
+      '',
+    ]);
+    expect(lines).toContain('# TYPE aso_files_open gauge');
+  });
+});
 
 describe('what happened', () => {
   it('is the difference to what a task said last, however often it says it', () => {

@@ -64,7 +64,7 @@ export function tokenAccess(token: string, now: () => number = Date.now): Access
       if (isToken(bearer)) return next();
       wrong.push(now());
     }
-    if (!context.req.path.startsWith('/api/')) return context.redirect('/login', 303);
+    if (context.req.path === '/') return context.redirect('/login', 303);
     return context.json({ error: { message: 'a token is needed: Authorization: Bearer, or log in' } }, 401);
   };
 

@@ -5,6 +5,7 @@ import { apiRoutes, type ApiParts } from './api.ts';
 import { assetRoutes } from './assets.ts';
 import { readOnly, strictHeaders } from './headers.ts';
 import { hostGuard } from './hosts.ts';
+import { standingMetrics } from './metrics.ts';
 import { ParameterError } from './parameters.ts';
 import { PrometheusError } from '../prometheus/ask.ts';
 
@@ -30,6 +31,10 @@ export function createApp(options: AppOptions): Hono {
   app.get('/', index);
   app.use('/api/*', access.guard);
   app.route('/api/v1', apiRoutes(options));
+  app.get('/metrics', access.guard, (context) => {
+    const text = standingMetrics(options.standing, Math.floor(Date.now() / 1000));
+    return context.text(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
+  });
   app.notFound((context) => context.json({ error: { message: 'there is no such page' } }, 404));
   app.onError((error, context) => {
     const { message } = error;
