@@ -1,5 +1,6 @@
 import { afterAll, expect, test, vi } from 'vitest';
 import type { JobReport } from '../../src/domain/file.ts';
+import { addRows, rowsIn } from '../support/crab-rows.ts';
 import { startRig } from '../support/rig.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
 import { useRig } from '../support/use-rig.ts';
@@ -8,7 +9,7 @@ import { useRig } from '../support/use-rig.ts';
  * Temporal is gone with all its data, and another one, which is empty, is given the same reports against the same world: docs/disasters.md.
  * What the tasks have come to until then is told by their names.
  */
-const options = { policy: { blockTimeout: 0 } };
+const options = { policy: { blockTimeout: 0, crabBookkeeping: true } };
 const { world, rig: lost } = await useRig(options);
 const reports = new Map<TestTask, JobReport[]>();
 const published = await taskOf({ jobId: '1', outputs: 2, log: true }, { jobId: '2' });
@@ -64,7 +65,10 @@ test('a copy that FTS ended meanwhile is made again over itself, since its sourc
 test('a copy that FTS has under way is called back there by hand, and then made again', async () => {
   const answer = await fetch(`${world.fts.url}/jobs/${copying.ftsJobs()[0]!.jobId}`, { method: 'DELETE' });
   expect(answer.status).toBe(200);
-  await expect.poll(() => copying.copyStates()).toEqual(['CANCELED']);
+  // With its end: a copy that is being stopped removes what it finds at its destination.
+  await expect
+    .poll(() => copying.copies())
+    .toMatchObject([{ state: 'CANCELED', finishTime: expect.any(Number) as number }]);
   world.fts.transferFaults.clear();
   const work = await reportAgain(copying);
   expect(await work.finish()).toMatchObject({ transfer: { DONE: 1 }, publication: { DONE: 1 } });
@@ -80,7 +84,9 @@ function until(check: () => unknown): Promise<unknown> {
 /** A task with the files of such jobs at their site. */
 async function taskOf(...jobs: Parameters<TestTask['job']>[0][]): Promise<TestTask> {
   const work = new TestTask(world, lost);
-  reports.set(work, await Promise.all(jobs.map((job) => work.job(job))));
+  const made = await Promise.all(jobs.map((job) => work.job(job)));
+  for (const report of made) addRows(world, work.name, report);
+  reports.set(work, made);
   return work;
 }
 
@@ -94,7 +100,7 @@ async function reportAgain(before: TestTask): Promise<TestTask> {
   return work;
 }
 
-/** The right bytes are at the destinations and at no source, each output once in DBS. */
+/** The right bytes are at the destinations and at no source, each output is once in DBS, and CRAB's rows say so. */
 async function expectAllWell(work: TestTask): Promise<void> {
   const files = reportsOf(work).flatMap((report) => report.files);
   for (const file of files) {
@@ -105,4 +111,8 @@ async function expectAllWell(work: TestTask): Promise<void> {
   }
   const outputs = files.filter(({ type }) => type === 'output');
   expect(work.published()).toEqual(outputs.map(({ destinationLfn }) => destinationLfn).sort());
+  const rows = () => reportsOf(work).flatMap((report) => rowsIn(world, report));
+  const states = files.map(({ publish }) => ({ transfer: 'DONE', publication: publish ? 'DONE' : 'NOT_REQUIRED' }));
+  // Batches tell CRAB after they have told their task.
+  await expect.poll(rows, { timeout: 20_000 }).toMatchObject(states);
 }
