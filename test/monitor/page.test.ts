@@ -140,8 +140,12 @@ describe.skipIf(!executable && !process.env['CI'])('the page in a real browser',
     ])
       expect(tiles).toMatch(line);
     expect(await text('.matrix')).toContain('T2_US_MIT');
-    expect(await text('.failures')).toContain('permission');
-    expect(await text('.failures')).toContain(adviceFor('permission').replaceAll('`', ''));
+    expect(await text('.failures:not(.stuck)')).toContain('permission');
+    expect(await text('.failures:not(.stuck)')).toContain(adviceFor('permission').replaceAll('`', ''));
+    await page.waitForSelector('.stuck');
+    expect(await text('.stuck')).toMatch(
+      /jobs of \S+ are incomplete: their files are not published[^]+What to do: aso retry \S+/,
+    );
     const href = await page.locator('.tile', { hasText: 'Open tasks' }).locator('a').getAttribute('href');
     expect(new URL(href ?? '').searchParams.get('query')).toBe(
       "WorkflowType = 'stageOut' AND ExecutionStatus = 'Running'",
