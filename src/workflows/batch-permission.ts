@@ -5,6 +5,7 @@ import type { Errand } from '../domain/operations/hold.ts';
 import { followActivities } from './activities.ts';
 import type { AttemptContext } from './transfer-attempts.ts';
 import { unless } from './unless.ts';
+import { barAll, permit } from '../domain/batch/holding.ts';
 
 /** What the copies of a batch are about, for operators' rules: all of them are of one link. */
 export function errandOf({ input, state }: AttemptContext): Errand {
@@ -27,7 +28,7 @@ export async function waitForPermission(context: AttemptContext, reason: string)
     ),
   );
   if (!answer) return;
-  if (answer.held === null) state.permit();
-  else state.barAll(answer.held, clock.now());
+  if (answer.held === null) permit(state);
+  else barAll(state, answer.held, clock.now());
   touch();
 }

@@ -4,6 +4,7 @@ import type { TransferBatchInput } from '../contract/internal-messages.ts';
 import type { BatchFile } from '../domain/batch/batch-file.ts';
 import type { BatchState } from '../domain/batch/batch-state.ts';
 import { applyFtsResults, applyJobGone } from '../domain/batch/fts-results.ts';
+import { barAll, hold, waitElsewhere } from '../domain/batch/holding.ts';
 import { sha256Hex, uuid5 } from '../domain/digest.ts';
 import { ATTEMPT_TIMEOUT_REASON } from '../domain/failure-classes.ts';
 import { destinationArea, ownerOfTask } from '../domain/lfn-areas.ts';
@@ -85,8 +86,8 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
   );
   const now = clock.now();
   if (result.kind === 'submitted') state.submitted(result.jobId, digest, now);
-  else if (result.kind === 'held' && result.barred) state.barAll(result.reason, now);
-  else if (result.kind === 'held') state.hold(result.reason, now);
+  else if (result.kind === 'held' && result.barred) barAll(state, result.reason, now);
+  else if (result.kind === 'held') hold(state, result.reason, now);
   else if (result.kind === 'astray') await callBack(context, request, result);
   else if (result.kind === 'elsewhere') await goElsewhere(context, files, result);
   else for (const file of files) state.failed(file, result.reason, 'FAILED', now, Math.random);
@@ -121,7 +122,7 @@ async function goElsewhere(
   { reason, lasting }: Extract<SubmitResult, { kind: 'elsewhere' }>,
 ): Promise<void> {
   const { input, state, clock, touch, stopping } = context;
-  state.goElsewhere(reason, clock.now());
+  waitElsewhere(state, reason, clock.now());
   touch();
   const request = {
     destination: files[0]?.record.destination ?? '',
@@ -180,7 +181,7 @@ async function follow(context: AttemptContext): Promise<void> {
 /** Calls the job back for an operator who has closed its site: what has not arrived waits, and is sent again when the site is open. */
 async function recall(context: AttemptContext, job: FtsJobRef, reason: string): Promise<void> {
   await cancel(context, job, context.state.list('sent'), reason, true);
-  context.state.barAll(reason, context.clock.now());
+  barAll(context.state, reason, context.clock.now());
 }
 
 /** Hash of what an attempt sends: the sorted identities of its files. */

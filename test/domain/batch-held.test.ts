@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { BatchState } from '../../src/domain/batch/batch-state.ts';
+import { barAll, permit } from '../../src/domain/batch/holding.ts';
 import { describeFile } from '../../src/domain/batch/views.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import { cancel, cancelled, DAY, file, fts, GRACE, newBatch, NOW, order, row, sent, TARGET, told } from './model/batch-kit.ts'; // prettier-ignore
@@ -11,7 +12,7 @@ function barred(): BatchState {
   const state = newBatch(['a', 'b']);
   order(state, { kind: 'admit', target: TARGET });
   state.beginAttempt(NOW);
-  state.barAll(WHY, NOW);
+  barAll(state, WHY, NOW);
   return state;
 }
 
@@ -22,7 +23,7 @@ test('files that an operator holds are HELD with the reason, use no turn, and go
   expect(describeFile(file(state)).sourceState).toBe(`present: ${WHY}`);
   const restored = BatchState.restore(structuredClone(state.snapshot()), DEFAULT_POLICY);
   expect(restored.bar).toBe(WHY);
-  restored.permit();
+  permit(restored);
   expect([file(restored).transfer, file(restored).heldReason, file(restored).attempts]).toEqual(['NEW', null, []]);
   expect(restored.nextAttemptAt()).toBe(NOW);
 });
@@ -30,9 +31,9 @@ test('files that an operator holds are HELD with the reason, use no turn, and go
 test('a file that has failed before is RETRY again when nothing holds it', () => {
   const state = sent();
   fts(state, 'FAILED', ['a'], 'SOURCE [112] curl error (56)');
-  state.barAll(WHY, NOW);
+  barAll(state, WHY, NOW);
   expect(file(state).transfer).toBe('HELD');
-  state.permit();
+  permit(state);
   expect([file(state).transfer, file(state).attempts.length]).toEqual(['RETRY', 1]);
 });
 
@@ -52,10 +53,10 @@ test('what is called back waits without an attempt counted, but for what had fai
   const asked = state.list('sent');
   const rows = [row('a', 'CANCELED'), row('b', 'FINISHED'), row('c', 'FAILED', { reason: 'SOURCE [112] curl error' })];
   cancelled(state, rows, { asked, givenUp: WHY, barred: true });
-  state.barAll(WHY, NOW);
+  barAll(state, WHY, NOW);
   expect(file(state, 'a')).toMatchObject({ transfer: 'HELD', heldReason: WHY, attempts: [], notBefore: NOW + GRACE });
   expect(file(state, 'b').phase).toBe('arrived');
   expect(file(state, 'c')).toMatchObject({ transfer: 'HELD', attempts: [{ class: 'transient' }] });
-  state.permit();
+  permit(state);
   expect([file(state, 'a').transfer, file(state, 'c').transfer]).toEqual(['NEW', 'RETRY']);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BatchState } from '../../src/domain/batch/batch-state.ts';
+import { hold } from '../../src/domain/batch/holding.ts';
 import { isBatchOver, takeReport } from '../../src/domain/batch/reporting.ts';
 import { ruleOf } from '../../src/domain/failure-classes.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
@@ -45,7 +46,7 @@ describe('attempts', () => {
 
   it('are not counted while the site is misconfigured', () => {
     const state = sent();
-    state.hold('no protocol', NOW);
+    hold(state, 'no protocol', NOW);
     expect(file(state)).toMatchObject({ transfer: 'HELD', attempts: [], retryAt: NOW + 300_000 });
   });
 
@@ -63,7 +64,7 @@ describe('attempts', () => {
     expect(inFts.toKill()).toHaveLength(1);
 
     const held = sent();
-    held.hold('no protocol', NOW + DAY);
+    hold(held, 'no protocol', NOW + DAY);
     expect(file(held).transfer).toBe('FAILED');
 
     const looked = arrived();

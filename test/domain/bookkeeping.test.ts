@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { applyOrder } from '../../src/domain/batch/batch-orders.ts';
 import { BatchState } from '../../src/domain/batch/batch-state.ts';
 import { hasNewsForCrab, newsForCrab, toldCrab } from '../../src/domain/batch/bookkeeping.ts';
+import { hold } from '../../src/domain/batch/holding.ts';
 import { wordFor } from '../../src/domain/crab-word.ts';
 import type { FileRecord } from '../../src/domain/file.ts';
 import { givenUpOnCrab, nextForCrab, toldToCrab, untoldFiles } from '../../src/domain/ledger/bookkeeping.ts';
@@ -52,7 +53,7 @@ describe('what a batch tells CRAB', () => {
     expect(tell(state)).toEqual(['RETRY TRANSFER [5] Input/output error']);
     state.beginAttempt(NOW + 1e9);
     expect(tell(state)).toEqual([]);
-    state.hold('its site is closed', NOW);
+    hold(state, 'its site is closed', NOW);
     expect(tell(state)).toEqual(['RETRY held: its site is closed']);
     applyOrder(state, { kind: 'cancel', keys: 'all', reason: 'enough', by: 'alice' }, NOW);
     expect(tell(state)).toEqual(['KILLED killed by alice: enough FAILED']);

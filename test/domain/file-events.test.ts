@@ -3,6 +3,7 @@ import type { FileEvent } from '../../src/domain/batch/file-events.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import { arrived, cancel, DAY, fts, input, KEYS, look, newBatch, NOW, order, sent, TARGET } from './model/batch-kit.ts';
 import { BatchState } from '../../src/domain/batch/batch-state.ts';
+import { hold } from '../../src/domain/batch/holding.ts';
 
 const names = (events: FileEvent[]): string[] => events.map(({ event, files }) => `${files.length} ${event}`);
 const seconds = (events: FileEvent[]): (number | null)[] => events.flatMap(({ files }) => files.map((f) => f.seconds));
@@ -46,7 +47,7 @@ describe('what happens to files', () => {
     fts(state, 'FAILED', ['a', 'b'], 'TRANSFER connection reset', NOW + DAY / 2);
     expect(state.events.take()).toMatchObject([{ event: 'retry', deadlineUsed: 0.5 }]);
     state.beginAttempt(Infinity);
-    state.hold('no protocol', NOW + 0.75 * DAY);
+    hold(state, 'no protocol', NOW + 0.75 * DAY);
     expect(state.events.take()).toMatchObject([{ event: 'held', reason: 'no protocol', deadlineUsed: 0.75 }]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stagesOf } from '../../src/domain/batch/stage-views.ts';
 import type { BatchState } from '../../src/domain/batch/batch-state.ts';
+import { barAll, hold } from '../../src/domain/batch/holding.ts';
 import type { TransferView } from '../../src/domain/stage-view.ts';
 import {
   arrived,
@@ -69,11 +70,11 @@ describe('a transfer', () => {
 
   it('that is held says why: until another try, or until operators let it go on', () => {
     const state = sent();
-    state.hold('no protocol', NOW);
+    hold(state, 'no protocol', NOW);
     const held = { state: 'HELD', reason: 'held: no protocol' };
     expect(transferOf(state)).toMatchObject({ ...held, waitsFor: 'another try', nextTry: NOW + 300_000 });
     const barred = sent();
-    barred.barAll('no protocol', NOW);
+    barAll(barred, 'no protocol', NOW);
     expect(transferOf(barred)).toMatchObject({ ...held, waitsFor: 'operators to let it go on', nextTry: null });
   });
 });

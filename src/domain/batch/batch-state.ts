@@ -124,54 +124,6 @@ export class BatchState {
     this.newTarget = target;
   }
 
-  /** The current attempt cannot be sent, through no fault of its files: they wait, and no attempt is counted. */
-  hold(reason: string, now: number, pauseMs = this.policy.retryDelay * 1000): void {
-    for (const file of this.list('sent')) {
-      file.since ??= now;
-      if (!file.kill && this.isLate(file, now)) file.kill = DEADLINE;
-      if (file.kill) {
-        this.stopped(file, 0, now);
-        continue;
-      }
-      this.setAside(file, reason, now, now + pauseMs);
-    }
-  }
-
-  /** A file waits through no fault of its own. */
-  setAside(file: BatchFile, reason: string, now: number, retryAt = now): void {
-    if (file.heldReason !== reason) this.events.add('held', file, now, { reason, policy: this.policy });
-    file.phase = 'waiting';
-    file.transfer = 'HELD';
-    file.heldReason = reason;
-    file.retryAt = retryAt;
-  }
-
-  /** An operator's rule holds what is not in FTS, for as long as it takes; the turn is another batch's. */
-  barAll(reason: string, now: number): void {
-    this.bar = reason;
-    this.hold(reason, now, 0);
-    for (const file of this.list('waiting')) this.setAside(file, reason, now, file.retryAt ?? now);
-    this.slot = 'idle';
-  }
-
-  /** No operator's rule holds anything any more. */
-  permit(): void {
-    this.bar = null;
-    for (const file of this.list('waiting')) {
-      file.transfer = file.attempts.length > 0 ? 'RETRY' : 'NEW';
-      file.heldReason = null;
-    }
-  }
-
-  /**
-   * The current attempt has certainly not reached its server, which is down: its files wait for another one. The first time at once; servers
-   * that come and go must not make a batch go round and round.
-   */
-  goElsewhere(reason: string, now: number): void {
-    this.hold(reason, now, this.moves === 0 ? 0 : this.policy.retryDelay * 1000);
-    this.moves += 1;
-  }
-
   /** Files of the current FTS job that somebody wants stopped. */
   toKill(): BatchFile[] {
     return this.list('sent').filter(({ kill }) => kill !== null);
@@ -286,6 +238,7 @@ export class BatchState {
   }
 }
 
-const DEADLINE: Kill = { why: 'deadline', reason: DEADLINE_REASON, by: 'policy' };
+/** The kill of a file whose time over all attempts is up. */
+export const DEADLINE: Kill = { why: 'deadline', reason: DEADLINE_REASON, by: 'policy' };
 
 const dueAt = (file: BatchFile): number => Math.max(file.retryAt ?? 0, file.notBefore);

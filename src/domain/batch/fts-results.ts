@@ -2,6 +2,7 @@ import { classify } from '../failure-classes.ts';
 import type { BatchFile } from './batch-file.ts';
 import type { BatchState } from './batch-state.ts';
 import { fateOf, isTerminalInFts } from './copy-fate.ts';
+import { setAside } from './holding.ts';
 import { shadowsStopped, watchCopy } from './shadows.ts';
 
 /** A file of our FTS job as the look found it. */
@@ -106,7 +107,7 @@ export function applyCancelResults(
     if (file.kill) state.stopped(file, notBefore, now);
     else {
       file.notBefore = Math.max(file.notBefore, notBefore);
-      if (barred) state.setAside(file, givenUp ?? '', now);
+      if (barred) setAside(state, file, givenUp ?? '', now);
       else state.failed(file, givenUp ?? 'cancelled', 'FAILED', now, random);
     }
   }

@@ -10,6 +10,7 @@ import {
   applyJobGone,
   type FtsFileResult,
 } from '../../../src/domain/batch/fts-results.ts';
+import { hold, waitElsewhere } from '../../../src/domain/batch/holding.ts';
 import { isBatchOver, takeForPublication, takeOutcomes, takeReport } from '../../../src/domain/batch/reporting.ts';
 import { applySettleResults, dueForLook } from '../../../src/domain/batch/settling.ts';
 import {
@@ -165,8 +166,8 @@ export class BatchActor {
     if (answer === 'submitted' || answer === 'astray') world.submit(jobId, files);
     this.pending.set('attempts', () => {
       if (answer === 'submitted') state.submitted(jobId, 'digest', world.now);
-      else if (answer === 'held') state.hold('SiteMisconfigured', world.now);
-      else if (answer === 'elsewhere') state.goElsewhere('FTS is down', world.now);
+      else if (answer === 'held') hold(state, 'SiteMisconfigured', world.now);
+      else if (answer === 'elsewhere') waitElsewhere(state, 'FTS is down', world.now);
       else if (answer === 'astray') {
         state.submitted(jobId, 'digest', world.now);
         this.#cancel(state.list('sent'), 'FTS made another job');
