@@ -13,7 +13,8 @@ import { Clock } from './clock.ts';
 import { continueListed, Listing, shownValue } from './listing.ts';
 import { prepareTargets, startBatches } from './stage-out-batches.ts';
 import { closeChildren, deliverOutbox, flushPublishers, tellCrabOfRest } from './stage-out-delivery.ts';
-import { handleMessages, handleQueries } from './stage-out-messages.ts';
+import { handleMessages } from './stage-out-messages.ts';
+import { handleQueries } from './stage-out-queries.ts';
 import { openTask } from './stage-out-opening.ts';
 import { batchReportSignal } from './signals.ts';
 

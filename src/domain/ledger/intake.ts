@@ -2,11 +2,11 @@ import type { FileRecord, JobReport } from '../file.ts';
 import type { BatchFileInput } from '../orders.ts';
 import { ownerOfTask, type Groups } from '../lfn-areas.ts';
 import { checkRecord, type Rule } from '../record-rules.ts';
-import { isFinalTransfer } from '../states.ts';
 import { compareGeneration, destinationKey, idCheck, type LedgerEntry, type LedgerJob } from './entry.ts';
 import { noteRejected } from './bookkeeping.ts';
 import { isPublishedBefore } from './ledger.ts';
 import type { TaskState } from './task-state.ts';
+import { outcomeOf, tellSuperseded, tellWaiter } from './waiters.ts';
 
 /** What became of the files of a report, counted in files. */
 export interface IntakeResult {
@@ -220,36 +220,4 @@ export function reject(state: TaskState, job: LedgerJob, entry: LedgerEntry, rul
   entry.awaits = 0;
   if (ledger.byKey.get(entry.key) === entry && !isPublishedBefore(entry)) ledger.byKey.delete(entry.key);
   if (entry.waits) outcomeOf(state, job, entry);
-}
-
-/** A job that waits is told what is known: by the batch that owns the file, or by the task itself. */
-function tellWaiter(state: TaskState, job: LedgerJob, entry: LedgerEntry): void {
-  entry.waits = true;
-  if (entry.batch && state.batches.isOpen(entry.batch))
-    state.outbox.order(entry.batch, { kind: 'watch', keys: [entry.key] });
-  // What is final and in no batch is not in the window either: another file may be there for the same destination.
-  else if (isFinalTransfer(entry.transfer)) outcomeOf(state, job, entry);
-  else {
-    const held = state.window.find(entry.key) ?? state.successors.get(entry.key);
-    if (held) held.waiter = true;
-  }
-}
-
-/** A job that waits for a generation that a newer one has replaced: it is told so, and waits no longer. */
-function tellSuperseded(state: TaskState, job: LedgerJob, old: LedgerEntry): void {
-  const publication = old.publication === 'NOT_REQUIRED' ? 'NOT_REQUIRED' : 'FAILED';
-  outcomeOf(state, job, { ...old, transfer: 'KILLED', publication, failure: null, rule: 'superseded' });
-}
-
-/** Hands a final file's outcome to the outbox for the job that waits for it. */
-export function outcomeOf(state: TaskState, job: LedgerJob, entry: LedgerEntry): void {
-  state.outbox.outcome({
-    jobId: job.id,
-    retry: entry.retry,
-    key: entry.key,
-    transfer: entry.transfer,
-    publication: entry.publication,
-    failure: entry.failure,
-    reason: entry.rule ?? '',
-  });
 }

@@ -2,8 +2,9 @@ import type { BatchOrder, BatchReport, FtsTarget } from '../orders.ts';
 import { isFinalPublication, isFinalTransfer } from '../states.ts';
 import type { LedgerEntry, LedgerJob } from './entry.ts';
 import { noteForCrab, noteLost, noteRejected } from './bookkeeping.ts';
-import { outcomeOf, reject } from './intake.ts';
+import { reject } from './intake.ts';
 import type { TaskState } from './task-state.ts';
+import { outcomeOf } from './waiters.ts';
 
 /**
  * Enters what a batch reports. Only files that this batch owns now are touched: a late report about a file that was superseded or

@@ -1,9 +1,9 @@
 import { isFinalPublication, isFinalTransfer } from '../states.ts';
 import type { LedgerEntry, LedgerJob } from './entry.ts';
 import { noteForCrab } from './bookkeeping.ts';
-import { outcomeOf } from './intake.ts';
 import { forSelected, isEverything, type Selection, type SelectionResult } from './selected.ts';
 import type { TaskState } from './task-state.ts';
+import { outcomeOf } from './waiters.ts';
 
 /** Asks for the publication of files that were reported with `publish: 0`. */
 export function requestPublication(state: TaskState, selection: Selection): SelectionResult {
