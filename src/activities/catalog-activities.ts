@@ -3,7 +3,7 @@ import type { CrabPort, FileMetadata, TaskInfo, UnusableMetadata } from '../port
 import type { OperatorRulesPort } from '../ports/operator-rules.ts';
 import { isFirstTry } from './first-try.ts';
 import { differenceOf, faultIn } from './publishable.ts';
-import type { CatalogActivities, PublishBlockRequest, PublishBlockResult } from './types.ts';
+import type { CatalogActivities, PublishBlockRequest, PublishBlockResult } from './catalog.types.ts';
 
 export interface CatalogDependencies {
   crab: CrabPort;

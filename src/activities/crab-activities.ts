@@ -2,7 +2,7 @@ import { activityInfo, log } from '@temporalio/activity';
 import { wordFor, type CrabWord } from '../domain/crab-word.ts';
 import { idCheck } from '../domain/ledger/entry.ts';
 import type { CrabPort } from '../ports/crab.ts';
-import type { CrabActivities } from './types.ts';
+import type { CrabActivities } from './crab.types.ts';
 
 /** A call that begins so much later than it was asked for is one that was held back: no worker was running, or all were busy. */
 const HELD_BACK_MS = 60_000;

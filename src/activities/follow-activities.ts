@@ -10,7 +10,7 @@ import type { OperatorRulesPort } from '../ports/operator-rules.ts';
 import { isFirstTry } from './first-try.ts';
 import { resultsOf } from './fts-activities.ts';
 import { notYet } from './to-failure.ts';
-import type { FollowActivities, FollowRequest } from './types.ts';
+import type { FollowActivities, FollowRequest } from './follow.types.ts';
 
 export interface FollowDependencies {
   fts: FtsPort;

@@ -9,7 +9,7 @@ import { FtsUnreached, type FtsFileView, type FtsJobView, type FtsPort, type Fts
 import type { SiteCatalogPort } from '../ports/storage.ts';
 import { isFirstTry } from './first-try.ts';
 import { chosenServer, serversFor, type FtsServerChoice } from './fts-servers.ts';
-import type { FtsActivities, FtsJobRef, SubmitRequest, SubmitResult } from './types.ts';
+import type { FtsActivities, FtsJobRef, SubmitRequest, SubmitResult } from './fts.types.ts';
 
 export interface FtsDependencies extends FtsServerChoice {
   fts: FtsPort;

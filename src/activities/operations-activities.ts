@@ -5,7 +5,7 @@ import { WORKFLOWS } from '../contract/messages.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import type { JobsWanted } from '../domain/operations/operations-state.ts';
 import { inParallel } from './in-parallel.ts';
-import type { OperationsActivities } from './types.ts';
+import type { OperationsActivities } from './operations.types.ts';
 
 export interface OperationsDependencies {
   client: Client;

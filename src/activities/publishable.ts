@@ -1,6 +1,6 @@
 import type { CatalogFile } from '../ports/catalog.ts';
 import type { FileMetadata, UnusableMetadata } from '../ports/crab.ts';
-import type { PublishBlockRequest } from './types.ts';
+import type { PublishBlockRequest } from './catalog.types.ts';
 
 type FileToPublish = PublishBlockRequest['files'][number];
 

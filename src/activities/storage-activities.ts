@@ -5,7 +5,7 @@ import { PortError } from '../ports/errors.ts';
 import type { SiteCatalogPort, StoragePort } from '../ports/storage.ts';
 import { inParallel } from './in-parallel.ts';
 import { compare, removeIfSame } from './same-file.ts';
-import type { ArrivalRequest, SettleRequest, StorageActivities } from './types.ts';
+import type { ArrivalRequest, SettleRequest, StorageActivities } from './storage.types.ts';
 
 export interface StorageDependencies {
   storage: StoragePort;

@@ -18,7 +18,7 @@ import { PortError } from '../ports/errors.ts';
 import { inParallel } from './in-parallel.ts';
 import { compare, removeIfSame } from './same-file.ts';
 import type { StorageDependencies } from './storage-activities.ts';
-import type { SweepActivities } from './types.ts';
+import type { SweepActivities } from './sweep.types.ts';
 
 export interface SweepDependencies extends StorageDependencies {
   client: Client;

@@ -8,7 +8,7 @@ import { TASK_MESSAGES, TASK_QUERIES, WORKFLOWS, type AddFiles, type StartTask }
 import { TASK_QUEUES } from '../contract/task-queues.ts';
 import { ownerOfTask, type Groups } from '../domain/lfn-areas.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { HandOver, OpenedTask, TaskActivities } from './types.ts';
+import type { HandOver, OpenedTask, TaskActivities } from './task.types.ts';
 
 export interface TaskDependencies {
   client: Client;

@@ -1,15 +1,13 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { StampedActivities } from '../activities/stamped.ts';
-import type {
-  CatalogActivities,
-  CrabActivities,
-  FollowActivities,
-  FtsActivities,
-  OperationsActivities,
-  StorageActivities,
-  SweepActivities,
-  TaskActivities,
-} from '../activities/types.ts';
+import type { CatalogActivities } from '../activities/catalog.types.ts';
+import type { CrabActivities } from '../activities/crab.types.ts';
+import type { FollowActivities } from '../activities/follow.types.ts';
+import type { FtsActivities } from '../activities/fts.types.ts';
+import type { OperationsActivities } from '../activities/operations.types.ts';
+import type { StorageActivities } from '../activities/storage.types.ts';
+import type { SweepActivities } from '../activities/sweep.types.ts';
+import type { TaskActivities } from '../activities/task.types.ts';
 import { TASK_QUEUES } from '../contract/task-queues.ts';
 
 /**

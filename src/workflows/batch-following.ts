@@ -1,4 +1,5 @@
-import type { FollowRequest, FollowResult, FtsJobRef } from '../activities/types.ts';
+import type { FollowRequest, FollowResult } from '../activities/follow.types.ts';
+import type { FtsJobRef } from '../activities/fts.types.ts';
 import type { BatchFile } from '../domain/batch/batch-file.ts';
 import { applyCancelResults } from '../domain/batch/fts-results.ts';
 import { followActivities, ftsActivities } from './activities.ts';

@@ -1,11 +1,11 @@
 import { transferBatchId } from '../contract/ids.ts';
 import { summaryText } from '../contract/summary-text.ts';
+import { barAll, permit } from '../domain/batch/holding.ts';
 import { credentialOf } from '../domain/credential.ts';
 import type { Errand } from '../domain/operations/hold.ts';
 import { followActivities } from './activities.ts';
 import type { AttemptContext } from './transfer-attempts.ts';
 import { unless } from './unless.ts';
-import { barAll, permit } from '../domain/batch/holding.ts';
 
 /** What the copies of a batch are about, for operators' rules: all of them are of one link. */
 export function errandOf({ input, state }: AttemptContext): Errand {

@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import type { FtsJobRef } from '../activities/types.ts';
+import type { FtsJobRef } from '../activities/fts.types.ts';
 import { applyShadowRows, followedShadows, shadowsStopped, type FollowedShadows } from '../domain/batch/shadows.ts';
 import { credentialOf } from '../domain/credential.ts';
 import { ftsActivities } from './activities.ts';

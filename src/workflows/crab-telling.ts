@@ -1,6 +1,6 @@
 import { ActivityFailure, isCancellation, log, proxyActivities } from '@temporalio/workflow';
 import type { Stamped, StampedActivities } from '../activities/stamped.ts';
-import type { CrabActivities, ToldCrabResult } from '../activities/types.ts';
+import type { CrabActivities, ToldCrabResult } from '../activities/crab.types.ts';
 import type { CrabWord } from '../domain/crab-word.ts';
 import type { UnnamedFiles } from '../domain/ledger/bookkeeping.ts';
 import type { Policy } from '../domain/policy.ts';

@@ -1,5 +1,5 @@
 import { proxySinks } from '@temporalio/workflow';
-import type { PublishBlockRequest, PublishBlockResult } from '../activities/types.ts';
+import type { PublishBlockRequest, PublishBlockResult } from '../activities/catalog.types.ts';
 import type { EventSinks } from '../contract/event-sinks.ts';
 import { TASK_MESSAGES, type AddFilesAnswer } from '../contract/messages.ts';
 import type { BatchState } from '../domain/batch/batch-state.ts';

@@ -1,5 +1,5 @@
 import { condition, workflowInfo } from '@temporalio/workflow';
-import type { FtsJobRef, SubmitRequest, SubmitResult } from '../activities/types.ts';
+import type { FtsJobRef, SubmitRequest, SubmitResult } from '../activities/fts.types.ts';
 import type { TransferBatchInput } from '../contract/internal-messages.ts';
 import type { BatchFile } from '../domain/batch/batch-file.ts';
 import type { BatchState } from '../domain/batch/batch-state.ts';

@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createCatalogActivities } from '../../src/activities/catalog-activities.ts';
-import type { CatalogActivities, PublishBlockRequest, PublishBlockResult } from '../../src/activities/types.ts';
+import type { CatalogActivities, PublishBlockRequest, PublishBlockResult } from '../../src/activities/catalog.types.ts';
 import { createCrabAdapter } from '../../src/adapters/crab/crab-adapter.ts';
 import { createAnonymousDispatchers, NO_USER, type Dispatchers } from '../../src/adapters/credentials/dispatchers.ts';
 import { createDbsAdapter } from '../../src/adapters/dbs/dbs-adapter.ts';

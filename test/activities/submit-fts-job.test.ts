@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFtsActivities } from '../../src/activities/fts-activities.ts';
-import type { SubmitRequest, SubmitResult } from '../../src/activities/types.ts';
+import type { SubmitRequest, SubmitResult } from '../../src/activities/fts.types.ts';
 import { createAnonymousDispatchers, type Dispatchers } from '../../src/adapters/credentials/dispatchers.ts';
 import { createFtsAdapter } from '../../src/adapters/fts3/fts-adapter.ts';
 import { FAILURE_TYPES } from '../../src/contract/failure-types.ts';

@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createCrabActivities } from '../../src/activities/crab-activities.ts';
-import type { CrabActivities } from '../../src/activities/types.ts';
+import type { CrabActivities } from '../../src/activities/crab.types.ts';
 import { createCrabAdapter } from '../../src/adapters/crab/crab-adapter.ts';
 import { createAnonymousDispatchers, type Dispatchers } from '../../src/adapters/credentials/dispatchers.ts';
 import { wordFor } from '../../src/domain/crab-word.ts';

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { dataConverter } from '../../src/client/data-converter.ts';
 import { transferBatchId } from '../../src/contract/ids.ts';
-import type { SubmitRequest } from '../../src/activities/types.ts';
+import type { SubmitRequest } from '../../src/activities/fts.types.ts';
 import type { Rig } from '../support/rig.ts';
 
 /** A submission of a batch as its history has it. */
