@@ -12,9 +12,10 @@ const LAYERS = {
   client: ['domain', 'contract', 'config'],
   config: ['domain', 'contract'],
   pull: ['domain', 'contract', 'ports', 'client'],
-  monitor: ['domain', 'contract', 'client', 'config'],
+  web: ['config'],
+  monitor: ['domain', 'contract', 'client', 'config', 'web'],
   simulators: ['domain'],
-  'codec-server': ['client', 'config'],
+  'codec-server': ['client', 'config', 'web'],
   workers: ['domain', 'contract', 'ports', 'activities', 'adapters', 'workflows', 'config', 'client'],
   cli: [
     ...['domain', 'contract', 'ports', 'activities', 'adapters', 'workers', 'client', 'config', 'pull'],

@@ -1,6 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { ConfigError } from '../config/index.ts';
+import { ConfigError, readSecretFile } from '../config/index.ts';
 
 /** The keys that payloads are encrypted with. */
 export interface KeyRing {
@@ -18,11 +17,8 @@ const KEY_BYTES = 32;
  * @throws ConfigError, which never quotes a key
  */
 export function readKeyRing(path: string): KeyRing {
-  const rights = statOf(path);
-  if (process.platform !== 'win32' && (rights & 0o077) !== 0)
-    fail(`${path} may be used by its owner only (chmod 600): its mode is 0${rights.toString(8)}`);
   const keys = new Map<string, KeyObject>();
-  for (const [at, line] of readFileSync(path, 'utf8').split('\n').entries()) {
+  for (const [at, line] of readSecretFile(path, 'payloadKeys').split('\n').entries()) {
     const [id, text, ...rest] = line.trim().split(/\s+/);
     if (!id || id.startsWith('#')) continue;
     const where = `${path}, line ${at + 1}`;
@@ -35,14 +31,6 @@ export function readKeyRing(path: string): KeyRing {
   }
   const [current] = keys.keys();
   return current === undefined ? fail(`${path} has no key`) : { current, keys };
-}
-
-function statOf(path: string): number {
-  try {
-    return statSync(path).mode & 0o777;
-  } catch (error) {
-    return fail(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-  }
 }
 
 function fail(rule: string): never {

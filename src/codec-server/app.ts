@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
+import { bearerOf } from '../web/access-token.ts';
 import type { Access } from './access.ts';
 import { page } from './page.ts';
 import { BadBodyError, fromJson, toJson } from './payload-json.ts';
@@ -86,7 +87,7 @@ function guard({ access, origins, namespace, log }: CodecAppOptions): Middleware
     };
     const origin = c.req.header('Origin');
     if (origin !== undefined && !origins.includes(origin)) return stop(403, 'not from a page of this origin');
-    const [, bearer] = /^Bearer (\S+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
+    const bearer = bearerOf(c.req.header('Authorization'));
     const isKnown = access === null || (bearer !== undefined && access.isToken(bearer));
     if (!isKnown && !access.isCookie(getCookie(c, COOKIE))) {
       c.header('WWW-Authenticate', 'Bearer');

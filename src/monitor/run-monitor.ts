@@ -4,16 +4,17 @@ import { dirname, join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { ConfigError, type Config } from '../config/index.ts';
 import type { FailureClass } from '../domain/failure-classes.ts';
+import { readAccessToken } from '../web/access-token.ts';
+import { listen, splitAddress } from '../web/listen.ts';
+import { isLoopback } from '../web/loopback.ts';
 import { prometheusSeries } from './prometheus/series.ts';
 import { Sampler } from './sampler/sampler.ts';
 import { UnchangedTasks } from './sampler/unchanged.ts';
-import { openAccess, readToken, tokenAccess } from './server/access.ts';
+import { openAccess, tokenAccess } from './server/access.ts';
 import { ownHistory } from './server/api.ts';
 import { createApp } from './server/app.ts';
 import { fileFinder } from './server/find-files.ts';
 import { stuckFinder } from './server/find-stuck.ts';
-import { isLoopback } from './server/hosts.ts';
-import { listen, splitAddress } from './server/listen.ts';
 import { TemporalUi } from './server/temporal-ui.ts';
 import { Database } from './store/database.ts';
 import { History } from './store/history.ts';
@@ -52,7 +53,11 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     throw new ConfigError([
       { where: 'monitor.tokenFile', rule: `must name a file with a token where others can look (monitor.listen)`, given: 'none' }, // prettier-ignore
     ]);
-  const access = config.tokenFile === null ? openAccess() : tokenAccess(readToken(config.tokenFile));
+  // Prometheus shows the same file to scrape it.
+  const access =
+    config.tokenFile === null
+      ? openAccess()
+      : tokenAccess(readAccessToken(config.tokenFile, 'monitor.tokenFile', true));
   const location = config.database ?? defaultDatabase(process.env);
   mkdirSync(dirname(location), { recursive: true });
   const database = new Database(location);
@@ -74,7 +79,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   });
   let server;
   try {
-    server = await listen(app, host, port);
+    server = await listen(app, host, port, 'set monitor.listen or give --listen host:port');
   } catch (error) {
     database.close();
     throw error;

@@ -4,8 +4,9 @@ import { createCompressionCodec } from '../../src/client/compression-codec.ts';
 import { createDataConverter } from '../../src/client/data-converter.ts';
 import { readKeyRing } from '../../src/client/key-ring.ts';
 import { fromJson, toJson, type PayloadsJson } from '../../src/codec-server/payload-json.ts';
-import { serveCodec, type CodecServer } from '../../src/codec-server/serve.ts';
+import { serveCodec } from '../../src/codec-server/serve.ts';
 import { loadConfig } from '../../src/config/index.ts';
+import type { Listening } from '../../src/web/listen.ts';
 import { keyLines, privateFile } from '../support/payload-keys.ts';
 
 const TOKEN = 'a-token-that-nobody-guesses-0123456789';
@@ -13,13 +14,13 @@ const UI = 'https://temporal.example.org';
 const keys = privateFile(keyLines('k1'));
 const log: unknown[] = [];
 
-let server: CodecServer;
+let server: Listening;
 beforeAll(async () => {
   server = await serve({ ASO_CODEC_SERVER_TOKEN_FILE: privateFile([TOKEN]) });
 });
 afterAll(() => server.close());
 
-const serve = (settings: Record<string, string>): Promise<CodecServer> =>
+const serve = (settings: Record<string, string>): Promise<Listening> =>
   serveCodec(
     loadConfig({
       ...{ ASO_CODEC_SERVER_LISTEN: '127.0.0.1:0', ASO_CODEC_SERVER_ORIGINS: UI, ASO_PAYLOAD_KEYS: keys },

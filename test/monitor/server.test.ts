@@ -1,9 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { TaskNotFoundError } from '../../src/client/index.ts';
-import { readToken, tokenAccess, openAccess, type Access } from '../../src/monitor/server/access.ts';
+import { tokenAccess, openAccess, type Access } from '../../src/monitor/server/access.ts';
 import { ownHistory } from '../../src/monitor/server/api.ts';
 import { createApp } from '../../src/monitor/server/app.ts';
 import { TemporalUi } from '../../src/monitor/server/temporal-ui.ts';
@@ -171,17 +168,6 @@ describe('who may look', () => {
     expect((await session(access, TOKEN)).status).toBe(429);
     now += 60_001;
     expect((await session(access, TOKEN)).headers.get('location')).toBe('/');
-  });
-
-  it('is decided by a token that is one', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'aso-token-')), 'token');
-    expect(() => readToken(file)).toThrow(/monitor\.tokenFile: must be a file that can be read/);
-    for (const text of ['', 'short', 'two tokens of many letters']) {
-      writeFileSync(file, text);
-      expect(() => readToken(file)).toThrow(/must hold one token of at least 16 characters/);
-    }
-    writeFileSync(file, `${TOKEN}\n`);
-    expect(readToken(file)).toBe(TOKEN);
   });
 });
 

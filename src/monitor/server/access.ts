@@ -1,14 +1,11 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
-import { ConfigError } from '../../config/index.ts';
+import { bearerOf, isSecret } from '../../web/access-token.ts';
 
 const COOKIE = 'aso_monitor';
 const SESSION_S = 12 * 3600;
-/** A token is a secret, not a password: long enough that nobody guesses it. */
-const TOKEN_MIN = 16;
 /** Wrong tokens in a minute, from anybody: a person mistypes less, and a guesser is slowed down. */
 const WRONG_A_MINUTE = 20;
 
@@ -19,37 +16,14 @@ export interface Access {
   login: Hono;
 }
 
-/**
- * Reads the token of the monitor.
- * @throws ConfigError where the file cannot be read or holds no token
- */
-export function readToken(path: string): string {
-  let token: string;
-  try {
-    token = readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    const rule = `must be a file that can be read: ${error instanceof Error ? error.message : String(error)}`;
-    throw new ConfigError([{ where: 'monitor.tokenFile', rule, given: JSON.stringify(path) }]);
-  }
-  if (token.length < TOKEN_MIN || /\s/.test(token))
-    throw new ConfigError([
-      {
-        where: 'monitor.tokenFile',
-        rule: `must hold one token of at least ${TOKEN_MIN} characters`,
-        given: JSON.stringify(path),
-      },
-    ]);
-  return token;
-}
-
 /** Access by token: `Authorization: Bearer`, or the cookie that the login form gives. The token never stands in a URL or a cookie. */
 export function tokenAccess(token: string, now: () => number = Date.now): Access {
   const wrong: number[] = [];
-  const isToken = (given: string): boolean => isEqual(given, token);
+  const isToken = (given: string): boolean => isSecret(given, token);
   const sign = (until: number): string => createHmac('sha256', token).update(`session ${until}`).digest('base64url');
   const isSession = (cookie: string): boolean => {
     const [until = '', signature = ''] = cookie.split('.');
-    return Number(until) * 1000 > now() && isEqual(signature, sign(Number(until)));
+    return Number(until) * 1000 > now() && isSecret(signature, sign(Number(until)));
   };
   const isTriedTooOften = (): boolean => {
     while (wrong[0] !== undefined && wrong[0] < now() - 60_000) wrong.shift();
@@ -57,7 +31,7 @@ export function tokenAccess(token: string, now: () => number = Date.now): Access
   };
 
   const guard: MiddlewareHandler = async (context, next) => {
-    const [, bearer] = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
+    const bearer = bearerOf(context.req.header('authorization'));
     if (isSession(getCookie(context, COOKIE) ?? '')) return next();
     if (bearer !== undefined) {
       if (isTriedTooOften()) return tooOften(context);
@@ -89,9 +63,3 @@ export const openAccess = (): Access => ({ guard: (_, next) => next(), login: ne
 
 const tooOften = (context: Context) =>
   context.json({ error: { message: 'too many wrong tokens: wait a minute' } }, 429, { 'Retry-After': '60' });
-
-/** In the same time, whatever the two texts share. */
-function isEqual(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
-}

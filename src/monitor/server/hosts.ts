@@ -1,10 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-
-const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
-
-/** Whether an address to listen on is reached from this machine only. */
-export const isLoopback = (host: string): boolean =>
-  LOOPBACK_NAMES.includes(host.toLowerCase()) || /^127(\.\d{1,3}){3}$/.test(host) || host === '::1';
+import { isLoopback, LOOPBACK_NAMES } from '../../web/loopback.ts';
 
 /**
  * Answers only who asks for one of our names: a page of somebody else whose name was made to point here asks for its own

@@ -20,17 +20,16 @@ export function splitAddress(address: string): { host: string; port: number } {
 }
 
 /**
- * Serves an app; port 0 takes any free one.
+ * Serves an app over HTTP; TLS is for a proxy in front. Port 0 takes any free one.
+ * @param remedy how to have it listen elsewhere, e.g. `set monitor.listen`
  * @throws ListenError where the port is taken or not ours to take
  */
-export async function listen(app: Hono, host: string, port: number): Promise<Listening> {
+export async function listen(app: Hono, host: string, port: number, remedy: string): Promise<Listening> {
   const server = createAdaptorServer({ fetch: app.fetch, hostname: host });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'another process listens there' : error.message;
-      reject(
-        new ListenError(`cannot listen on ${host}:${port}: ${why}; set monitor.listen or give --listen host:port`),
-      );
+      reject(new ListenError(`cannot listen on ${host}:${port}: ${why}; ${remedy}`));
     });
     server.listen(port, host, resolve);
   });
