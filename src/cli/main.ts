@@ -6,7 +6,7 @@ import { colors, warn } from './terminal.ts';
 
 /** Commands that end by themselves, in their own time, when they are interrupted. */
 const OWN_INTERRUPT = new Set([
-  ...['worker', 'pull', 'monitor', 'simulate', 'demo'],
+  ...['worker', 'pull', 'monitor', 'codec-server', 'simulate', 'demo'],
   // Between two tasks, where they are about many.
   ...['cancel', 'retry', 'publish', 'priority', 'pause', 'resume'],
 ]);

@@ -3,7 +3,7 @@ import { stageOutId, taskOfWorkflowId } from '../contract/ids.ts';
 import { WORKFLOWS } from '../contract/messages.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import { ownerOfTask } from '../domain/lfn-areas.ts';
-import { explained } from './errors.ts';
+import { explainedOf } from './errors.ts';
 import { quoted } from './visibility.ts';
 
 /** A task as Temporal lists it. */
@@ -27,6 +27,9 @@ export interface TasksWanted {
   /** At most so many tasks. @default 1000 */
   limit?: number;
 }
+
+/** What is at fault, in errors, where tasks cannot be listed. */
+const LIST = 'the list of tasks';
 
 /** Ids in one list filter: each is up to 255 characters. */
 const IDS_A_LIST = 50;
@@ -63,7 +66,7 @@ export async function* eachTask(client: Client, wanted: TasksWanted = {}): Async
 async function* list(client: Client, filter: string): AsyncGenerator<ListedTask, void> {
   const found = client.workflow.list({ query: filter })[Symbol.asyncIterator]();
   for (;;) {
-    const next = await explained('*', () => found.next());
+    const next = await explainedOf(LIST, () => found.next());
     if (next.done === true) return;
     const { workflowId, status, startTime: startedAt, closeTime: endedAt = null } = next.value;
     const task = taskOfWorkflowId(workflowId);
@@ -75,7 +78,7 @@ async function* list(client: Client, filter: string): AsyncGenerator<ListedTask,
 async function* idClauses(client: Client, query: string): AsyncGenerator<string, void> {
   const ids = new Set<string>();
   const filter = `(${query}) AND ExecutionStatus = 'Running'`;
-  await explained('*', async () => {
+  await explainedOf(LIST, async () => {
     for await (const { workflowId } of client.workflow.list({ query: filter })) {
       const task = taskOfWorkflowId(workflowId);
       if (task) ids.add(stageOutId(task));

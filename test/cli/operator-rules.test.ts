@@ -77,3 +77,34 @@ test.each([
   expect(code).not.toBe(0);
   expect(err).toContain(text);
 });
+
+test('what the rules forbid is refused at once, as bad input, before anybody is asked and whether or not Temporal is there', async () => {
+  const cases: [string[], RegExp][] = [
+    [['site', 'close', 'Pisa'], /^error: site: must be a CMS site name/],
+    [['site', 'close', SITE, '--until', 'tomorrow'], /^error: until: must be a span of time/],
+    [['user', 'block', 'a b'], /^error: user: must be a CRAB user name/],
+    [['pause', '--all', '--until', 'tomorrow'], /^error: until: must be a span of time/],
+    [['breaker', 'trip'], /^error: site: must be given, or task/],
+    [['breaker', 'trip', '--site', SITE], /^error: end: must be given with a site/],
+    [
+      ['breaker', 'set', 'site', '--share', '150'],
+      /'--share <percent>' argument '150' is invalid. it must be from 1 to 100/,
+    ],
+    [['breaker', 'set', 'site', '--armed', '--minimum', '0'], /^error: minimum: must be a whole number from 1/],
+    // Either name of the option, everywhere; and what it would do, for whoever is asked.
+    [
+      ['breaker', 'trip', '--site', SITE, '--as', 'source'],
+      /holds what is not in FTS yet. Nothing was changed: --yes does it/,
+    ],
+    [
+      ['site', 'close', SITE, '--end', 'source', '--cancel-active'],
+      /All that FTS has from T2_IT_Pisa is cancelled there/,
+    ],
+  ];
+  const ends = await Promise.all(cases.map(([args]) => runAso([...args, ...WHY])));
+  for (const [at, [args, message]] of cases.entries()) {
+    expect(ends[at]?.err).toMatch(message);
+    expect([...args, ends[at]?.code]).toEqual([...args, 2]);
+  }
+  // Ten processes.
+}, 60_000);

@@ -1,6 +1,6 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import type { BreakerTarget } from '../../domain/operations/requests.ts';
-import { confirm } from '../confirm.ts';
+import type { SiteEnd } from '../../domain/operations/rules.ts';
 import { addSigned, operate, type SignedOptions } from './operate.ts';
 import { breakersText } from './rules-text.ts';
 import { addList } from './site.ts';
@@ -16,6 +16,10 @@ interface SetOptions extends SignedOptions {
   window?: number;
   hold?: number;
   yes?: true;
+}
+
+interface TargetOptions extends SignedOptions, Pick<BreakerTarget, 'site' | 'task'> {
+  as?: SiteEnd;
 }
 
 /** `aso breaker` */
@@ -39,7 +43,7 @@ export function addBreaker(program: Command): void {
     .option('--armed', 'hold')
     .option('--on', 'count')
     .option('--no-on', 'count nothing, hold nothing')
-    .option('--share <percent>', 'share of failures that is too much, 1 to 100', number)
+    .option('--share <percent>', 'share of failures that is too much, 1 to 100', percent)
     .option('--minimum <copies>', 'fewer failures are never too many', number)
     .option('--users <n>', 'they must be of so many users', number)
     .option('--window <seconds>', 'failures of so many seconds count', number)
@@ -56,39 +60,37 @@ export function addBreaker(program: Command): void {
     .description('Trips a breaker by hand: it holds, and then sees by itself whether copies succeed again.')
     .option('--yes', 'do not ask')
     .addHelpText('after', examples('aso breaker trip --site T2_IT_Pisa --end destination --reason "looks broken"'))
-    .action(async (options: SignedOptions & BreakerTarget & { yes?: true }) => {
-      await confirm(
-        `The breaker of ${options.task ?? options.site} holds what is not in FTS yet`,
-        options.yes ?? false,
-      );
-      await operate('tripBreaker', options, targetOf(options));
+    .action((options: TargetOptions & { yes?: true }) => {
+      const text = `The breaker of ${options.task ?? options.site} holds what is not in FTS yet`;
+      return operate('tripBreaker', options, targetOf(options), { text, yes: options.yes });
     });
 
   addTarget(breaker.command('reset'))
     .summary('let go of what a breaker holds')
     .description('Lets go of what a breaker holds, and forgets the failures it has seen.')
     .addHelpText('after', examples('aso breaker reset --site T2_IT_Pisa --end destination --reason "repaired"'))
-    .action((options: SignedOptions & BreakerTarget) => operate('resetBreaker', options, targetOf(options)));
+    .action((options: TargetOptions) => operate('resetBreaker', options, targetOf(options)));
 
   addList(breaker, 'what breakers are set to, and what they hold or would hold', breakersText);
 }
 
 async function set(kind: 'site' | 'task', options: SetOptions): Promise<void> {
-  const { on, dryRun, armed, share, minimum, users, window, hold, yes = false } = options;
-  if (armed) await confirm(`Breakers of ${kind}s hold what they watch from now on, by themselves`, yes);
+  const { on, dryRun, armed, share, minimum, users, window, hold, yes } = options;
   const settings = { on, share: share === undefined ? undefined : share / 100, minimum, users, window, hold };
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   const mode = dryRun || armed ? { dryRun: dryRun === true } : {};
-  await operate('setBreaker', options, { breaker: kind, ...Object.fromEntries(given), ...mode });
+  const question = { text: `Breakers of ${kind}s hold what they watch from now on, by themselves`, yes };
+  const request = { breaker: kind, ...Object.fromEntries(given), ...mode };
+  await operate('setBreaker', options, request, armed && question);
 }
 
 const addTarget = (command: Command): Command =>
   addSigned(command)
     .addOption(new Option('--site <site>', 'a site, with --end').conflicts('task'))
-    .addOption(new Option('--end <end>', 'as which end of copies').choices(['source', 'destination']))
+    .addOption(new Option('--end, --as <end>', 'as which end of copies').choices(['source', 'destination']))
     .option('--task <task>', 'a task');
 
-const targetOf = ({ site, end, task }: BreakerTarget): BreakerTarget => ({
+const targetOf = ({ site, as: end, task }: TargetOptions): BreakerTarget => ({
   ...(site !== undefined && { site }),
   ...(end !== undefined && { end }),
   ...(task !== undefined && { task }),
@@ -97,4 +99,10 @@ const targetOf = ({ site, end, task }: BreakerTarget): BreakerTarget => ({
 function number(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('it must be a number');
   return Number(text);
+}
+
+function percent(text: string): number {
+  const value = number(text);
+  if (value < 1 || value > 100) throw new InvalidArgumentError('it must be from 1 to 100');
+  return value;
 }

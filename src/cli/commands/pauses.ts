@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { actOn } from '../bulk/act.ts';
 import { addTaskChoice, type ScopeOptions } from '../bulk/scope.ts';
-import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandError } from '../failure.ts';
 import { operate, untilOption } from './operate.ts';
@@ -26,8 +25,9 @@ export function addPauses(program: Command): void {
     )
     .action(async (task: string | undefined, options: PauseOptions) => {
       if (!isAll(task, options)) return ofTasks(task, options, { act: 'pause', will: 'paused', did: 'paused' });
-      await confirm('Nothing more is sent or published, of anybody', options.yes ?? false);
-      await operate('pauseAll', signed(options), options.until === undefined ? {} : { until: options.until });
+      const request = options.until === undefined ? {} : { until: options.until };
+      const text = 'Nothing more is sent or published, of anybody';
+      await operate('pauseAll', signed(options), request, { text, yes: options.yes });
     });
   addPause(program, 'resume')
     .summary('go on after a pause')

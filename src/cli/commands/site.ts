@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
 import type { SiteEnd } from '../../domain/operations/rules.ts';
-import { confirm } from '../confirm.ts';
 import { say } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
 import { addSigned, operate, untilOption, type SignedOptions } from './operate.ts';
@@ -12,8 +11,9 @@ interface SiteOptions extends SignedOptions {
 }
 
 const SITE = ['<site>', 'CMS site name'] as const;
+const WAYS: Readonly<Record<SiteEnd, string>> = { source: 'from', destination: 'to' };
 const asOption = (what: string): Option =>
-  new Option('--as <end>', `${what}; without it, both`).choices(['source', 'destination']);
+  new Option('--end, --as <end>', `${what}; without it, both`).choices(['source', 'destination']);
 
 /** `aso site` */
 export function addSite(program: Command): void {
@@ -38,14 +38,12 @@ export function addSite(program: Command): void {
       'after',
       examples('aso site close T2_IT_Pisa --as destination --until 2d --reason "downtime GOC-12345"'),
     )
-    .action(async (name: string, options: SiteOptions & { until?: string; cancelActive?: true; yes?: true }) => {
-      const { as, until, cancelActive, yes = false } = options;
-      if (cancelActive) await confirm(`All that FTS has ${as ?? 'from and to'} ${name} is cancelled there`, yes);
-      await operate('closeSite', options, {
-        ...{ site: name, direction: as ?? 'both' },
-        ...(until !== undefined && { until }),
-        ...(cancelActive && { cancelActive }),
-      });
+    .action((name: string, options: SiteOptions & { until?: string; cancelActive?: true; yes?: true }) => {
+      const { as, until, cancelActive, yes } = options;
+      const direction = as ?? ('both' as const);
+      const request = { site: name, direction, ...(until !== undefined && { until }), ...(cancelActive && { cancelActive }) }; // prettier-ignore
+      const text = `All that FTS has ${as === undefined ? 'from and to' : WAYS[as]} ${name} is cancelled there`;
+      return operate('closeSite', options, request, cancelActive && { text, yes });
     });
 
   addSigned(site.command('open').argument(...SITE))
