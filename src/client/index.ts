@@ -12,6 +12,7 @@ export {
   TaskNotFoundError,
   TemporalUnreachableError,
 } from './errors.ts';
+export { followSignal } from './follow-signal.ts';
 export { jobOutcome, jobOutcomeNow, jobOutcomes, type JobResult } from './job-outcomes.ts';
 export { jobStatus } from './job-status.ts';
 export { eachTask, listTasks, type ListedTask, type TasksWanted } from './list-tasks.ts';

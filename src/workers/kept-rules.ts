@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { KeptRules } from '../adapters/operations/kept-rules.ts';
 import { OutcomeTally } from '../adapters/operations/outcome-tally.ts';
-import { askForRules, reportOutcomes } from '../client/index.ts';
+import { askForRules, followSignal, reportOutcomes } from '../client/index.ts';
 import type { Config } from '../config/index.ts';
 
 /** This worker's copy of the operators' rules, and what it tells their breakers. */
@@ -11,7 +11,8 @@ export function createKeptRules(
   warn?: (problem: string) => void,
 ): { rules: KeptRules; close: () => Promise<void> } {
   const closing = new AbortController();
-  const whileOpen = <T>(call: () => Promise<T>): Promise<T> => client.withAbortSignal(closing.signal, call);
+  const whileOpen = <T>(call: () => Promise<T>): Promise<T> =>
+    followSignal(closing.signal, (own) => client.withAbortSignal(own, call));
   const tally = new OutcomeTally({
     send: (report) => whileOpen(() => reportOutcomes(client, report)),
     everyMs: operations.report * 1000,

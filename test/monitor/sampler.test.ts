@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stageOutId } from '../../src/contract/ids.ts';
 import { TASK_QUEUES } from '../../src/contract/task-queues.ts';
@@ -36,6 +37,7 @@ function newSampler() {
   });
   const now = () => Math.floor(Date.now() / 1000) + 60;
   return {
+    sampler,
     sample: async () => {
       await sampler.sample();
       return standing.lastRounds().last;
@@ -76,6 +78,14 @@ test('a task whose history has not grown is not asked again; one that ends is, a
   await expect.poll(sample).toMatchObject({ tasks: 0, asked: 0, unanswered: 0 });
   const { done, killed } = totals();
   expect(done + killed).toBe(2);
+});
+
+test('samples leave nothing behind at what lives as long as the monitor', async () => {
+  const { sampler, sample } = newSampler();
+  const { signal } = new AbortController();
+  await sampler.sample(signal);
+  expect(await sample()).toMatchObject({ error: null });
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 const TASKS = 50;

@@ -76,7 +76,9 @@ async function live(client: Client, aso: Aso, options: TopOptions): Promise<void
   try {
     while (!left.signal.aborted) {
       // A look may take as long as a task that does not answer: nobody waits for it who leaves.
-      const next = await Promise.race([look(client, aso, options), aborted(left.signal)]);
+      const next = await aso.followSignal(left.signal, (own) =>
+        Promise.race([look(client, aso, options), aborted(own)]),
+      );
       if (!next) break;
       [before, now] = [now, next];
       redraw();

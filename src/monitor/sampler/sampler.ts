@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { followSignal } from '../../client/index.ts';
 import type { Database } from '../store/database.ts';
 import { endLease, prune, takeLease, type Retention } from '../store/upkeep.ts';
 import { takeSample, type SampleParts } from './take-sample.ts';
@@ -60,7 +61,7 @@ export class Sampler {
       const note = { tasks: 0, asked: 0, unanswered: 0, error: null as string | null };
       try {
         const take = () => takeSample(this.#options, now, typeof since === 'number' ? since : null);
-        Object.assign(note, await client.connection.withAbortSignal(signal, take));
+        Object.assign(note, await followSignal(signal, (own) => client.connection.withAbortSignal(own, take)));
       } catch (error) {
         if (signal.aborted) return;
         note.error = messageOf(error);
