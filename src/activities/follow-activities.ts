@@ -3,6 +3,7 @@ import { fateOf } from '../domain/batch/copy-fate.ts';
 import type { FtsFileResult } from '../domain/batch/fts-results.ts';
 import { lookShareMs, nextLook } from '../domain/follow-grid.ts';
 import { outcomeOf } from '../domain/operations/copy-outcomes.ts';
+import { recallOf } from '../domain/operations/hold.ts';
 import { priorityOf } from '../domain/operations/rules.ts';
 import { PortError } from '../ports/errors.ts';
 import type { FtsJobView, FtsPort } from '../ports/fts.ts';
@@ -32,14 +33,16 @@ export function createFollowActivities({ fts, rules }: FollowDependencies): Foll
         count(request, files);
         return { kind: 'changed', files };
       }
-      const hold = request.errand && (await rules.holdOf(request.errand, request.jobId));
-      if (hold?.cancelActive) return { kind: 'recalled', reason: hold.reason };
+      const recall = request.errand ? recallOf(await rules.rules(), request.errand, Date.now()) : null;
+      if (recall !== null) return { kind: 'recalled', reason: recall };
       await prioritise(request, view);
       if (Date.now() > request.giveUpAt) return { kind: 'stalled', reason: request.giveUpReason };
       throw again();
     },
 
     async awaitPermission({ who, reason, ...errand }) {
+      // It was held just now, perhaps by a worker that knows newer rules: permitted at once by this one, it would go to and fro between them.
+      if (isFirstTry()) throw notYet(rules.nextAskMs());
       const hold = await rules.holdOf(errand, who);
       if (!hold) return { held: null };
       if (hold.reason !== reason) return { held: hold.reason };

@@ -43,6 +43,15 @@ export function holdOf(rules: OperatorRules, errand: Errand, now: number): Hold 
   return { ...hold, probe: `${trippedText(trip)} ${turn}` };
 }
 
+/**
+ * Why what FTS has of an errand is to be called back now; null where it is not. Whatever else holds the errand, too, changes nothing about that,
+ * and nobody's turn at a breaker is used up by asking.
+ */
+export function recallOf({ sites }: OperatorRules, errand: Errand, now: number): string | null {
+  const row = sites.find((site) => site.cancelActive && errand[site.end] === site.site && isInForce(site, now));
+  return row ? closedText(row) : null;
+}
+
 const isAbout = (trip: Trip, { task, source, destination }: Errand): boolean =>
   trip.kind === 'task' ? trip.name === task : trip.name === (trip.end === 'source' ? source : destination);
 
