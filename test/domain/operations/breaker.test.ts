@@ -131,9 +131,26 @@ test('breakers never hold what did not fail, whatever the reports, and their boo
 test('only what a worker sends is a report', () => {
   const good = { at: NOW, outcomes: [outcomes(1, RESET), outcomes(2, null)] };
   expect(isOutcomeReport(good)).toBe(true);
-  for (const bad of [null, 1, [], {}, { at: 'x', outcomes: [] }, { at: NOW, outcomes: [null] }, { ...good, at: NaN }])
+  for (const bad of [
+    null,
+    1,
+    [],
+    {},
+    { at: 'x', outcomes: [] },
+    { at: NOW, outcomes: [null] },
+    { ...good, at: NaN },
+    { ...good, at: 1e18 },
+    { ...good, at: -1 },
+  ])
     expect(isOutcomeReport(bad)).toBe(false);
-  for (const change of [{ copies: 0 }, { copies: 1.5 }, { class: 'bad' }, { task: 1 }, { source: 'x'.repeat(251) }])
+  for (const change of [
+    { copies: 0 },
+    { copies: 1.5 },
+    { copies: 1e300 },
+    { class: 'bad' },
+    { task: 1 },
+    { source: 'x'.repeat(251) },
+  ])
     expect(isOutcomeReport({ at: NOW, outcomes: [{ ...outcomes(1, RESET), ...change }] })).toBe(false);
   expect(isOutcomeReport({ at: NOW, outcomes: Array(501).fill(outcomes(1, null)) })).toBe(false);
 });
