@@ -20,8 +20,14 @@ export function errandOf({ input, state }: AttemptContext): Errand {
  */
 export async function waitForPermission(context: AttemptContext, reason: string): Promise<void> {
   const { input, state, clock, stopping, touch } = context;
+  // What has come back to wait since, tried again by a person, is held like the others.
+  barAll(state, reason, clock.now());
+  touch();
   const request = { ...errandOf(context), who: transferBatchId(input.task, input.batch), reason };
-  const isNeedless = (): boolean => stopping() || state.list('waiting').length === 0;
+  const isNeedless = (): boolean =>
+    stopping() ||
+    state.list('waiting').length === 0 ||
+    state.list('waiting').some(({ transfer }) => transfer !== 'HELD');
   const answer = await unless(isNeedless, () =>
     clock.after(
       followActivities.awaitPermission.executeWithOptions({ summary: summaryText(`held: ${reason}`) }, [request]),

@@ -15,6 +15,7 @@ export async function runPriorities({ input, state, clock, stopping }: AttemptCo
     const request = { target, credential: credentialOf(input), ...due };
     const isNeedless = (): boolean => stopping() || dueForPriority(state)?.jobId !== due.jobId;
     await unless(isNeedless, () => clock.after(ftsActivities.setFtsPriority(request)));
-    state.jobPriority = due.priority;
+    // A run that ends meanwhile may have called it off: the next one tells it again.
+    if (!stopping()) state.jobPriority = due.priority;
   }
 }

@@ -39,6 +39,8 @@ export async function runAttempts(context: AttemptContext): Promise<void> {
       await waitForPermission(context, state.bar);
       continue;
     }
+    // Nobody has asked after it since: what is tried again later asks anew.
+    state.bar = null;
     const at = state.nextAttemptAt();
     const wake = (): number | null => (state.slot === 'wanted' ? null : state.nextAttemptAt());
     if (at === null || at > clock.now()) {

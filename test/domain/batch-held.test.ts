@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { BatchState } from '../../src/domain/batch/batch-state.ts';
 import { barAll, permit } from '../../src/domain/batch/holding.ts';
+import { takeReport } from '../../src/domain/batch/reporting.ts';
 import { describeFile } from '../../src/domain/batch/views.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import { cancel, cancelled, DAY, file, fts, GRACE, newBatch, NOW, order, row, sent, TARGET, told } from './model/batch-kit.ts'; // prettier-ignore
@@ -46,6 +47,25 @@ test('its time goes on while it is held, and its end says what held it; a kill e
     transfer: 'FAILED',
     attempts: [{ class: 'deadline', code: 60317, reason: `Cancelled ASO transfer after timeout, held: ${WHY}` }],
   });
+});
+
+test('what a person tries again while the rest is held is held with it, and its time counts', () => {
+  const state = sent(['a', 'b']);
+  fts(state, 'FAILED', ['a'], 'DESTINATION [13] Permission denied');
+  fts(state, 'FAILED', ['b'], 'SOURCE [112] curl error (56)');
+  barAll(state, WHY, NOW);
+  expect([file(state).transfer, file(state, 'b').transfer]).toEqual(['FAILED', 'HELD']);
+  order(state, { kind: 'retry', keys: ['a'], what: 'transfer' }, NOW + 1);
+  barAll(state, WHY, NOW + 1);
+  expect(file(state)).toMatchObject({ transfer: 'HELD', heldReason: WHY, since: NOW + 1 });
+});
+
+test('the task hears of it when another rule holds the files', () => {
+  const state = barred();
+  expect(told(state)).toEqual(['all HELD NEW']);
+  expect(told(state)).toEqual([]);
+  barAll(state, 'everything is paused by bob: power', NOW);
+  expect(takeReport(state, 1, 'idle')).toMatchObject({ groups: [{ reason: 'everything is paused by bob: power' }] });
 });
 
 test('what is called back waits without an attempt counted, but for what had failed or arrived by itself', () => {

@@ -49,6 +49,24 @@ test('a closed source holds its files with the reason, and what comes from elsew
   ]);
 });
 
+test('what is tried again while the rest of its batch is held is held with it', async () => {
+  const work = new TestTask(world, rig);
+  work.fault('out0_1', { times: 1, outcome: { fail: 'DESTINATION [13] Permission denied' } });
+  work.fault('out1_1', { times: 1, outcome: { fail: 'SOURCE [112] curl error (56): reset' } });
+  const { promise: first, resolve: goOn } = Promise.withResolvers<void>();
+  work.fault('out1_1', { times: 1, outcome: { until: first } });
+  await work.add(await work.job({ outputs: 2, source: 'T2_ES_CIEMAT' }));
+  await expect.poll(() => work.transfer()).toMatchObject({ FAILED: 1 });
+  await ask('closeSite', { site: 'T2_ES_CIEMAT', direction: 'source', cancelActive: true });
+  await expect.poll(() => work.transfer()).toEqual({ FAILED: 1, HELD: 1 });
+  expect(await work.retry()).toMatchObject({ files: 1 });
+  await expect.poll(() => work.transfer()).toEqual({ HELD: 2 });
+  await ask('openSite', { site: 'T2_ES_CIEMAT' });
+  goOn();
+  await expect.poll(() => work.transfer()).toEqual({ DONE: 2 });
+  await work.finish();
+});
+
 test('however long a batch is held, that costs no events', async () => {
   const eventsOf = async (work: TestTask): Promise<number> => {
     const runs = await runSizes(rig.client, transferBatchId(work.name, 1));

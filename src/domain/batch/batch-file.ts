@@ -116,7 +116,8 @@ export function stateToTell(file: BatchFile): string {
   const isOurs =
     file.publication === 'DONE' || (file.publication === 'FAILED' && file.publicationReason !== INCOMPLETE);
   const publication = isOurs ? file.publication : '';
-  return `${file.transfer} ${publication} ${lastClass(file) ?? ''}`;
+  const held = file.transfer === 'HELD' ? (file.heldReason ?? '') : '';
+  return `${file.transfer} ${publication} ${lastClass(file) ?? ''}${held}`;
 }
 
 /** Class of the failure that a FAILED or RETRY file is in; null otherwise. */

@@ -24,7 +24,10 @@ export function setAside(state: BatchState, file: BatchFile, reason: string, now
 export function barAll(state: BatchState, reason: string, now: number): void {
   state.bar = reason;
   hold(state, reason, now, 0);
-  for (const file of state.list('waiting')) setAside(state, file, reason, now, file.retryAt ?? now);
+  for (const file of state.list('waiting')) {
+    file.since ??= now;
+    setAside(state, file, reason, now, file.retryAt ?? now);
+  }
   state.slot = 'idle';
 }
 
