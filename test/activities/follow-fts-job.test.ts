@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFollowActivities } from '../../src/activities/follow-activities.ts';
-import type { FollowResult } from '../../src/activities/types.ts';
+import type { FollowResult } from '../../src/activities/follow.types.ts';
 import { createAnonymousDispatchers, type Dispatchers } from '../../src/adapters/credentials/dispatchers.ts';
 import { createFtsAdapter } from '../../src/adapters/fts3/fts-adapter.ts';
 import { FAILURE_TYPES } from '../../src/contract/failure-types.ts';
