@@ -48,7 +48,10 @@ export function createCodecApp(options: CodecAppOptions): Hono {
   app.get('/', (c) => c.html(page(access === null || access.isCookie(getCookie(c, COOKIE)))));
   app.post('/login', async (c) => {
     const { token } = await c.req.parseBody();
-    if (access && !(typeof token === 'string' && access.isToken(token.trim()))) return c.html(page(false, true), 401);
+    if (access && !(typeof token === 'string' && access.isToken(token.trim()))) {
+      log({ path: '/login', status: 401, why: 'not the token' });
+      return c.html(page(false, true), 401);
+    }
     if (access)
       setCookie(c, COOKIE, access.cookie, {
         ...{ httpOnly: true, sameSite: 'Strict', secure: secureCookie, path: '/', maxAge: COOKIE_SECONDS },

@@ -16,7 +16,7 @@ import { createApp } from './server/app.ts';
 import { fileFinder } from './server/find-files.ts';
 import { stuckFinder } from './server/find-stuck.ts';
 import { TemporalUi } from './server/temporal-ui.ts';
-import { Database } from './store/database.ts';
+import { Database, MonitorDatabaseError } from './store/database.ts';
 import { History } from './store/history.ts';
 import { Names } from './store/names.ts';
 import { Recorder } from './store/recorder.ts';
@@ -59,7 +59,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       ? openAccess()
       : tokenAccess(readAccessToken(config.tokenFile, 'monitor.tokenFile', true));
   const location = config.database ?? defaultDatabase(process.env);
-  mkdirSync(dirname(location), { recursive: true });
+  makeFolderOf(location);
   const database = new Database(location);
   const names = new Names(database);
   const [standing, history] = [new Standing(database, names), new History(database, names, config.keepMinutes)];
@@ -95,6 +95,15 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       database.close();
     },
   };
+}
+
+function makeFolderOf(location: string): void {
+  try {
+    mkdirSync(dirname(location), { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new MonitorDatabaseError(`the folder of the monitor database ${location} cannot be made: ${why}; set monitor.database`); // prettier-ignore
+  }
 }
 
 /** As the XDG base directories say. */

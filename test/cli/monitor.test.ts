@@ -23,6 +23,7 @@ test('aso monitor says what is wrong, and does not start', async () => {
     [['--listen', `127.0.0.1:${port}`, '--database', database], 1, new RegExp(`cannot listen on 127.0.0.1:${port}: another process listens there`)], // prettier-ignore
     [['--listen', '0.0.0.0:0', '--database', database], 2, /monitor\.tokenFile: must name a file with a token/],
     [['--listen', '127.0.0.1:0', '--database', noise], 2, /is damaged or no SQLite database/],
+    [['--listen', '127.0.0.1:0', '--database', join(noise, 'monitor.sqlite')], 2, /the folder of the monitor database .* cannot be made: EEXIST.*set monitor.database/], // prettier-ignore
     [['--listen', 'here'], 2, /must be host:port/],
   ];
   const ends = await Promise.all(cases.map(([args]) => runAso(['monitor', ...args], { env })));

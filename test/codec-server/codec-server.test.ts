@@ -137,6 +137,7 @@ test('who signs in at its page needs no token in the UI; the cookie is no token'
   const signIn = (token: string) =>
     fetch(`${server.url}/login`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ token }) });
   expect((await signIn('wrong')).status).toBe(401);
+  expect(log).toContainEqual({ path: '/login', status: 401, why: 'not the token' });
   const answer = await signIn(TOKEN);
   const cookie = answer.headers.get('Set-Cookie') ?? '';
   expect(cookie).toMatch(/HttpOnly/);

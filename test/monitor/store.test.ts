@@ -19,6 +19,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const T0 = 1_800_000_000;
 const TASK = '261122_100000:alice_crab_a';
 
+it('names keep their numbers, however few of them are kept in memory', () => {
+  const names = new Names(new Database(':memory:'), 3);
+  const all = Array.from({ length: 10 }, (_, n) => `task ${n}`);
+  const ids = all.map((name) => names.id(name));
+  expect(new Set(ids).size).toBe(10);
+  expect(all.map((name) => names.id(name))).toEqual(ids);
+  expect(names.find('')).toBe(0);
+});
+
 /** A monitor's store; the history begins at T0. */
 function open(location = ':memory:') {
   const database = new Database(location);

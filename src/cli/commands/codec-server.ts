@@ -23,8 +23,10 @@ export function addCodecServer(program: Command): void {
       const { namespace } = loadTemporalConfig(process.env);
       const log = createLog(config);
       const server = await serveCodec(config, { namespace, log: (request) => log.info(request, 'codec') });
+      // Before it says that it is there: whoever reads that may end it at once.
+      const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
       say(`codec server: ${server.url} (namespace ${namespace})`);
-      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+      await ended;
       await server.close();
     });
 }

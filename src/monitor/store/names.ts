@@ -1,12 +1,17 @@
 import type { Database } from './database.ts';
 
+/** Names kept in memory, a few MB: a process that runs for months sees far more tasks. */
+const KEPT_MAX = 50_000;
+
 /** Numbers in place of texts that repeat in every row: tasks, users, sites, classes. */
 export class Names {
   readonly #database: Database;
+  readonly #keptMax: number;
   readonly #ids = new Map<string, number>([['', 0]]);
 
-  constructor(database: Database) {
+  constructor(database: Database, keptMax = KEPT_MAX) {
     this.#database = database;
+    this.#keptMax = keptMax;
   }
 
   /** The number of a text; a new one is written down. */
@@ -23,11 +28,12 @@ export class Names {
     if (known !== undefined) return known;
     const id = this.#database.get('SELECT id FROM names WHERE name = ?', name)?.['id'];
     if (typeof id !== 'number') return undefined;
+    if (this.#ids.size >= this.#keptMax) this.forget();
     this.#ids.set(name, id);
     return id;
   }
 
-  /** Forgets what a transaction that was undone has written. */
+  /** Reads all of them again: what a transaction that was undone has written is not there. */
   forget(): void {
     this.#ids.clear();
     this.#ids.set('', 0);
