@@ -72,6 +72,16 @@ test('a list is no selection: it would mean all files', () => {
   expect(checkRetry(['12'])).toBe('must be an object');
 });
 
+test('a field that there is none of is refused: passed over, a mistyped list would mean all files', () => {
+  const signed = { reason: 'x', by: 'y' };
+  expect(checkCancel({ job: ['12'], ...signed })).toBe(
+    '"job": is none of files, jobs, classes, sources, destinations, reason, by',
+  );
+  expect(checkCancel(JSON.parse('{"__proto__": {"jobs": ["12"]}, "reason": "x", "by": "y"}'))).toMatch('"__proto__"');
+  expect(checkRetry({ source: ['T2_IT_Pisa'] })).toMatch('"source": is none of');
+  expect(checkPublish({ job: ['12'] })).toMatch('"job": is none of');
+});
+
 test('a schema names what it says of, and stands alone', () => {
   for (const [name, schema] of Object.entries(schemas)) {
     expect(schema).toMatchObject({ title: name, $id: `urn:asyncstageout:v1:${name}` });

@@ -30,7 +30,7 @@ const selectionFields = {
 };
 
 export const publishSchema = z
-  .object({
+  .strictObject({
     ...selectionFields,
     now: z.boolean().exactOptional().meta({
       description:
@@ -40,7 +40,7 @@ export const publishSchema = z
   .meta({ description: 'Message publish: these files are to be published once their jobs are complete and DONE' });
 
 export const cancelSchema = z
-  .object({
+  .strictObject({
     ...selectionFields,
     reason: z.string().min(1),
     by: z.string().min(1).meta({ description: 'Who asks' }),
@@ -48,7 +48,7 @@ export const cancelSchema = z
   .meta({ description: 'Message cancel: these transfers are to end, down to FTS' });
 
 export const retrySchema = z
-  .object({
+  .strictObject({
     ...selectionFields,
     what: z
       .enum(['transfer', 'publication'])

@@ -23,10 +23,17 @@ export function checkAddFiles(message: unknown): string | null {
 
 const SELECTIONS = ['files', 'jobs', 'classes', 'sources', 'destinations'];
 
-/** What is wrong with a selection of files; null for nothing. An empty one, or none, means all. */
-function checkSelection(message: unknown): string | null {
+/**
+ * What is wrong with a selection of files; null for nothing. An empty one, or none, means all.
+ * @param others further fields of the message
+ */
+function checkSelection(message: unknown, others: readonly string[]): string | null {
   if (message === undefined || message === null) return null;
   if (!isObject(message)) return 'must be an object';
+  // Passed over, a mistyped "job" in place of "jobs" would cancel all files.
+  const names = [...SELECTIONS, ...others];
+  const stranger = Object.keys(message).find((name) => !names.includes(name));
+  if (stranger !== undefined) return `${JSON.stringify(stranger.slice(0, 50))}: is none of ${names.join(', ')}`;
   for (const name of SELECTIONS) {
     const list = field(message, name);
     if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string')))
@@ -43,7 +50,7 @@ function checkSelection(message: unknown): string | null {
 export function checkPublish(message: unknown): string | null {
   const now = field(message, 'now');
   if (now !== undefined && typeof now !== 'boolean') return 'now: must be true or false';
-  return checkSelection(message);
+  return checkSelection(message, ['now']);
 }
 
 /** What is wrong with a `retry` message; null for nothing. */
@@ -51,7 +58,7 @@ export function checkRetry(message: unknown): string | null {
   const what = field(message, 'what');
   if (what !== undefined && what !== 'transfer' && what !== 'publication')
     return 'what: must be "transfer" or "publication"';
-  return checkSelection(message);
+  return checkSelection(message, ['what']);
 }
 
 /** What is wrong with a `cancel` message; null for nothing. */
@@ -59,7 +66,7 @@ export function checkCancel(message: unknown): string | null {
   if (!isObject(message)) return 'must be an object';
   for (const name of ['reason', 'by'])
     if (typeof field(message, name) !== 'string' || field(message, name) === '') return `${name}: must be a text`;
-  return checkSelection(message);
+  return checkSelection(message, ['reason', 'by']);
 }
 
 /** What is wrong with a `priority` message; null for nothing. */
