@@ -57,17 +57,17 @@ async function copyOfOld({ source, sourceLfn, destination, destinationLfn }: Fil
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${world.fts.url}/jobs`, { method: 'POST', headers, body: JSON.stringify(job) });
   const { job_id: jobId } = (await answer.json()) as { job_id: string };
-  await expect.poll(() => stateInFts(jobId)).toBe('ACTIVE');
+  await expect.poll(() => fileInFts(jobId)?.state).toBe('ACTIVE');
   return jobId;
 }
 
-const stateInFts = (jobId: string): string | undefined =>
-  world.fts.jobs().find((job) => job.jobId === jobId)?.files[0]?.state;
+const fileInFts = (jobId: string) => world.fts.jobs().find((job) => job.jobId === jobId)?.files[0];
 
-/** As an operator ends an FTS job of the old system, and waits until its copy is over. */
+/** As an operator ends an FTS job of the old system, and waits until its copy is over: dying, it removes what lies at its destination. */
 async function cancelInFts(jobId: string): Promise<void> {
   expect((await fetch(`${world.fts.url}/jobs/${jobId}`, { method: 'DELETE' })).status).toBe(200);
-  await expect.poll(() => stateInFts(jobId)).toBe('CANCELED');
+  await expect.poll(() => fileInFts(jobId)?.finishTime).toEqual(expect.any(Number));
+  expect(fileInFts(jobId)?.state).toBe('CANCELED');
 }
 
 /** As an operator sends a row back into the queue. */

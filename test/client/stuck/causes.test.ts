@@ -176,7 +176,7 @@ test(
     const task = new TestTask(world, rig, 'bob');
     await task.add(await task.job());
     await expect.poll(async () => (await task.status()).publication).toEqual({ DONE: 1 });
-    expect(await stuckOf('bob')).toEqual([]);
+    await waitFor('bob').toEqual([]);
     await waitFor('bob', { quietMs: 100 }).toMatchObject([{ cause: 'not-closed', action: `aso close ${task.name}` }]);
 
     await rig.stopWorkers();
