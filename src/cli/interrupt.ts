@@ -1,3 +1,5 @@
+import { EXIT } from './exit-codes.ts';
+
 /** Whether the user wants a command to end by itself, which says what it has done by then. */
 export interface Interrupt {
   readonly isOver: () => boolean;
@@ -12,3 +14,15 @@ export function noteInterrupt(): Interrupt {
   process.once('SIGINT', note);
   return { isOver: () => interrupted, forget: () => void process.removeListener('SIGINT', note) };
 }
+
+/** Aborted by a first Ctrl-C or SIGTERM: the command then ends in good order; a second one does not wait for that. */
+export function endOnSignal(): AbortSignal {
+  const abort = new AbortController();
+  const end = (): void => (abort.signal.aborted ? process.exit(EXIT.interrupted) : abort.abort());
+  process.on('SIGINT', end).on('SIGTERM', end);
+  return abort.signal;
+}
+
+/** Waits for Ctrl-C or SIGTERM, as {@link endOnSignal} takes them. */
+export const untilSignal = (): Promise<void> =>
+  new Promise((resolve) => endOnSignal().addEventListener('abort', () => resolve(), { once: true }));

@@ -88,7 +88,7 @@ test('what the rules forbid is refused at once, as bad input, before anybody is 
     [['breaker', 'trip', '--site', SITE], /^error: end: must be given with a site/],
     [
       ['breaker', 'set', 'site', '--share', '150'],
-      /'--share <percent>' argument '150' is invalid. it must be from 1 to 100/,
+      /'--share <percent>' argument '150' is invalid. It must be from 1 to 100/,
     ],
     [['breaker', 'set', 'site', '--armed', '--minimum', '0'], /^error: minimum: must be a whole number from 1/],
     // Either name of the option, everywhere; and what it would do, for whoever is asked.

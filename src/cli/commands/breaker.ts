@@ -1,6 +1,7 @@
-import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import type { BreakerTarget } from '../../domain/operations/requests.ts';
 import type { SiteEnd } from '../../domain/operations/rules.ts';
+import { toNumber } from '../option-values.ts';
 import { addSigned, operate, type SignedOptions } from './operate.ts';
 import { breakersText } from './rules-text.ts';
 import { addList } from './site.ts';
@@ -43,11 +44,11 @@ export function addBreaker(program: Command): void {
     .option('--armed', 'hold')
     .option('--on', 'count')
     .option('--no-on', 'count nothing, hold nothing')
-    .option('--share <percent>', 'share of failures that is too much, 1 to 100', percent)
-    .option('--minimum <copies>', 'fewer failures are never too many', number)
-    .option('--users <n>', 'they must be of so many users', number)
-    .option('--window <seconds>', 'failures of so many seconds count', number)
-    .option('--hold <seconds>', 'how long it holds; twice as long each time in a row, up to eight times', number)
+    .option('--share <percent>', 'share of failures that is too much, 1 to 100', toNumber(1, 100))
+    .option('--minimum <copies>', 'fewer failures are never too many', toNumber())
+    .option('--users <n>', 'they must be of so many users', toNumber())
+    .option('--window <seconds>', 'failures of so many seconds count', toNumber())
+    .option('--hold <seconds>', 'how long it holds; twice as long each time in a row, up to eight times', toNumber())
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
@@ -95,14 +96,3 @@ const targetOf = ({ site, as: end, task }: TargetOptions): BreakerTarget => ({
   ...(end !== undefined && { end }),
   ...(task !== undefined && { task }),
 });
-
-function number(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('it must be a number');
-  return Number(text);
-}
-
-function percent(text: string): number {
-  const value = number(text);
-  if (value < 1 || value > 100) throw new InvalidArgumentError('it must be from 1 to 100');
-  return value;
-}

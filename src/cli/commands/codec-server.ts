@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { Command } from 'commander';
+import { untilSignal } from '../interrupt.ts';
 import { say } from '../terminal.ts';
 
 /** `aso codec-server` */
@@ -24,7 +24,7 @@ export function addCodecServer(program: Command): void {
       const log = createLog(config);
       const server = await serveCodec(config, { namespace, log: (request) => log.info(request, 'codec') });
       // Before it says that it is there: whoever reads that may end it at once.
-      const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+      const ended = untilSignal();
       say(`codec server: ${server.url} (namespace ${namespace})`);
       await ended;
       await server.close();

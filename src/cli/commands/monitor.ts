@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { EXIT } from '../exit-codes.ts';
 import { adviceFor } from '../failure-advice.ts';
+import { untilSignal } from '../interrupt.ts';
 import { say, warn } from '../terminal.ts';
 
 interface MonitorOptions {
@@ -61,19 +61,6 @@ async function monitor(options: MonitorOptions): Promise<void> {
   } finally {
     await connection.close();
   }
-}
-
-/** SIGINT or SIGTERM; a second one does not wait for the end. */
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let isAsked = false;
-    const end = (): void => {
-      if (isAsked) process.exit(EXIT.interrupted);
-      isAsked = true;
-      resolve();
-    };
-    process.on('SIGINT', end).on('SIGTERM', end);
-  });
 }
 
 /** Of package.json, which lies beside src/, or beside dist/ where this is compiled. */

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { CommandError } from '../failure.ts';
+import { endOnSignal } from '../interrupt.ts';
+import { toWhole } from '../option-values.ts';
 import { withClient } from '../with-client.ts';
 
 interface PullOptions {
@@ -39,15 +41,6 @@ function toName(text: string): string {
   return text;
 }
 
-const toWhole =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!(Number.isInteger(value) && value >= least && value <= most))
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-    return value;
-  };
-
 async function pull({ as: worker, once = false, interval, limit }: PullOptions): Promise<void> {
   const { loadConfig } = await import('../../config/index.ts');
   const config = loadConfig(process.env);
@@ -57,6 +50,7 @@ async function pull({ as: worker, once = false, interval, limit }: PullOptions):
   const log = createLog(config);
   const { createPuller } = await import('../create-puller.ts');
   const { runPuller } = await import('../../pull/run-puller.ts');
+  // The round under way comes to its end; a second signal does not wait for that, and loses nothing either.
   const ending = endOnSignal();
   await withClient(async (client) => {
     const warn = (problem: string): void => log.warn(problem);
@@ -70,12 +64,4 @@ async function pull({ as: worker, once = false, interval, limit }: PullOptions):
       await close();
     }
   });
-}
-
-/** Ctrl-C and SIGTERM let the round under way end; a second one does not wait for that, and loses nothing either. */
-function endOnSignal(): AbortSignal {
-  const abort = new AbortController();
-  const end = (): void => (abort.signal.aborted ? process.exit(EXIT.interrupted) : abort.abort());
-  process.on('SIGINT', end).on('SIGTERM', end);
-  return abort.signal;
 }

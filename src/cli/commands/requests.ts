@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { RetryRequest } from '../../contract/messages.ts';
 import { actOn } from '../bulk/act.ts';
 import { addScope, type ScopeOptions } from '../bulk/scope.ts';
+import { toWhole } from '../option-values.ts';
 import { say } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
 import { addPauses } from './pauses.ts';
@@ -69,13 +70,8 @@ function addRetry(program: Command): void {
     });
 }
 
-function toPriority(text: string): number {
-  if (!/^[1-5]$/.test(text)) throw new InvalidArgumentError('It must be from 1 to 5; 5 goes first.');
-  return Number(text);
-}
-
 function addPriority(program: Command): void {
-  addScope(addSites(program.command('priority').argument('<priority>', '1 to 5; 5 goes first', toPriority)))
+  addScope(addSites(program.command('priority').argument('<priority>', '1 to 5; 5 goes first', toWhole(1, 5))))
     .argument(...SOME_TASK)
     .summary("change FTS's priority of a task's transfers")
     .description(

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { FaultScript } from '../../simulators/fault-script.ts';
 import type { SimulatedPki } from '../../simulators/pki/simulated-pki.ts';
 import type { SimulatorTls } from '../../simulators/pki/server-tls.ts';
+import { untilSignal } from '../interrupt.ts';
+import { toWhole } from '../option-values.ts';
 import { say } from '../terminal.ts';
 
 interface SimulateOptions {
@@ -66,7 +67,7 @@ export function addSimulate(program: Command): void {
     const command = simulate
       .command(name)
       .description(`Runs a stand-in for ${what}. It ends on Ctrl-C.`)
-      .option('--port <port>', 'where to listen on loopback; 0: any free port', toPort, 0)
+      .option('--port <port>', 'where to listen on loopback; 0: any free port', toWhole(0, 65_535), 0)
       .option('--script <file>', 'YAML file of faults to show')
       .option('--tls <folder>', 'over TLS: a test CA and proxies of users are made in the folder, or used again')
       .option('--user <names...>', 'users to make proxies for', ['alice', 'bob'])
@@ -89,12 +90,13 @@ async function run(
   const script = parseFaultScript(options.script ? readFileSync(options.script, 'utf8') : '');
   const pki = options.tls === undefined ? null : await makePki(options.tls, options.user);
   const simulator = await start({ port: options.port, ...(pki && { tls: pki.server }) }, script, options);
+  const ended = untilSignal();
   say(`${name} simulator at ${simulator.url}`);
   if (pki) {
     say(`Test CA and proxies of ${options.user.join(', ')}; for aso:`);
     say(`  export ASO_CREDENTIALS=${pki.credentials} ASO_TRUST_ANCHORS=${pki.trust}`);
   }
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await ended;
   await simulator.close();
 }
 
@@ -103,10 +105,4 @@ async function makePki(folder: string, users: readonly string[]): Promise<Simula
   const { storedAuthority } = await import('../../simulators/pki/stored-authority.ts');
   const root = resolve(folder);
   return createSimulatedPki(root, users, await storedAuthority(root));
-}
-
-function toPort(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('It must be a port from 0 to 65535.');
-  return port;
 }

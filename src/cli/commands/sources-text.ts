@@ -1,5 +1,6 @@
 import type { SourceFile, TaskSources } from '../../client/index.ts';
 import type { KeptWhy } from '../../domain/batch/kept-source.ts';
+import { sizeText } from '../size.ts';
 import { colors, counted, printable } from '../terminal.ts';
 
 const WHY: Readonly<Record<KeptWhy, string>> = {
@@ -42,16 +43,4 @@ export const amount = (files: readonly SourceFile[]): string =>
 export function rejectedText(rejected: TaskSources['rejected']): string[] {
   const files = rejected.reduce((sum, rule) => sum + rule.files, 0);
   return files === 0 ? [] : [`${counted(files, 'rejected file')} beside these: where they lie is not kept, so they are neither listed nor swept`]; // prettier-ignore
-}
-
-/** Bytes with three digits, in powers of 1000 as sites account them. */
-function sizeText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
 }

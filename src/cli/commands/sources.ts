@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { SourceFile, TaskSources } from '../../client/index.ts';
+import { spanMs } from '../../domain/time-span.ts';
 import { say, warn } from '../terminal.ts';
 import { taskNames } from '../task-names.ts';
 import { withClient } from '../with-client.ts';
@@ -35,13 +36,11 @@ export function addSources(program: Command): void {
   addSweepCommand(sources);
 }
 
-const UNITS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
-
 function age(text: string): number {
-  const [, count, unit = ''] = /^(\d+)([dhms])$/.exec(text) ?? [];
-  if (count === undefined)
+  const span = spanMs(text);
+  if (span === null)
     throw new InvalidArgumentError('it must be a number of days, hours, minutes or seconds: 30d, 12h, 90m, 10s');
-  return Number(count) * (UNITS[unit] ?? 0);
+  return span;
 }
 
 async function list(task: string | undefined, options: SourcesOptions): Promise<void> {

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
+import { toNumber } from '../option-values.ts';
 import { say } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
 import { stuckText } from './stuck-text.ts';
@@ -23,20 +24,14 @@ export function addStuck(program: Command): void {
     )
     .option('--user <name>', 'only tasks of this user')
     .option('--query <filter>', "only tasks of which a workflow matches this list filter of Temporal's")
-    .option('--grace <seconds>', 'tasks on which everything moved within so long are not looked into', toNumber, 60)
-    .option('--quiet <minutes>', 'after how long without a change, where nothing is known to be wrong', toNumber, 60)
+    .option('--grace <seconds>', 'tasks on which everything moved within so long are not looked into', toNumber(), 60)
+    .option('--quiet <minutes>', 'after how long without a change, where nothing is known to be wrong', toNumber(), 60)
     .option('--json', 'for programs')
     .addHelpText(
       'after',
       examples('aso stuck', 'aso stuck --user alice --quiet 10', `aso stuck --json | jq '.[] | .what'`),
     )
     .action(stuck);
-}
-
-function toNumber(text: string): number {
-  const number = Number(text);
-  if (text.trim() === '' || !(number >= 0)) throw new InvalidArgumentError('It must be a number, 0 or more.');
-  return number;
 }
 
 async function stuck({ user, query, grace, quiet, json }: StuckOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { toNumber } from '../option-values.ts';
 import { isTerminal, say } from '../terminal.ts';
 import { untilLeft } from '../top/keys.ts';
 import { rowsOf, secondsBetween, SORTS, totalOf, type Sort } from '../top/rates.ts';
@@ -27,18 +28,12 @@ export function addTop(program: Command): void {
         'with --once, it looks twice and prints that. Every look asks every open task.',
     )
     .addOption(new Option('--sort <by>', 'what comes first').choices(SORTS).default('throughput'))
-    .option('--interval <seconds>', 'time between two looks', toSeconds, 5)
+    .option('--interval <seconds>', 'time between two looks', toNumber(0.5, 3600), 5)
     .option('--user <name>', 'only tasks of this user')
     .option('--once', 'print it once')
     .option('--json', 'for programs: once')
     .addHelpText('after', examples('aso top', 'aso top --sort failures', 'aso top --json | jq .links'))
     .action(top);
-}
-
-function toSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!(seconds >= 0.5 && seconds <= 3600)) throw new InvalidArgumentError('It must be from 0.5 to 3600 seconds.');
-  return seconds;
 }
 
 function top(options: TopOptions): Promise<void> {

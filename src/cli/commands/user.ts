@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
+import { toWhole } from '../option-values.ts';
 import { addSigned, operate, untilOption, type SignedOptions } from './operate.ts';
 import { usersText } from './rules-text.ts';
 import { addList } from './site.ts';
@@ -51,6 +52,5 @@ export function addUser(program: Command): void {
 
 function priority(text: string): number | null {
   if (text === 'default') return null;
-  if (!/^[1-5]$/.test(text)) throw new InvalidArgumentError('it must be a number from 1 to 5, or default');
-  return Number(text);
+  return toWhole(1, 5, 'or default')(text);
 }

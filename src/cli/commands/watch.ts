@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { TaskStatus } from '../../contract/messages.ts';
 import { isFinalPublication, isFinalTransfer, type PublicationState, type TransferState } from '../../domain/states.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandError } from '../failure.ts';
+import { toNumber } from '../option-values.ts';
 import { isTerminal, say } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
 import { countsText, statusText } from './status-text.ts';
@@ -18,15 +19,9 @@ export function addWatch(program: Command): void {
     .description(
       'Shows the progress of a task until it ends: bars on a terminal, else a line whenever something has changed.',
     )
-    .option('--interval <seconds>', 'time between two looks', toSeconds, 2)
+    .option('--interval <seconds>', 'time between two looks', toNumber(0.2, 3600), 2)
     .addHelpText('after', '\nExamples:\n  aso watch 261123_101500:alice_crab_x')
     .action(watch);
-}
-
-function toSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!(seconds >= 0.2 && seconds <= 3600)) throw new InvalidArgumentError('It must be from 0.2 to 3600 seconds.');
-  return seconds;
 }
 
 async function watch(task: string, { interval }: { interval: number }): Promise<void> {

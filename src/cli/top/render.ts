@@ -1,4 +1,5 @@
 import { utcTime } from '../../domain/utc-time.ts';
+import { sizeText } from '../size.ts';
 import { colors, counted, printable } from '../terminal.ts';
 import { rowsOf, secondsBetween, totalOf, type Row, type Sort } from './rates.ts';
 import type { Sample } from './sample.ts';
@@ -20,7 +21,7 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { head: 'files/s', width: 8, from: 0, text: ({ filesPerSecond }) => filesPerSecond?.toFixed(1) ?? '-' },
-  { head: 'rate', width: 11, from: 80, text: ({ bytesPerSecond }) => (bytesPerSecond === null ? '-' : bytesText(bytesPerSecond)) }, // prettier-ignore
+  { head: 'rate', width: 11, from: 80, text: ({ bytesPerSecond }) => (bytesPerSecond === null ? '-' : `${sizeText(bytesPerSecond)}/s`) }, // prettier-ignore
   { head: 'in FTS', width: 8, from: 0, text: ({ active }) => String(active) },
   { head: 'queue', width: 8, from: 0, text: ({ queue }) => String(queue) },
   { head: 'held', width: 7, from: 90, text: ({ held }) => String(held) },
@@ -57,7 +58,7 @@ function header(now: Sample, all: Row, hasRates: boolean): string[] {
     `tasks  ${counted(now.tasks.size + now.silent, 'task')} of ${counted(now.users, 'user')}${silent}`,
     `files  ${all.active} in FTS, ${all.queue} queued, ${all.held} held, ${failed}, ${all.done} done`,
     hasRates
-      ? `rate   ${(all.filesPerSecond ?? 0).toFixed(1)} files/s, ${bytesText(all.bytesPerSecond ?? 0)}`
+      ? `rate   ${(all.filesPerSecond ?? 0).toFixed(1)} files/s, ${sizeText(all.bytesPerSecond ?? 0)}/s`
       : 'rate   after the second look',
   ];
 }
@@ -76,10 +77,3 @@ function table(name: string, rows: readonly Row[], { width }: Screen): string[] 
 /** In exactly so many characters; what is cut off at the end shows. */
 const fitted = (text: string, width: number): string =>
   text.length <= width - 1 ? text.padEnd(width) : `${text.slice(0, width - 2)}… `;
-
-const UNITS = ['B/s', 'kB/s', 'MB/s', 'GB/s', 'TB/s'];
-
-function bytesText(perSecond: number): string {
-  const power = perSecond < 1 ? 0 : Math.min(Math.floor(Math.log10(perSecond) / 3), UNITS.length - 1);
-  return `${(perSecond / 1000 ** power).toFixed(power > 0 ? 1 : 0)} ${UNITS[power]}`;
-}

@@ -1,5 +1,5 @@
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const SPAN = /^(\d{1,5})([smhd])$/;
+import { spanMs } from '../time-span.ts';
+
 /** With a time zone: "12:00" is another time for everybody. */
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/;
 /** What is to hold for longer needs no end. */
@@ -10,15 +10,15 @@ export const UNTIL_RULE = 'a span of time such as 90m, 2h, 3d, or a time such as
 
 /** Whether a text says how long something holds. */
 export const isUntil = (text: string): boolean =>
-  SPAN.test(text) || (ISO_TIME.test(text) && !Number.isNaN(Date.parse(text)));
+  spanMs(text) !== null || (ISO_TIME.test(text) && !Number.isNaN(Date.parse(text)));
 
 /**
  * The end that such a text names, epoch milliseconds.
  * @returns a text that says what is wrong where it has passed, or is more than a year away
  */
 export function endOf(text: string, now: number): number | string {
-  const [, count, unit = ''] = SPAN.exec(text) ?? [];
-  const end = count === undefined ? Date.parse(text) : now + Number(count) * (UNITS[unit] ?? 0);
+  const span = spanMs(text);
+  const end = span === null ? Date.parse(text) : now + span;
   if (!(end > now)) return 'must be in the future';
   return end > now + LONGEST_MS ? 'must be within a year' : end;
 }

@@ -31,9 +31,9 @@ const names = (text: string): string[] =>
 test('what moves most comes first, with what it did since the look before; a task that is new has no rate yet', () => {
   const text = renderTop(NOW, BEFORE, SCREEN);
   expect(names(text)).toEqual(['two', 'one', 'new']);
-  expect(text).toMatch(/^two +5\.0 +2\.0 MB\/s +0 +0 +0 +3 +50$/m);
+  expect(text).toMatch(/^two +5\.0 +2\.00 MB\/s +0 +0 +0 +3 +50$/m);
   expect(text).toMatch(/^new +- +- +1 /m);
-  expect(text).toContain('rate   5.2 files/s, 2.0 MB/s');
+  expect(text).toContain('rate   5.2 files/s, 2.00 MB/s');
   expect(text).toContain('files  1 in FTS, 5 queued, 0 held, 3 failed, 69 done');
   expect(renderTop(NOW, null, SCREEN)).toContain('rate   after the second look');
 });
