@@ -23,9 +23,9 @@ export interface PublicationPlan {
   leavesAt: number | null;
   /** Files of the block that is on its way into DBS. */
   sending: number;
-  /** Files whose metadata CRAB did not have: when it is asked again, epoch milliseconds, and some of them. */
   /** Why an operator's rule holds all of it. */
   held?: string;
+  /** Files whose metadata CRAB did not have: when it is asked again, epoch milliseconds, and some of them. */
   withoutMetadata: { files: number; nextLook: number | null; lfns: string[] };
 }
 
@@ -40,18 +40,16 @@ export function planPublication(state: PublisherState): PublicationPlan {
   let left = waiting.filter(({ missingSince }) => missingSince === null);
   const due = state.nextBlock(left);
   const blocks: PlannedBlock[] = [];
-  let moreBlocks = 0;
-  while (left.length > 0) {
+  while (left.length > 0 && blocks.length < BLOCKS_TOLD) {
     const block = cutBlock(filesForBlock(left, state.limit), measureSoFar, state.policy);
-    if (blocks.length < BLOCKS_TOLD) blocks.push(planned(block));
-    else moreBlocks += 1;
+    blocks.push(planned(block));
     const taken = new Set(block);
     left = left.filter((file) => !taken.has(file));
   }
   return {
     files: waiting.length,
     blocks,
-    moreBlocks,
+    moreBlocks: countBlocks(left, state),
     leavesAt: Number.isFinite(due) ? due : null,
     sending: state.inFlight.size,
     ...(state.bar !== null && { held: state.bar }),
@@ -61,6 +59,15 @@ export function planPublication(state: PublisherState): PublicationPlan {
       lfns: lacking.slice(0, LFNS_TOLD).map(({ lfn }) => lfn),
     },
   };
+}
+
+/** Blocks of these files. Which site's go first changes nothing about their number, so that one pass counts those of 100,000 files. */
+function countBlocks(files: QueuedFile[], { limit, policy }: PublisherState): number {
+  let blocks = 0;
+  for (const atSite of Map.groupBy(files, ({ site }) => site).values())
+    for (let at = 0; at < atSite.length; blocks += 1)
+      at += cutBlock(atSite.slice(at, at + limit), measureSoFar, policy).length;
+  return blocks;
 }
 
 function planned(block: QueuedFile[]): PlannedBlock {
