@@ -42,20 +42,31 @@ test('aso top: without a terminal it is printed once, as JSON too', async () => 
   });
 }, 60_000);
 
-test('aso top: on a terminal it is live, and q leaves it with the cursor as it was', async () => {
+/** Runs `aso top` on a terminal of that size, and tells what it wrote so far. */
+function topOnTerminal(size: { cols: number; rows: number }) {
   const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-  const command = `stty cols 100 rows 30; '${process.execPath}' '${main}' top --interval 0.5`;
+  const command = `stty cols ${size.cols} rows ${size.rows}; '${process.execPath}' '${main}' top --interval 0.5`;
   // Of util-linux: gives the command a terminal.
   const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, ...env(), TERM: 'xterm' } });
   let out = '';
   child.stdout.on('data', (data: Buffer) => (out += data.toString()));
   onTestFinished(() => void child.kill());
-  await expect.poll(() => out, { timeout: 30_000 }).toMatch(/files\/s, 0 B\/s/);
+  return { child, out: () => out, ended: once(child, 'close').then(([code]) => code as number) };
+}
+
+test('aso top: on a terminal it is live, and q leaves it with the cursor as it was', async () => {
+  const { child, out, ended } = topOnTerminal({ cols: 100, rows: 30 });
+  await expect.poll(out, { timeout: 30_000 }).toMatch(/files\/s, 0 B\/s/);
   child.stdin.write('q');
-  const [code] = (await once(child, 'close')) as [number];
-  expect(code).toBe(0);
-  expect(out).toContain('\u001b[?25l');
-  expect(out.lastIndexOf('\u001b[?25h')).toBeGreaterThan(out.lastIndexOf('\u001b[?25l'));
+  expect(await ended).toBe(0);
+  expect(out()).toContain('\u001b[?25l');
+  expect(out().lastIndexOf('\u001b[?25h')).toBeGreaterThan(out().lastIndexOf('\u001b[?25l'));
+}, 60_000);
+
+test('aso top: on a terminal that does not tell its size it is printed once', async () => {
+  const { out, ended } = topOnTerminal({ cols: 0, rows: 0 });
+  expect(await ended).toBe(0);
+  expect(out()).toContain('files  2 in FTS');
 }, 60_000);
 
 test('aso task: where open tasks stand, and all about one', async () => {

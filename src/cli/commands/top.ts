@@ -24,8 +24,8 @@ export function addTop(program: Command): void {
     .command('top')
     .summary('links and tasks as they are worked, live')
     .description(
-      'Shows all open tasks and their links, with files and bytes a second since the look before; q or Ctrl-C leaves. Without a terminal, or\n' +
-        'with --once, it looks twice and prints that. Every look asks every open task.',
+      'Shows all open tasks and their links, with files and bytes a second since the look before; q or Ctrl-C leaves. Without a terminal, on\n' +
+        'one that does not tell its size, or with --once, it looks twice and prints that. Every look asks every open task.',
     )
     .addOption(new Option('--sort <by>', 'what comes first').choices(SORTS).default('throughput'))
     .option('--interval <seconds>', 'time between two looks', toNumber(0.5, 3600), 5)
@@ -37,7 +37,8 @@ export function addTop(program: Command): void {
 }
 
 function top(options: TopOptions): Promise<void> {
-  const isLive = isTerminal() && !options.once && !options.json;
+  // A terminal that does not tell its size says 0: nothing would fit on it.
+  const isLive = isTerminal() && process.stdout.rows > 0 && !options.once && !options.json;
   return withClient((client, aso) => (isLive ? live(client, aso, options) : once(client, aso, options)));
 }
 
@@ -91,7 +92,7 @@ const aborted = (signal: AbortSignal): Promise<null> =>
 
 const screenOf = ({ sort }: TopOptions, rows: number): Screen => ({
   width: process.stdout.columns || 120,
-  // The last line is the prompt's. A terminal that does not tell its size says 0.
-  height: (rows || 24) - 1,
+  // The last line is the prompt's.
+  height: rows - 1,
   sort,
 });
