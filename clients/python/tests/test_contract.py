@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gzip
 import json
 from typing import Any
 
@@ -145,6 +146,15 @@ def test_large_payloads_are_compressed_and_small_ones_readable() -> None:
         assert await codec.decode(encoded) == [small, large]
 
     asyncio.run(check())
+
+
+def test_a_payload_does_not_inflate_beyond_measure_and_a_cut_one_is_an_error() -> None:
+    zeros = gzip.compress(bytes(257 * 1024 * 1024), 1)
+    assert len(zeros) < 2 * 1024 * 1024
+    for data in (zeros, gzip.compress(b"payload")[:-9]):
+        payload = Payload(metadata={"encoding": b"binary/gzip"}, data=data)
+        with pytest.raises(ValueError, match="broken, or comes to more than 268435456 bytes"):
+            asyncio.run(CompressionCodec().decode([payload]))
 
 
 def test_ids_stay_short() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import os
+import zlib
 from collections.abc import Iterable, Mapping
 
 from temporalio.api.common.v1 import Payload
@@ -14,6 +15,8 @@ from ._names import NAMES
 
 _COMPRESS_FROM_BYTES = NAMES["limits"]["compressFromBytes"]
 _ENCODING = b"binary/gzip"
+_MAX_INFLATED_BYTES = 256 * 1024 * 1024
+"""What a payload may come to; the service's own limit."""
 
 
 class CompressionCodec(PayloadCodec):
@@ -36,7 +39,12 @@ class CompressionCodec(PayloadCodec):
     def _decompress(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != _ENCODING:
             return payload
-        return Payload.FromString(gzip.decompress(payload.data))
+        # As gzip, but never more than may be: a payload of Temporal's 2 MiB may inflate to a thousand times that.
+        inflater = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        whole = inflater.decompress(payload.data, _MAX_INFLATED_BYTES)
+        if not inflater.eof:
+            raise ValueError(f"a compressed payload is broken, or comes to more than {_MAX_INFLATED_BYTES} bytes")
+        return Payload.FromString(whole)
 
 
 DATA_CONVERTER = dataclasses.replace(DataConverter.default, payload_codec=CompressionCodec())
