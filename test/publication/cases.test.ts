@@ -54,7 +54,9 @@ describe.concurrent('what is published', () => {
     const report = await work.job({ outputs: 2 });
     await work.add(report);
     await eventually(async () => expect((await work.status()).publication).toEqual({ FAILED: 2 }));
-    expect((await detailOf(work, report.files[0]!.destinationLfn))?.publicationReason).toBe('job-incomplete');
+    // The task tells the batch after it has entered it.
+    const reasonOf = async () => (await detailOf(work, report.files[0]!.destinationLfn))?.publicationReason;
+    await eventually(async () => expect(await reasonOf()).toBe('job-incomplete'));
     expect(work.published()).toEqual([]);
     expect(await work.retry({ what: 'publication' })).toMatchObject({ files: 0 });
     expect(await work.retry()).toMatchObject({ files: 1 });

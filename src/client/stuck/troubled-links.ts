@@ -63,7 +63,7 @@ function crowded({ name, queued, tasks }: Link, rules: OperatorRules): Finding[]
     .map(({ task, user, queued: files }) => ({
       ...{ cause: 'crowded', subject: `${most.user} on ${name}`, since: null, task, user, files },
       why: `${most.files} of the ${queued} files in the queue are ${most.user}'s`,
-      action: `aso user priority ${most.user} 1 --reason "…"; or aso user block ${most.user}`,
+      action: `aso user priority ${most.user} 1 --reason "…"; or aso user block ${most.user} --reason "…"`,
     }));
 }
 

@@ -20,7 +20,7 @@ test('whoever fills the queue of a link is named to those that wait behind, unti
       ...{ cause: 'crowded', subject: 'dave on T2_US_MIT → T2_CH_CERN', since: null },
       ...{ task: '261123_101500:alice_crab_x', user: 'alice', files: 7 },
       why: "300 of the 307 files in the queue are dave's",
-      action: 'aso user priority dave 1 --reason "…"; or aso user block dave',
+      action: 'aso user priority dave 1 --reason "…"; or aso user block dave --reason "…"',
     },
   ]);
   const told = { user: 'dave', priority: 1, reason: 'a test', by: 'operator', at: 0 };
