@@ -4,7 +4,7 @@ import { FAILURE_TYPES, type FailureType } from './failure-types.ts';
 export type Step = 'copy' | 'look' | 'block';
 
 /** What is waited for while calls fail in some way, in words, and which steps of a file that holds up. */
-interface Awaited {
+export interface Awaited {
   what: string;
   steps: readonly Step[];
 }
