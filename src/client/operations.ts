@@ -43,24 +43,28 @@ function update(client: Client, name: string, request: object): Promise<Operatio
   );
 }
 
-/** The operators' rules; those of nobody where nobody has set any. @throws NoAnswerError, TemporalUnreachableError */
-export async function operatorRules(client: Client): Promise<OperatorRules> {
-  return (await askForRules(client)) ?? noRules();
+/**
+ * The operators' rules; those of nobody where nobody has set any.
+ * @param timeoutMs how long a worker may take to answer, milliseconds
+ * @throws NoAnswerError, TemporalUnreachableError
+ */
+export async function operatorRules(client: Client, timeoutMs?: number): Promise<OperatorRules> {
+  return (await askForRules(client, timeoutMs)) ?? noRules();
 }
 
 /** As `operatorRules`; null where there are none, or they are just being read. */
-export const askForRules = (client: Client): Promise<OperatorRules | null> =>
-  ask<OperatorRules>(client, OPERATION_QUERIES.rules);
+export const askForRules = (client: Client, timeoutMs?: number): Promise<OperatorRules | null> =>
+  ask<OperatorRules>(client, OPERATION_QUERIES.rules, timeoutMs);
 
 /** Who did what, when and why, the oldest first; the last 300. @throws NoAnswerError, TemporalUnreachableError */
 export async function operationsJournal(client: Client): Promise<JournalEntry[]> {
   return (await ask<JournalEntry[]>(client, OPERATION_QUERIES.journal)) ?? [];
 }
 
-async function ask<T>(client: Client, query: string): Promise<T | null> {
+async function ask<T>(client: Client, query: string, timeoutMs?: number): Promise<T | null> {
   const handle = client.workflow.getHandle(OPERATIONS);
   try {
-    return await explainedOf(WHO, () => answerWithin(client, () => handle.query<T | null>(query)));
+    return await explainedOf(WHO, () => answerWithin(client, () => handle.query<T | null>(query), timeoutMs));
   } catch (error) {
     if (error instanceof TaskNotFoundError) return null;
     throw error;

@@ -25,6 +25,10 @@ export interface StuckOptions extends Partial<Patience>, Pick<TasksWanted, 'user
 const STALE_MS = 130_000;
 const GRACE_MS = 60_000;
 const QUIET_MS = 3_600_000;
+/** The rules are at hand at once, or nobody answers at all. */
+const RULES_MS = 5_000;
+/** Where so many tasks do not answer, and none does, the others are not asked: the workers are gone, or hang. */
+const DEAF = 8;
 /** Tasks looked into at a time: each takes a list and a read of its open workflows. */
 const AT_ONCE = 4;
 
@@ -40,30 +44,39 @@ export async function findStuck(client: Client, options: StuckOptions = {}): Pro
   // Nobody would answer.
   const isDeaf = idle.some(({ queue }) => queue === TASK_QUEUES.workflows);
   if (isDeaf) return groupFindings(idle.flatMap((queue) => ofQueue(queue, tasks)));
-  const rules = await operatorRules(client).catch((error: unknown) => {
+  const rules = await operatorRules(client, RULES_MS).catch((error: unknown) => {
     if (error instanceof NoAnswerError) return noRules();
     throw error;
   });
   const found = idle.flatMap((queue) => ofQueue(queue, []));
   const statuses: TaskStatus[] = [];
+  let unanswered = 0;
+  const rest = [...tasks];
+  const asked = (function* () {
+    while (unanswered < DEAF || statuses.length > 0) {
+      const task = rest.shift();
+      if (!task) return;
+      yield task;
+    }
+  })();
   const look = (task: SurveyedTask): Promise<Finding[]> => {
     if (task.status) statuses.push(task.status);
+    else unanswered += 1;
     return lookInto(client, task, rules, { graceMs, quietMs });
   };
-  for await (const findings of asTheyEnd(surveyTasks(client, { tasks }), AT_ONCE, look)) found.push(...findings);
+  for await (const findings of asTheyEnd(surveyTasks(client, { tasks: asked }), AT_ONCE, look)) found.push(...findings);
+  found.push(...rest.map((task) => silent(task, 'not asked, since none of the others has answered')));
   return groupFindings([...found, ...troubledLinks(statuses, rules)]);
 }
 
 async function lookInto(
   client: Client,
-  { task: { task, user }, status, error }: SurveyedTask,
+  { task: listed, status, error }: SurveyedTask,
   rules: OperatorRules,
   patience: Patience,
 ): Promise<Finding[]> {
-  if (!status) {
-    const action = 'look at the workflow in the Temporal UI, and at the log of the workers';
-    return [{ cause: 'no-answer', subject: '', why: error.message, since: null, task, user, files: null, action }];
-  }
+  if (!status) return [silent(listed, error.message)];
+  const { task } = listed;
   const now = Date.now();
   if (status.complete || isMoving(status, now - patience.graceMs)) return [];
   const asked = taskPublications(client, status).catch((error: unknown) => {
@@ -74,6 +87,11 @@ async function lookInto(
   const [waits, publications] = await Promise.all([taskWaits(client, task), asked]);
   return diagnose({ status, waits, publications, rules }, now, patience);
 }
+
+const silent = ({ task, user }: ListedTask, why: string): Finding => {
+  const action = 'look at the workflow in the Temporal UI, and at the log of the workers';
+  return { cause: 'no-answer', subject: '', why, since: null, task, user, files: null, action };
+};
 
 /** Something happens on every link that has open files, nothing is held, and nothing waits for publication. */
 const isMoving = ({ links, publication, held, heldBack, lastChangeAt }: NonNullable<SurveyedTask['status']>, since: number): boolean =>
