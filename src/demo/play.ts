@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { conclude } from './conclude.ts';
 import { expectedFiles } from './expectations.ts';
 import { scriptFaults } from './faults.ts';
@@ -7,10 +6,11 @@ import { killWorkers } from './kills.ts';
 import type { DemoOptions } from './main.ts';
 import { showProgress } from './progress.ts';
 import { reportTask, type Reported } from './reporting.ts';
-import { askTasks, describeOpenTasks } from './results.ts';
+import { askTasks } from './results.ts';
 import { MAIN_JOB } from './scene.ts';
 import { setStage, type Stage } from './stage.ts';
 import { resultTables } from './tables.ts';
+import { untilLate } from './until-late.ts';
 import type { Check } from './verification.ts';
 import { verifyCatalog } from './verify-catalog.ts';
 import { verifyFiles } from './verify-files.ts';
@@ -66,10 +66,4 @@ async function run(stage: Stage, options: DemoOptions, ending: Ending): Promise<
     ...(world.pki ? await verifyOwners(world, world.pki, tasks) : []),
     ...(world.pki ? await verifySecrets(client, world.pki, workerLog) : []),
   ];
-}
-
-/** @throws Error with what every task still waits for, when the demo should long have ended */
-async function untilLate({ client, tasks }: Stage, patience: AbortSignal): Promise<never> {
-  await once(patience, 'abort');
-  throw new Error(`the demo has not ended in time:\n${(await describeOpenTasks(client, tasks)).join('\n')}`);
 }

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { stageOutId } from '../../src/contract/ids.ts';
 import { TASK_QUEUES } from '../../src/contract/task-queues.ts';
 import { Sampler } from '../../src/monitor/sampler/sampler.ts';
@@ -9,20 +9,11 @@ import { History } from '../../src/monitor/store/history.ts';
 import { Names } from '../../src/monitor/store/names.ts';
 import { Recorder } from '../../src/monitor/store/recorder.ts';
 import { Standing } from '../../src/monitor/store/standing.ts';
-import { newTask, startRig, type Rig } from '../support/rig.ts';
+import { newTask } from '../support/rig.ts';
 import { TestTask } from '../support/test-task.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useRig } from '../support/use-rig.ts';
 
-let world: World;
-let rig: Rig;
-beforeAll(async () => {
-  world = await startWorld();
-  rig = await startRig(world);
-});
-afterAll(async () => {
-  await rig.close();
-  await world.close();
-});
+const { world, rig } = await useRig();
 
 /** A sampler with a history of its own, asked sample by sample. */
 function newSampler() {

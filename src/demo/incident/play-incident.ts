@@ -9,6 +9,7 @@ import { askTasks } from '../results.ts';
 import { setStage, type Stage } from '../stage.ts';
 import { resultTables } from '../tables.ts';
 import { until } from '../until.ts';
+import { untilLate } from '../until-late.ts';
 import { checkAll, type Check } from '../verification.ts';
 import { verifyCatalog } from '../verify-catalog.ts';
 import { verifyFiles } from '../verify-files.ts';
@@ -40,7 +41,7 @@ export async function playIncident(options: DemoOptions, ending: Ending): Promis
   const stage = await setStage(INCIDENT, { ...options, tls: true }, ending, say);
   const { world, client, environment } = stage;
   if (!world.pki) throw new Error('the incident is played over TLS');
-  const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const { signal } = ending;
   const monitor = await openMonitor(stage);
   ending.cleanUp(() => monitor.close());
   say(`monitor: ${monitor.url}; Temporal UI: ${stage.server.uiUrl}\n`);
@@ -62,7 +63,8 @@ export async function playIncident(options: DemoOptions, ending: Ending): Promis
     await endTasks(stage, signal);
     return [...(await seenChecks(seen)), ...(await verify(stage, options))];
   };
-  const checks = await Promise.race([work(), stage.worker.failed]);
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const checks = await Promise.race([work(), stage.worker.failed, untilLate(stage, patience)]);
 
   const about = 'what was seen and done, and the disks, FTS and DBS';
   return conclude(stage, { checks, about, took: `${passed().toFixed(0)} s`, keep: options.keep }, ending, say);
@@ -114,14 +116,18 @@ async function endTasks({ client, tasks }: Stage, signal: AbortSignal): Promise<
   await Promise.all(tasks.map(({ name }) => client.workflow.getHandle(stageOutId(name)).result()));
 }
 
+const MOMENTS = [
+  ['causes that aso stuck has named', 'stuck'],
+  ["causes that the monitor's page has named", 'monitor'],
+  ['causes that what the runbook says has resolved', 'resolved'],
+] as const;
+
 const seenChecks = (seen: readonly Seen[]): Promise<Check[]> =>
-  Promise.all([
-    checkAll('causes that aso stuck has named', seen, ({ trouble, stuck }) =>
-      stuck === undefined ? trouble.story : null,
+  Promise.all(
+    MOMENTS.map(([claim, moment]) =>
+      checkAll(claim, seen, (one) => (one[moment] === undefined ? one.trouble.story : null)),
     ),
-    checkAll("causes that the monitor's page has named", seen, ({ trouble, monitor }) => (monitor === undefined ? trouble.story : null)), // prettier-ignore
-    checkAll('causes that what the runbook says has resolved', seen, ({ trouble, resolved }) => (resolved === undefined ? trouble.story : null)), // prettier-ignore
-  ]);
+  );
 
 async function verify({ client, world, tasks, made }: Stage, options: DemoOptions): Promise<Check[]> {
   const expected = expectedFiles(tasks);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { followSignal } from '../../client/index.ts';
+import { messageOf } from '../message-of.ts';
 import type { Database } from '../store/database.ts';
 import { endLease, prune, takeLease, type Retention } from '../store/upkeep.ts';
 import { takeSample, type SampleParts } from './take-sample.ts';
@@ -80,5 +81,3 @@ export class Sampler {
     this.#options.onTrouble(problem);
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { messageOf } from '../message-of.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
 /** The monitor's database cannot be used. Nothing in it has been changed. */
@@ -111,5 +112,3 @@ export class Database {
     }
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
