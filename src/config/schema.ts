@@ -106,6 +106,9 @@ export const configSchema = z.strictObject({
   operations: operationsSchema.prefault({}),
   ftsEvents: ftsEventsSchema.prefault({}),
   crabUrl: serviceUrl('https://cmsweb.cern.ch/crabserver/prod', 'CRAB REST server'),
+  dbsHosts: hostNames(
+    "Hosts whose DBS CRAB's tasks may name, besides that of crabUrl: users' credentials are shown there",
+  ),
   crabWorker: workerName('asyncstageout', "Whose CRAB's rows are while files are in our hands (`tm_aso_worker`)"),
   siteconf: directory('/cvmfs/cms.cern.ch/SITECONF', "Sites' storage.json files"),
   credentials: optionalDirectory('Proxies and tokens, one folder per user; none: files wait for credentials'),

@@ -56,7 +56,12 @@ export function createDependencies(
         // Each of these is a process.
         boundPerSite(createGfalStorage({ store, gfalRm: config.gfalRm }), { atOnce: 4 }),
       ),
-      crab: createCrabAdapter({ url: config.crabUrl, dispatchers, worker: config.crabWorker }),
+      crab: createCrabAdapter({
+        url: config.crabUrl,
+        dispatchers,
+        worker: config.crabWorker,
+        dbsHosts: dbsHostsOf(config),
+      }),
       catalog: createDbsAdapter({ dispatchers }),
       catalogPlaces: createInstancePlaces(),
     },
@@ -72,3 +77,7 @@ function ftsHostsOf({ ftsServer, ftsAlternatives, ftsHosts }: Config): ReadonlyS
   const configured = [ftsServer, ...(ftsAlternatives ?? [])].map((url) => new URL(url).hostname);
   return new Set([...configured, ...(ftsHosts ?? [])]);
 }
+
+/** Where users' credentials may be shown on a task's word. */
+const dbsHostsOf = ({ crabUrl, dbsHosts }: Config): ReadonlySet<string> =>
+  new Set([new URL(crabUrl).hostname, ...(dbsHosts ?? [])]);

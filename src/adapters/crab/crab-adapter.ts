@@ -15,6 +15,8 @@ export interface CrabAdapterOptions {
   dispatchers: Dispatchers;
   /** The service's own name in CRAB's rows. */
   worker: string;
+  /** Hosts whose DBS tasks may name. @default any */
+  dbsHosts?: ReadonlySet<string>;
   /** Milliseconds per exchange (60 s). */
   timeoutMs?: number;
   /** How long the state of a row waits for others to share its request, milliseconds (500). */
@@ -26,7 +28,7 @@ const LFNS_PER_REQUEST = 10;
 
 /** CRAB over its REST interface. */
 export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
-  const { url, dispatchers, worker, timeoutMs = 60_000, companyMs = 500 } = options;
+  const { url, dispatchers, worker, dbsHosts, timeoutMs = 60_000, companyMs = 500 } = options;
   const crab = createCrabClient(url, dispatchers, timeoutMs);
   const askMetadata = createMetadataQuestion(crab);
   async function* metadataOf(task: string, lfns: string[]): AsyncGenerator<FileMetadata | UnusableMetadata> {
@@ -47,7 +49,7 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
         measures.push('fault' in known ? { lfn: known.lfn, lumis: 0, bytes: 0 } : measureOf(known));
       return measures;
     },
-    taskInfo: createTaskQuestion(crab),
+    taskInfo: createTaskQuestion(crab, dbsHosts),
     tellRows: createRowUpdates(crab, { worker, delayMs: companyMs }),
     taskRows: createRowsQuestion(crab),
   };
@@ -59,11 +61,11 @@ const measureOf = ({ lfn, lumis, size }: FileMetadata): FileMeasure => ({ lfn, l
 const TASK_KNOWN_MS = 60_000;
 
 /** Asks about tasks. Every block of a task needs to know, also those that only wait for a place: they share an answer. */
-function createTaskQuestion(crab: CrabClient): CrabPort['taskInfo'] {
+function createTaskQuestion(crab: CrabClient, dbsHosts?: ReadonlySet<string>): CrabPort['taskInfo'] {
   const known = new Map<string, { info: Promise<TaskInfo>; until: number }>();
   const ask = async (task: string): Promise<TaskInfo> => {
     const json = await crab.get('task', new URLSearchParams({ subresource: 'search', workflow: task }));
-    return readable('task', () => taskInfoOf(task, json));
+    return readable('task', () => taskInfoOf(task, json, dbsHosts));
   };
   return (task) => {
     const now = Date.now();

@@ -24,10 +24,11 @@ const taskSchema = z.object({
 
 /**
  * CRAB's answer to `task?subresource=search`: names of columns and one flat row.
+ * @param dbsHosts hosts of DBS that a task may name; any where nothing is said
  * @throws PortError `CrabRefused`, not retryable, where there is no such task or it says not where to publish, or names what is no address of a service;
  * Error where the answer is anything else
  */
-export function taskInfoOf(task: string, json: unknown): TaskInfo {
+export function taskInfoOf(task: string, json: unknown, dbsHosts?: ReadonlySet<string>): TaskInfo {
   const { desc, result } = answerSchema.parse(json);
   if (result.length === 0) throw refused(`CRAB does not know task ${task}`);
   const row = taskSchema.parse(Object.fromEntries(desc.columns.map((name, at) => [name, result[at]])));
@@ -35,6 +36,8 @@ export function taskInfoOf(task: string, json: unknown): TaskInfo {
   // The user's credential goes there, and people can choose where.
   for (const url of [row.tm_publish_dbs_url, row.tm_dbs_url])
     if (url !== null && !isServiceUrl(url)) throw refused(`DBS of task ${task}: must be ${SERVICE_URL_RULE}`);
+    else if (url !== null && dbsHosts && !dbsHosts.has(new URL(url).hostname))
+      throw refused(`DBS of task ${task}: must be at a host that tasks may name (dbsHosts)`);
   return {
     // Inputs that Rucio names carry its scope, `cms:/primary/processed/TIER`.
     inputDataset: row.tm_input_dataset?.replace(/^[^/:]+:/, '') ?? null,

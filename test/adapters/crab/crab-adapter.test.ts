@@ -163,6 +163,23 @@ describe('taskInfo', () => {
     },
   );
 
+  it.each(['tm_publish_dbs_url', 'tm_dbs_url'])(
+    'takes no DBS at a host that tasks may not name: %s',
+    async (column) => {
+      const own = { url: simulator.restUrl, dispatchers, worker: 'aso', dbsHosts: new Set(['cmsweb.cern.ch']) };
+      simulator.books.addTask(TASK, { tm_publish_dbs_url: 'https://cmsweb.cern.ch/dbs/prod/phys03/DBSWriter' });
+      await expect(createCrabAdapter(own).taskInfo(TASK)).resolves.toBeDefined();
+      simulator.books.addTask(TASK, {
+        tm_publish_dbs_url: 'https://cmsweb.cern.ch/dbs/prod/phys03/DBSWriter',
+        [column]: 'https://dbs.example.org/dbs/prod/phys03/DBSWriter',
+      });
+      await expect(createCrabAdapter(own).taskInfo(TASK)).rejects.toMatchObject({
+        ...{ type: 'CrabRefused', retryable: false },
+        message: `DBS of task ${TASK}: must be at a host that tasks may name (dbsHosts)`,
+      });
+    },
+  );
+
   it('is asked for once a minute, and again at once after a failure', async () => {
     const asked = () => simulator.server.counts['GET /crabserver'];
     await expect(crab.taskInfo(TASK)).rejects.toThrow(/Impossible to find/);
