@@ -64,7 +64,8 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const names = new Names(database);
   const [standing, history] = [new Standing(database, names), new History(database, names, config.keepMinutes)];
   const sampler = new Sampler({
-    ...{ database, client, standing, recorder: new Recorder(database, names), unchanged: new UnchangedTasks(client) },
+    ...{ database, names, client, standing },
+    ...{ recorder: new Recorder(database, names), unchanged: new UnchangedTasks(client) },
     ...{ interval: config.interval, retention: { minutes: config.keepMinutes, hours: config.keepHours }, onTrouble },
   });
   const ui = new TemporalUi(config.temporalUi, namespace);

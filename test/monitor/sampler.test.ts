@@ -22,7 +22,8 @@ function newSampler() {
   const [standing, history] = [new Standing(database, names), new History(database, names, 2)];
   const { client } = rig;
   const sampler = new Sampler({
-    ...{ database, client, standing, recorder: new Recorder(database, names), unchanged: new UnchangedTasks(client) },
+    ...{ database, names, client, standing },
+    ...{ recorder: new Recorder(database, names), unchanged: new UnchangedTasks(client) },
     ...{ interval: 30, retention: { minutes: 2, hours: 90 } },
     onTrouble: (problem) => expect(problem).toBeNull(),
   });

@@ -46,7 +46,7 @@ function open(location = ':memory:') {
     });
   const round = (at: number): void => recorder.round({ at, tasks: 1, asked: 1, unanswered: 0, tookMs: 1, error: null });
   const totals = (hours = 1) => history.series({}, T0, T0 + hours * 3600, T0 + hours * 3600).totals;
-  return { database, recorder, history, standing, tell, round, totals };
+  return { database, names, recorder, history, standing, tell, round, totals };
 }
 
 describe('metrics of what is in hand', () => {
@@ -185,19 +185,22 @@ describe('publication lag', () => {
 
 describe('what is kept', () => {
   it('is minutes for some days, and hours for long', () => {
-    const { database, tell, history, round } = open();
+    const { database, names, tell, history, round } = open();
     tell(T0 + 60, [{ done: 3 }], { endedAt: T0 + 50 });
+    const taskId = names.find(TASK) ?? Infinity;
     round(T0 + 60);
     const rows = (step: number) => database.get('SELECT count(*) AS n FROM points WHERE step = ?', step)?.['n'];
     const later = T0 + 3 * 86_400;
     expect(history.range(T0, later, later)).toMatchObject({ bucket: 3600 });
-    prune(database, later, { minutes: 2, hours: 90 });
+    prune(database, names, later, { minutes: 2, hours: 90 });
     expect([rows(STEPS.minute), Number(rows(STEPS.hour)) > 0]).toEqual([0, true]);
     expect(history.series({}, T0, later, later).totals).toMatchObject({ done: 3 });
-    prune(database, T0 + 91 * 86_400, { minutes: 2, hours: 90 });
+    prune(database, names, T0 + 91 * 86_400, { minutes: 2, hours: 90 });
     expect(rows(STEPS.hour)).toBe(0);
     expect(database.get('SELECT count(*) AS n FROM tasks')?.['n']).toBe(0);
     expect(database.get('SELECT count(*) AS n FROM task_links')?.['n']).toBe(0);
+    expect(names.find(TASK)).toBeUndefined();
+    expect(names.id('another')).toBeGreaterThan(taskId);
   });
 
   it('is written by one at a time', () => {

@@ -3,11 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { followSignal } from '../../client/index.ts';
 import { messageOf } from '../message-of.ts';
 import type { Database } from '../store/database.ts';
+import type { Names } from '../store/names.ts';
 import { endLease, prune, takeLease, type Retention } from '../store/upkeep.ts';
 import { takeSample, type SampleParts } from './take-sample.ts';
 
 export interface SamplerOptions extends SampleParts {
   database: Database;
+  names: Names;
   /** Between two samples, seconds. */
   interval: number;
   retention: Retention;
@@ -51,7 +53,7 @@ export class Sampler {
    * aborted leaves no note; what was asked before is kept.
    */
   async sample(signal: AbortSignal = new AbortController().signal): Promise<void> {
-    const { client, database, recorder, standing, interval, retention } = this.#options;
+    const { client, database, names, recorder, standing, interval, retention } = this.#options;
     const start = Date.now();
     const now = Math.floor(start / 1000);
     try {
@@ -68,7 +70,7 @@ export class Sampler {
         note.error = messageOf(error);
       }
       recorder.round({ at: now, ...note, tookMs: Date.now() - start });
-      if (now - this.#prunedAt >= PRUNE_EVERY) prune(database, (this.#prunedAt = now), retention);
+      if (now - this.#prunedAt >= PRUNE_EVERY) prune(database, names, (this.#prunedAt = now), retention);
       this.#tell(note.error);
     } catch (error) {
       this.#tell(messageOf(error));

@@ -6,7 +6,10 @@ import { bearerOf, isSecret } from '../../web/access-token.ts';
 
 const COOKIE = 'aso_monitor';
 const SESSION_S = 12 * 3600;
-/** Wrong tokens in a minute, from anybody: a person mistypes less, and a guesser is slowed down. */
+/**
+ * Wrong tokens in a minute, from anybody: a person mistypes less. Who has the right one is let in all the same, so that nobody can lock
+ * others out; a token cannot be guessed anyway.
+ */
 const WRONG_A_MINUTE = 20;
 
 /** Guards what needs the token: nothing where there is none. */
@@ -34,8 +37,8 @@ export function tokenAccess(token: string, now: () => number = Date.now): Access
     const bearer = bearerOf(context.req.header('authorization'));
     if (isSession(getCookie(context, COOKIE) ?? '')) return next();
     if (bearer !== undefined) {
-      if (isTriedTooOften()) return tooOften(context);
       if (isToken(bearer)) return next();
+      if (isTriedTooOften()) return tooOften(context);
       wrong.push(now());
     }
     if (context.req.path === '/') return context.redirect('/login', 303);
@@ -44,9 +47,9 @@ export function tokenAccess(token: string, now: () => number = Date.now): Access
 
   const login = new Hono();
   login.post('/login', bodyLimit({ maxSize: 4_096 }), async (context) => {
-    if (isTriedTooOften()) return tooOften(context);
     const { token: given } = await context.req.parseBody();
     if (typeof given !== 'string' || !isToken(given.trim())) {
+      if (isTriedTooOften()) return tooOften(context);
       wrong.push(now());
       return context.redirect('/login?wrong', 303);
     }

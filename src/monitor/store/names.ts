@@ -33,6 +33,18 @@ export class Names {
     return id;
   }
 
+  /** Removes those that no row has any more. The last one stays, so that no number is ever given twice: another process may know it. */
+  prune(): void {
+    this.#database.run(
+      `DELETE FROM names WHERE id > 0 AND id < (SELECT max(id) FROM names) AND id NOT IN (
+         SELECT id FROM tasks UNION SELECT user FROM tasks
+         UNION SELECT source FROM task_links UNION SELECT destination FROM task_links
+         UNION SELECT source FROM task_failures UNION SELECT destination FROM task_failures
+         UNION SELECT a FROM points UNION SELECT b FROM points)`,
+    );
+    this.forget();
+  }
+
   /** Reads all of them again: what a transaction that was undone has written is not there. */
   forget(): void {
     this.#ids.clear();

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import type { Names } from './names.ts';
 import { STEPS } from './schema.ts';
 
 /** How long is kept what, in days. */
@@ -11,8 +12,8 @@ export interface Retention {
 
 const DAY = 86_400;
 
-/** Removes what is older than it is to be kept. Answers how many buckets that were. */
-export function prune(database: Database, now: number, { minutes, hours }: Retention): number {
+/** Removes what is older than it is to be kept, and names that nothing has any more. Answers how many buckets that were. */
+export function prune(database: Database, names: Names, now: number, { minutes, hours }: Retention): number {
   return database.transaction(() => {
     let removed = 0;
     for (const kind of ['all', 'source', 'destination', 'link', 'user', 'task', 'class']) {
@@ -22,6 +23,7 @@ export function prune(database: Database, now: number, { minutes, hours }: Reten
     }
     database.run('DELETE FROM samples WHERE at < ?', now - minutes * DAY);
     database.run('DELETE FROM tasks WHERE ended_at < ?', now - hours * DAY);
+    names.prune();
     return removed;
   });
 }
