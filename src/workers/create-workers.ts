@@ -23,12 +23,20 @@ export interface CreateWorkersOptions {
   dataConverter?: DataConverter;
 }
 
-/** Bundles the workflows from their sources. @param encrypted for workers whose payloads are encrypted */
-export const bundleWorkflows = (encrypted = false): ReturnType<typeof bundleWorkflowCode> =>
+/**
+ * Bundles the workflows from their sources.
+ * @param encrypted for workers whose payloads are encrypted
+ * @param interceptors paths of modules that change what the workflows do
+ */
+export const bundleWorkflows = (
+  encrypted = false,
+  interceptors: readonly string[] = [],
+): ReturnType<typeof bundleWorkflowCode> =>
   bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL(`../workflows/index${import.meta.url.slice(-3)}`, import.meta.url)),
     workflowInterceptorModules: [
       fileURLToPath(new URL(`../workflows/details${import.meta.url.slice(-3)}`, import.meta.url)),
+      ...interceptors,
     ],
     ...(encrypted ? { failureConverterPath: ENCODED_FAILURES } : {}),
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, DefaultLogger, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
 import { configuredDataConverter } from '../../src/client/data-converter.ts';
 import { createAnonymousDispatchers } from '../../src/adapters/credentials/dispatchers.ts';
@@ -11,9 +11,8 @@ import { createDependencies } from '../../src/workers/dependencies.ts';
 import { startDevServer, type DevServer } from '../../src/workers/dev-server.ts';
 import { listenToFts } from '../../src/workers/fts-listener.ts';
 import { NO_TELEMETRY } from '../../src/workers/telemetry/index.ts';
+import './quiet-runtime.ts';
 import type { World } from './world.ts';
-
-Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } });
 
 /** Times in tests: as in production, a few hundred times faster. */
 export const FAST: Partial<Policy> = {

@@ -1,29 +1,41 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
-import proto from '@temporalio/proto';
-import { Worker } from '@temporalio/worker';
+import { Worker, type WorkflowBundle } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import { dataConverter } from '../../src/client/data-converter.ts';
 import { bundleWorkflows } from '../../src/workers/create-workers.ts';
 import { NO_TELEMETRY } from '../../src/workers/telemetry/index.ts';
+import * as workflows from '../../src/workflows/index.ts';
+import { changedWorkflows } from '../support/changed-workflows.ts';
+import '../support/quiet-runtime.ts';
+import { recordedRuns, recordedVersions, type RecordedRun } from '../support/recorded-histories.ts';
 
-/** Written by scripts/record-histories.ts: `<scenario>-<workflow type>-<run>.bin`, protobuf, gzipped. */
-const directory = new URL('../fixtures/histories/', import.meta.url);
-const names = readdirSync(directory).filter((name) => name.endsWith('.bin'));
+/** The runs that these workflows cannot replay, with the reason. */
+async function broken(workflowBundle: WorkflowBundle, runs: readonly RecordedRun[]): Promise<Map<string, Error>> {
+  const failures = new Map<string, Error>();
+  const options = { workflowBundle, dataConverter, sinks: NO_TELEMETRY.sinks };
+  for await (const { workflowId, error } of Worker.runReplayHistories(options, runs))
+    if (error) failures.set(workflowId, error);
+  return failures;
+}
 
-test('histories recorded earlier still replay: a running task survives the deployment of this code', async () => {
-  const histories = names.map((name) => ({
-    workflowId: name,
-    history: proto.temporal.api.history.v1.History.decode(gunzipSync(readFileSync(new URL(name, directory)))),
-  }));
-  const types = new Set(names.map((name) => name.split('-')[1]));
-  expect([...types].sort()).toEqual(['jobOutput', 'publishDataset', 'stageOut', 'transferBatch']);
-  const workflowBundle = await bundleWorkflows();
-  let replayed = 0;
-  const replays = Worker.runReplayHistories({ workflowBundle, dataConverter, sinks: NO_TELEMETRY.sinks }, histories);
-  for await (const { workflowId, error } of replays) {
-    expect(error, workflowId).toBeUndefined();
-    replayed += 1;
-  }
-  expect(replayed).toBe(names.length);
+test('every workflow is among the recorded ones', () => {
+  const types = new Set(recordedRuns('current').map(({ type }) => type));
+  expect([...types].sort()).toEqual(Object.keys(workflows).sort());
+});
+
+test.each(recordedVersions())(
+  'what the workflows of %s did still replays: a running task survives the deployment of this code',
+  async (version) => {
+    const runs = recordedRuns(version);
+    expect(runs.length).toBeGreaterThan(0);
+    expect(await broken(await bundleWorkflows(), runs)).toEqual(new Map());
+  },
+);
+
+test('a change of the workflows that what runs would not survive is refused here, and behind `patched` it is not', async () => {
+  const runs = recordedRuns('current');
+  const failures = await broken(await changedWorkflows('unguarded'), runs);
+  const withActivities = runs.filter(({ history }) => history.events?.some((event) => event.activityTaskScheduledEventAttributes)); // prettier-ignore
+  expect([...failures.keys()].sort()).toEqual(withActivities.map(({ workflowId }) => workflowId).sort());
+  for (const error of failures.values()) expect(error.name).toBe('DeterminismViolationError');
+  expect(await broken(await changedWorkflows('guarded'), runs)).toEqual(new Map());
 });
