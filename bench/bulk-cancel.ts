@@ -8,9 +8,10 @@ import { affectedFiles, askTasks, cancelTask, listTasks, sumSelections, surveyTa
 import { dataConverter } from '../src/client/data-converter.ts';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { until } from '../src/demo/until.ts';
-import { conclude, none, type Bound } from './support/conclusion.ts';
-import { markdownTable } from './support/markdown-table.ts';
 import { readOptions } from './support/options.ts';
+import { none, rounded, type Bound } from './support/report/bound.ts';
+import type { Plot } from './support/report/plot.ts';
+import { Report } from './support/report/report.ts';
 import { onStand, type Stand } from './support/stand.ts';
 import { BenchTask } from './support/task.ts';
 
@@ -117,8 +118,8 @@ async function countingClient(own: Client) {
 
 const REQUESTS = { ListWorkflowExecutions: 'lists', QueryWorkflow: 'queries', UpdateWorkflowExecution: 'updates' };
 
-const tableOf = (of: BulkFigures): string =>
-  markdownTable(
+function tableOf(report: Report, of: BulkFigures): void {
+  report.table(
     [`cancel of ${of.tasks} tasks together`, ''],
     [
       ['files, all active in FTS', of.files],
@@ -133,6 +134,18 @@ const tableOf = (of: BulkFigures): string =>
       ['DELETE requests that FTS was sent', `${of.deleteRequests}, naming ${of.jobsNamed} jobs`],
     ],
   );
+}
+
+const plotOf = (of: BulkFigures): Plot => ({
+  kind: 'bars',
+  title: `Cancel of ${of.tasks} tasks together`,
+  x: {
+    name: 'until',
+    categories: ['the preview', 'all tasks have answered', 'FTS knows of every job', 'every file is KILLED'],
+  },
+  y: { name: 's' },
+  series: [{ name: 'seconds', values: [of.preview, of.answered, of.lastDelete, of.allKilled].map(rounded) }],
+});
 
 const boundsOf = (of: BulkFigures): Bound[] => [
   none('files that the preview missed', of.files - of.previewed),
@@ -148,8 +161,10 @@ const boundsOf = (of: BulkFigures): Bound[] => [
 
 async function run(ending: Ending): Promise<number> {
   const figures = await cancelTogether(ending);
-  console.log(tableOf(figures));
-  return conclude(figures, boundsOf(figures), options.json);
+  const report = new Report('bulk', 'Cancel of many tasks together', options);
+  tableOf(report, figures);
+  report.plot(plotOf(figures));
+  return report.conclude(figures, boundsOf(figures));
 }
 
 process.exit(await runUntilInterrupted(run));

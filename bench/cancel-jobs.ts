@@ -6,9 +6,10 @@
 import { cancelTask } from '../src/client/index.ts';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { until } from '../src/demo/until.ts';
-import { conclude, none, type Bound } from './support/conclusion.ts';
-import { markdownTable } from './support/markdown-table.ts';
 import { readOptions } from './support/options.ts';
+import { none, rounded, type Bound } from './support/report/bound.ts';
+import type { Plot } from './support/report/plot.ts';
+import { Report } from './support/report/report.ts';
 import { SOURCES } from './support/sites.ts';
 import { onStand } from './support/stand.ts';
 import { BenchTask } from './support/task.ts';
@@ -32,6 +33,8 @@ interface CancelFigures extends TruthOfCancel {
   lastDeleteAfter: number;
   deleteRequests: number;
   jobsNamed: number;
+  /** Of how many jobs FTS had been told so many seconds after the user's request. */
+  told: { after: number; jobs: number }[];
   /** How often DELETE requests named the job that they named most often. */
   mostPerJob: number;
   done: number;
@@ -72,6 +75,10 @@ function cancelActiveJobs(ending: Ending): Promise<CancelFigures> {
       lastDeleteAfter: (Math.max(...deletions.map(({ at }) => at)) - asked) / 1000,
       deleteRequests: deletions.length,
       jobsNamed: times.length,
+      told: deletions.map(({ at }, i) => ({
+        after: (at - asked) / 1000,
+        jobs: new Set(deletions.slice(0, i + 1).flatMap(({ jobIds }) => jobIds)).size,
+      })),
       mostPerJob: Math.max(...times.map(({ length }) => length)),
       done,
       killed,
@@ -80,8 +87,8 @@ function cancelActiveJobs(ending: Ending): Promise<CancelFigures> {
   });
 }
 
-const tableOf = (of: CancelFigures): string =>
-  markdownTable(
+function tableOf(report: Report, of: CancelFigures): void {
+  report.table(
     ['cancel of a task', ''],
     [
       ['active FTS jobs', `${of.jobs} of ${options.files} files, over ${SOURCES.length} links`],
@@ -94,6 +101,16 @@ const tableOf = (of: CancelFigures): string =>
       ['of these at their destination, when their batches have ended', of.killedButThere],
     ],
   );
+}
+
+const plotOf = (of: CancelFigures): Plot => ({
+  kind: 'lines',
+  title: `DELETE requests of one cancel: of ${of.jobs} active jobs FTS has been told of so many`,
+  x: { name: "seconds after the user's request" },
+  y: { name: 'jobs' },
+  marks: [{ name: 'all jobs', y: of.jobs }],
+  series: [{ name: 'jobs', points: of.told.map(({ after, jobs }) => [rounded(after), jobs] as const) }],
+});
 
 const boundsOf = (of: CancelFigures): Bound[] => [
   { name: `${options.jobs} jobs were active`, found: of.jobs, holds: of.jobs === options.jobs },
@@ -115,8 +132,10 @@ const boundsOf = (of: CancelFigures): Bound[] => [
 
 async function measure(ending: Ending): Promise<number> {
   const figures = await cancelActiveJobs(ending);
-  console.log(tableOf(figures));
-  return conclude(figures, boundsOf(figures), options.json);
+  const report = new Report('cancel', 'Cancel of a task', options);
+  tableOf(report, figures);
+  report.plot(plotOf(figures));
+  return report.conclude(figures, boundsOf(figures));
 }
 
 process.exit(await runUntilInterrupted(measure));

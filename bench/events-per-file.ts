@@ -14,9 +14,10 @@ import type { JobReport } from '../src/domain/file.ts';
 import { addRows } from '../test/support/crab-rows.ts';
 import { startRig, type Rig } from '../test/support/rig.ts';
 import { makeJob, SITES, startWorld, type World } from '../test/support/world.ts';
-import { conclude, type Bound } from './support/conclusion.ts';
-import { markdownTable, type Cell } from './support/markdown-table.ts';
 import { readOptions } from './support/options.ts';
+import { rounded, type Bound } from './support/report/bound.ts';
+import type { Cell } from './support/report/markdown-table.ts';
+import { Report } from './support/report/report.ts';
 import { reportAll } from './support/reporting.ts';
 
 const options = readOptions({ files: 1000, trickle: 40 });
@@ -78,7 +79,7 @@ async function workTask(load: Load, bookkeeping: boolean): Promise<TaskFigures> 
     const task = '261122_120000:alice_crab_bench';
     const jobs = await layJobs(world, task, load.jobs);
     const started = Date.now();
-    await report(rig, task, jobs, load);
+    await reportJobs(rig, task, jobs, load);
     await closeTask(rig.client, task);
     const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
     if (totals.publication.DONE !== 2 * load.jobs) throw new Error(`not everything is published: ${JSON.stringify(totals)}`); // prettier-ignore
@@ -99,7 +100,12 @@ async function workTask(load: Load, bookkeeping: boolean): Promise<TaskFigures> 
   }
 }
 
-async function report({ client }: Rig, task: string, jobs: JobReport[], { perSecond, waited }: Load): Promise<void> {
+async function reportJobs(
+  { client }: Rig,
+  task: string,
+  jobs: JobReport[],
+  { perSecond, waited }: Load,
+): Promise<void> {
   if (!waited) return reportAll(client, task, jobs, perSecond === undefined ? {} : { perSecond });
   await Promise.all(jobs.map((job) => startJobOutput(client, task, job)));
   // Only a task that has been started can be closed.
@@ -147,33 +153,46 @@ function rowOf(name: Cell[], { runs, transitions, events, listed, bytes }: Sums,
 }
 
 process.exitCode = await runUntilInterrupted(async () => {
+  const report = new Report('events', 'What Temporal keeps of a job', options);
   const figures: TaskFigures[] = [];
   for (const load of LOADS) for (const bookkeeping of [false, true]) figures.push(await workTask(load, bookkeeping));
   const onOff = (bookkeeping: boolean): string => (bookkeeping ? 'on' : 'off');
   const head = ['runs', 'transitions per job', 'events per job', 'of these for the list', 'bytes per job'];
-  console.log(
-    markdownTable(
-      ['load', 'bookkeeping', 'workflow', ...head],
-      figures.flatMap(({ load, bookkeeping, workflows, jobs }) =>
-        Object.entries(workflows).map(([type, sums]) => rowOf([load, onOff(bookkeeping), type], sums, jobs)),
-      ),
+  report.table(
+    ['load', 'bookkeeping', 'workflow', ...head],
+    figures.flatMap(({ load, bookkeeping, workflows, jobs }) =>
+      Object.entries(workflows).map(([type, sums]) => rowOf([load, onOff(bookkeeping), type], sums, jobs)),
     ),
+    'By workflow:',
   );
-  console.log('\nJobs of two output files, from report to published, all workflows counted:\n');
-  console.log(
-    markdownTable(
-      ['load', 'jobs', 'bookkeeping', ...head, 'requests to FTS per job', 'updates to CRAB per job', 'seconds'],
-      figures.map(({ load, jobs, bookkeeping, all, ftsRequests, crabUpdates, seconds }) => [
-        ...rowOf([load, jobs, onOff(bookkeeping)], all, jobs),
-        ...[(ftsRequests / jobs).toFixed(2), (crabUpdates / jobs).toFixed(2), seconds.toFixed(0)],
-      ]),
-    ),
+  report.table(
+    ['load', 'jobs', 'bookkeeping', ...head, 'requests to FTS per job', 'updates to CRAB per job', 'seconds'],
+    figures.map(({ load, jobs, bookkeeping, all, ftsRequests, crabUpdates, seconds }) => [
+      ...rowOf([load, jobs, onOff(bookkeeping)], all, jobs),
+      ...[(ftsRequests / jobs).toFixed(2), (crabUpdates / jobs).toFixed(2), seconds.toFixed(0)],
+    ]),
+    'Jobs of two output files, from report to published, all workflows counted:',
   );
+  const types = [...new Set(figures.flatMap(({ workflows }) => Object.keys(workflows)))];
+  report.plot({
+    kind: 'bars',
+    title: 'State transitions per job of two files, from report to published, by workflow',
+    stacked: true,
+    x: {
+      name: "how jobs come; without and with CRAB's rows being told",
+      categories: figures.map(({ load, bookkeeping }) => (bookkeeping ? `${load}, told` : load)),
+    },
+    y: { name: 'state transitions per job' },
+    series: types.map((type) => ({
+      name: type,
+      values: figures.map(({ workflows, jobs }) => rounded((workflows[type]?.transitions ?? 0) / jobs)),
+    })),
+  });
   const bounds = figures.flatMap(({ load, bookkeeping, all, jobs }, i): Bound[] => {
     const off = figures[i - 1];
     if (!bookkeeping || !off) return [];
     const added = (all.transitions - off.all.transitions) / jobs;
     return [{ name: `${load}: transitions per job that bookkeeping adds, at most ${MOST_ADDED}`, found: added.toFixed(1), holds: added <= MOST_ADDED }]; // prettier-ignore
   });
-  return conclude(figures, bounds, options.json);
+  return report.conclude(figures, bounds);
 });

@@ -9,10 +9,11 @@ import { until } from '../src/demo/until.ts';
 import { loadConfig } from '../src/config/index.ts';
 import { transferBatchId } from '../src/contract/ids.ts';
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
-import { conclude, type Bound } from './support/conclusion.ts';
-import { markdownTable } from './support/markdown-table.ts';
 import { readOptions } from './support/options.ts';
 import { quantile } from './support/quantile.ts';
+import type { Bound } from './support/report/bound.ts';
+import { distribution } from './support/report/plot.ts';
+import { Report } from './support/report/report.ts';
 import { SOURCES } from './support/sites.ts';
 import { onStand, type Stand } from './support/stand.ts';
 import { BenchTask } from './support/task.ts';
@@ -76,6 +77,7 @@ async function latenciesOf({ client }: Stand, task: BenchTask): Promise<Latencie
 }
 
 async function measure(ending: Ending): Promise<number> {
+  const report = new Report('latency', 'How late the end of a copy is known', options);
   const polled = await measureOnce(ending, false);
   const told = await measureOnce(ending, true);
   const figures = [
@@ -83,8 +85,20 @@ async function measure(ending: Ending): Promise<number> {
     ...[...told.latencies].map(([minutes, seconds]) => ({ by: 'messages, too', minutes, ...spreadOf(seconds) })),
   ];
   const rows = figures.map(({ by, minutes, ...spread }) => [by, `${minutes} min`, ...Object.values(spread)]);
-  console.log(markdownTable(['known by', 'copies of', 'median s', 'p95 s', 'max s'], rows));
-  console.log(`GET requests: ${polled.requests} with looks alone, ${told.requests} with messages, too`);
+  report.table(['known by', 'copies of', 'median s', 'p95 s', 'max s'], rows);
+  report.text(`GET requests: ${polled.requests} with looks alone, ${told.requests} with messages, too`);
+  const curve = (by: string, { latencies }: { latencies: Latencies }) =>
+    [...latencies].map(([minutes, seconds]) => ({
+      name: `${minutes} min, ${by}`,
+      points: distribution(seconds.map(Math.round)),
+    }));
+  report.plot({
+    kind: 'lines',
+    title: 'How late the end of a copy is known, by how long it took',
+    x: { name: "seconds after FTS's finish time, at most" },
+    y: { name: '% of the copies' },
+    series: [...curve('looks alone', polled), ...curve('messages, too', told)],
+  });
   const longest = Math.max(...[...polled.latencies.values()].flat());
   const bound = followMax + followGrid + TIMERS_LATE_S * options.factor;
   const latest = Math.max(...[...told.latencies.values()].flat());
@@ -97,11 +111,7 @@ async function measure(ending: Ending): Promise<number> {
     },
     { name: `no end is known later than ${bound} s`, found: `${longest.toFixed(0)} s`, holds: longest <= bound },
   ];
-  return conclude(
-    { factor: options.factor, rows: figures, requests: [polled.requests, told.requests] },
-    bounds,
-    options.json,
-  );
+  return report.conclude({ factor: options.factor, rows: figures, requests: [polled.requests, told.requests] }, bounds);
 }
 
 /** Temporal fires timers up to a second late, and a busy machine takes its time: multiplied by the factor, as all that is found. */

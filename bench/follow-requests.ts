@@ -6,11 +6,11 @@
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { ftsRequests } from '../src/demo/fts-view.ts';
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
-import { conclude, none, type Bound } from './support/conclusion.ts';
 import { fastFts, SPREAD } from './support/fast-fts.ts';
-import { markdownTable } from './support/markdown-table.ts';
 import { readOptions } from './support/options.ts';
 import { newProgress } from './support/progress.ts';
+import { none, type Bound } from './support/report/bound.ts';
+import { Report } from './support/report/report.ts';
 import { DESTINATIONS, SOURCES } from './support/sites.ts';
 import { onStand } from './support/stand.ts';
 import { BenchTask } from './support/task.ts';
@@ -84,22 +84,31 @@ async function follow(ending: Ending, jobSize: number, files: number): Promise<F
 }
 
 async function measure(ending: Ending): Promise<number> {
+  const report = new Report('follow', 'What following costs FTS', options);
   const files = Math.ceil(options.files / TASKS) * TASKS;
   const figures: FollowFigures[] = [];
   const step = newProgress();
   for (const size of JOB_SIZES) figures.push(await step(`jobs of ${size}`, follow(ending, size, files)));
 
   const head = ['files per job', 'jobs', 'links', 'GET of jobs', 'one GET per job and poll', 'saved'];
-  console.log(`\nRequests per 1,000 files, of ${files}:\n`);
-  console.log(
-    markdownTable(
-      [...head, 'submissions', 'whoami', 'delegation', 'all'],
-      figures.map((of) => [
-        ...[`≤ ${of.jobSize}`, of.jobs, of.links, of.looks, of.onePerJob, `× ${(of.onePerJob / of.looks).toFixed(1)}`],
-        ...[of.submissions, of.whoami, of.delegation, of.all],
-      ]),
-    ),
+  report.table(
+    [...head, 'submissions', 'whoami', 'delegation', 'all'],
+    figures.map((of) => [
+      ...[`≤ ${of.jobSize}`, of.jobs, of.links, of.looks, of.onePerJob, `× ${(of.onePerJob / of.looks).toFixed(1)}`],
+      ...[of.submissions, of.whoami, of.delegation, of.all],
+    ]),
+    `Requests per 1,000 files, of ${files}:`,
   );
+  report.plot({
+    kind: 'bars',
+    title: 'Looks at FTS: shared, and what one per job and poll would have taken',
+    x: { name: 'files per FTS job', categories: figures.map(({ jobSize }) => `≤ ${jobSize}`) },
+    y: { name: 'GET requests per 1,000 files', log: true },
+    series: [
+      { name: 'as it is', values: figures.map(({ looks }) => looks) },
+      { name: 'one GET per job and poll', values: figures.map(({ onePerJob }) => onePerJob) },
+    ],
+  });
   const bounds = figures.flatMap(({ jobSize, looks, onePerJob, notDone }): Bound[] => [
     none(`jobs of ${jobSize}: files not DONE`, notDone),
     {
@@ -108,7 +117,7 @@ async function measure(ending: Ending): Promise<number> {
       holds: looks < onePerJob,
     },
   ]);
-  return conclude(figures, bounds, options.json);
+  return report.conclude(figures, bounds);
 }
 
 process.exit(await runUntilInterrupted(measure));

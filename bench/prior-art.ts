@@ -9,11 +9,12 @@ import { TRICKLE_PER_SECOND } from './peers/figures.ts';
 import { measureKill } from './peers/kill.ts';
 import { measureLoad } from './peers/load.ts';
 import { measureRefused } from './peers/refused.ts';
-import { faultTable, loadTables, type FaultResults, type LoadResults } from './peers/tables.ts';
-import { conclude, none, type Bound } from './support/conclusion.ts';
+import { latencyPlot, reportFaults, reportLoads, type FaultResults, type LoadResults } from './peers/tables.ts';
 import { readOptions } from './support/options.ts';
 import { newProgress } from './support/progress.ts';
 import { TUNED } from './support/policies.ts';
+import { none, type Bound } from './support/report/bound.ts';
+import { Report } from './support/report/report.ts';
 
 const options = readOptions({ files: 5_000, faultfiles: 1_000 });
 /** Files that trickle in: half a minute of them, since a window of the shipped policy lasts a minute. */
@@ -22,6 +23,7 @@ const TRICKLE_SECONDS = 30;
 const KILLED_FILES = 1_500;
 
 async function measure(ending: Ending): Promise<number> {
+  const report = new Report('peers', "Beside CRAB's and Rucio's tools", options);
   const step = newProgress();
   const { files, faultfiles } = options;
   const trickling = {
@@ -43,8 +45,10 @@ async function measure(ending: Ending): Promise<number> {
     kill: await step('task killed', measureKill(ending, Math.min(files, KILLED_FILES))),
     refused: await step('destination refuses', measureRefused(ending, Math.min(faultfiles, 200))),
   };
-  console.log(`\n${loadTables(load)}\n\n${faultTable(faults)}`);
-  return conclude({ load, faults }, bounds(load, faults), options.json);
+  reportLoads(report, load);
+  reportFaults(report, faults);
+  report.plot(latencyPlot(load));
+  return report.conclude({ load, faults }, bounds(load, faults));
 }
 
 function bounds(

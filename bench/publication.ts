@@ -10,11 +10,11 @@ import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { patiently } from '../src/demo/patiently.ts';
 import type { JobReport } from '../src/domain/file.ts';
 import { makeJob } from '../test/support/world.ts';
-import { conclude, type Bound } from './support/conclusion.ts';
-import { markdownTable } from './support/markdown-table.ts';
 import { forgetMemoryPeak, memoryPeak } from './support/memory.ts';
 import { readOptions } from './support/options.ts';
 import { newProgress } from './support/progress.ts';
+import type { Bound } from './support/report/bound.ts';
+import { Report } from './support/report/report.ts';
 import { onStand, type Stand } from './support/stand.ts';
 
 interface Load {
@@ -89,20 +89,29 @@ async function until(signal: AbortSignal, isTrue: () => Promise<boolean>): Promi
 }
 
 async function measure(ending: Ending): Promise<number> {
+  const report = new Report('publication', 'What publication costs', options);
   const step = newProgress();
   const figures = await onStand(ending, { fts: {}, policy: { batchWindow: 2 }, patience: 20 }, async (stand) => {
     const all: PublicationFigures[] = [];
     for (const load of LOADS) all.push(await step(load.name, publish(stand, load)));
     return all;
   });
-  console.log(
-    markdownTable(
-      ['files', 'lumis each', 'seconds', 'files/s', 'inserts', 'worker before, MiB', 'at the most, MiB'],
-      figures.map((of) => [
-        ...[of.files, of.lumis, of.seconds, of.filesPerSecond, of.inserts, of.before ?? '?', of.peak ?? '?'],
-      ]),
-    ),
+  report.table(
+    ['files', 'lumis each', 'seconds', 'files/s', 'inserts', 'worker before, MiB', 'at the most, MiB'],
+    figures.map((of) => [
+      ...[of.files, of.lumis, of.seconds, of.filesPerSecond, of.inserts, of.before ?? '?', of.peak ?? '?'],
+    ]),
   );
+  report.plot({
+    kind: 'bars',
+    title: "A worker's memory while it publishes",
+    x: { name: 'load', categories: figures.map(({ files, lumis }) => `${files} files of ${lumis} lumis`) },
+    y: { name: 'MiB' },
+    series: [
+      { name: 'before', values: figures.map(({ before }) => before) },
+      { name: 'at the most', values: figures.map(({ peak }) => peak) },
+    ],
+  });
   const bounds = figures.flatMap(({ files, lumis, right, before, peak }): Bound[] => [
     { name: `${files} files of ${lumis} lumis: in DBS once with all lumis`, found: right, holds: right === files },
     {
@@ -111,7 +120,7 @@ async function measure(ending: Ending): Promise<number> {
       holds: before === null || peak === null || peak - before <= MEMORY_BOUND,
     },
   ]);
-  return conclude(figures, bounds, options.json);
+  return report.conclude(figures, bounds);
 }
 
 process.exit(await runUntilInterrupted(measure));

@@ -13,12 +13,13 @@ import { until } from '../src/demo/until.ts';
 import { crabFileId } from '../src/domain/digest.ts';
 import type { JobReport } from '../src/domain/file.ts';
 import { rowsOf } from '../test/support/crab-rows.ts';
-import { conclude, type Bound } from './support/conclusion.ts';
 import { fastFts } from './support/fast-fts.ts';
 import { readOptions } from './support/options.ts';
 import { quantile } from './support/quantile.ts';
+import type { Bound } from './support/report/bound.ts';
+import { Report } from './support/report/report.ts';
 import { onStand, type Stand } from './support/stand.ts';
-import { printWaits, wayName, type Cpu, type WaitFigures } from './support/waiting-tables.ts';
+import { reportWaits, wayName, type Cpu, type WaitFigures } from './support/waiting-tables.ts';
 import { WAYS, WaitingCallers, type WaitedJob, type Way, type Where } from './support/waiting.ts';
 
 /** Beginnings are not measured: callers connect, and their first requests fall together. */
@@ -116,15 +117,16 @@ async function hear(stand: Stand, where: Where, task: string, jobs: readonly Wai
 }
 
 async function measure(ending: Ending): Promise<number> {
+  const report = new Report('waiting', 'What callers that wait for outcomes cost', options);
   const conditions = { fts: fastFts(1), policy: { crabBookkeeping: true }, crabProcess: true, patience: 10 };
   const figures = await onStand(ending, conditions, measureWays);
-  printWaits(figures);
+  reportWaits(report, figures);
   const bounds = figures.flatMap(({ way, callers, heard: known }): Bound[] =>
     known === undefined
       ? []
       : [{ name: `${wayName(way)}: all ${callers} hear of the end`, found: known, holds: known === callers }],
   );
-  return conclude(figures, bounds, options.json);
+  return report.conclude(figures, bounds);
 }
 
 process.exit(await runUntilInterrupted(measure));

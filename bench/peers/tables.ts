@@ -1,5 +1,8 @@
-import { markdownTable, type Cell } from '../support/markdown-table.ts';
-import { CRAB_TRICKLE_REQUESTS, PEERS_FAULTS, PEERS_LOAD } from './figures.ts';
+import { rounded } from '../support/report/bound.ts';
+import type { Cell } from '../support/report/markdown-table.ts';
+import type { Plot } from '../support/report/plot.ts';
+import type { Report } from '../support/report/report.ts';
+import { CRAB_TRICKLE_REQUESTS, PEERS_FAULTS, PEERS_LATENCY, PEERS_LOAD } from './figures.ts';
 import type { FaultFigures } from './faults.ts';
 import type { KillFigures } from './kill.ts';
 import type { LoadFigures } from './load.ts';
@@ -17,7 +20,7 @@ export interface FaultResults {
 }
 
 /** Time, CPU and requests of a burst, ours and theirs; then of files that trickle in. */
-export function loadTables({ burst, burstShipped, trickle, trickleShipped }: LoadResults): string {
+export function reportLoads(report: Report, { burst, burstShipped, trickle, trickleShipped }: LoadResults): void {
   const rows = (ours: LoadFigures[]): Record<keyof typeof PEERS_LOAD | 'files', Cell[]> => ({
     files: ours.map(({ files }) => files),
     allFinalAfter: ours.map(({ allFinalAfter }) => digits(allFinalAfter, 1)),
@@ -29,18 +32,30 @@ export function loadTables({ burst, burstShipped, trickle, trickleShipped }: Loa
   const bursts = rows([burst, burstShipped]);
   const trickles = rows([trickle, trickleShipped]);
   const names = Object.keys(NAMES) as (keyof typeof NAMES)[];
-  return [
-    markdownTable(
-      ['burst', 'tuned', 'as shipped', ...PEERS],
-      names.map((name) => [NAMES[name], ...bursts[name], ...(name === 'files' ? THEIR_FILES : PEERS_LOAD[name])]),
-    ),
-    '',
-    markdownTable(
-      ['trickle', 'tuned', 'as shipped', 'CRAB, no pause'],
-      names.map((name) => [NAMES[name], ...trickles[name], name === 'requests' ? CRAB_TRICKLE_REQUESTS : '']),
-    ),
-  ].join('\n');
+  report.table(
+    ['burst', 'tuned', 'as shipped', ...PEERS],
+    names.map((name) => [NAMES[name], ...bursts[name], ...(name === 'files' ? THEIR_FILES : PEERS_LOAD[name])]),
+  );
+  report.table(
+    ['trickle', 'tuned', 'as shipped', 'CRAB, no pause'],
+    names.map((name) => [NAMES[name], ...trickles[name], name === 'requests' ? CRAB_TRICKLE_REQUESTS : '']),
+  );
 }
+
+/** How long files of a burst wait until FTS has them, ours and theirs. */
+export const latencyPlot = ({ burst, burstShipped }: LoadResults): Plot => ({
+  kind: 'bars',
+  title: 'A burst of files: from reported to submitted',
+  x: { name: '', categories: ['ours, tuned', 'ours, as shipped', ...PEERS] },
+  y: { name: 's', log: true },
+  series: (['median', 'p95'] as const).map((name) => ({
+    name,
+    values: [
+      ...[burst, burstShipped].map(({ submittedAfter }) => rounded(submittedAfter[name])),
+      ...PEERS_LATENCY[name],
+    ],
+  })),
+});
 
 const PEERS = ['CRAB, no pause', 'CRAB, 300 s pause, 5.6 files/s', 'Rucio, tuned', 'Rucio, as shipped'];
 const THEIR_FILES = PEERS.map(() => 5_000);
@@ -54,7 +69,8 @@ const NAMES = {
 };
 
 /** What faults did. */
-export function faultTable({ submitting, following, storeKilled, refusals, kill, refused }: FaultResults): string {
+export function reportFaults(report: Report, faults: FaultResults): void {
+  const { submitting, following, storeKilled, refusals, kill, refused } = faults;
   const fate = ({ files, sentTwice, unfinished }: FaultFigures): string =>
     `of ${files} files ${sentTwice} sent twice, ${unfinished} unfinished`;
   const { jobs, deleteRequests, lastDeleteAfter, tooLate, overwritten } = kill;
@@ -62,7 +78,7 @@ export function faultTable({ submitting, following, storeKilled, refusals, kill,
     `${deleteRequests} DELETE for ${jobs} jobs, ${digits(lastDeleteAfter, 1)} s, ` +
     `too late for ${tooLate} of ${kill.files} files; ${overwritten} KILLs overwritten`;
   const { crab, rucio } = PEERS_FAULTS;
-  return markdownTable(
+  report.table(
     ['fault', 'ours', 'CRAB', 'Rucio'],
     [
       ['worker killed 3 times while submitting', fate(submitting), crab.submitting, rucio.submitting],

@@ -1,4 +1,6 @@
-import { markdownTable, type Cell } from './markdown-table.ts';
+import { rounded } from './report/bound.ts';
+import type { Cell } from './report/markdown-table.ts';
+import type { Report } from './report/report.ts';
 import { LOOK_EVERY, type Way } from './waiting.ts';
 
 /** Seconds of CPU of each process. */
@@ -49,30 +51,40 @@ export function wayName(way: Way, every: Readonly<Record<Exclude<Way, 'result'>,
   }
 }
 
-/** Prints what was measured, and what it comes to with many callers. */
-export function printWaits(figures: readonly WaitFigures[]): void {
-  console.log(`\nPer waiting caller and minute, the CPU beyond that of idling:\n`);
-  console.log(
-    markdownTable(
-      [
-        ...['callers', 'way', 'requests to Temporal', 'of these refused', 'requests to CRAB'],
-        ...['server, ms of CPU', 'worker, ms of CPU', "CRAB's simulator, ms of CPU", 'heard of the end', 'p50', 'p99'],
-      ],
-      figures.map(rowOf),
-    ),
+/** Tells what was measured, and what it comes to with many callers. */
+export function reportWaits(report: Report, figures: readonly WaitFigures[]): void {
+  report.table(
+    [
+      ...['callers', 'way', 'requests to Temporal', 'of these refused', 'requests to CRAB'],
+      ...['server, ms of CPU', 'worker, ms of CPU', "CRAB's simulator, ms of CPU", 'heard of the end', 'p50', 'p99'],
+    ],
+    figures.map(rowOf),
+    'Per waiting caller and minute, the CPU beyond that of idling:',
   );
   for (const { callers: count, way, errors } of figures)
-    if (Object.keys(errors).length > 0) console.log(`${count} callers, ${wayName(way)}: failed: `, errors);
-  console.log(`\nEXTRAPOLATED to ${MANY} callers that look as often as in production (not measured):\n`);
-  console.log(
-    markdownTable(
-      [
-        ...['way', 'requests/s to Temporal', 'requests/s to CRAB'],
-        ...['server, CPU cores', 'worker, CPU cores', "CRAB's simulator, CPU cores"],
-      ],
-      figures.map(extrapolate),
-    ),
+    if (Object.keys(errors).length > 0)
+      report.text(`${count} callers, ${wayName(way)}: failed: ${JSON.stringify(errors)}`);
+  report.table(
+    [
+      ...['way', 'requests/s to Temporal', 'requests/s to CRAB'],
+      ...['server, CPU cores', 'worker, CPU cores', "CRAB's simulator, CPU cores"],
+    ],
+    figures.map(extrapolate),
+    `EXTRAPOLATED to ${MANY} callers that look as often as in production (not measured):`,
   );
+  const perMinute = (of: WaitFigures, seconds: number): number =>
+    rounded((Math.max(0, seconds) / of.callers / of.seconds) * 60_000);
+  report.plot({
+    kind: 'bars',
+    title: 'What one caller that waits costs',
+    stacked: true,
+    x: { name: 'how it waits', categories: figures.map(({ way }) => wayName(way)) },
+    y: { name: 'ms of CPU per caller and minute' },
+    series: (['server', 'worker', 'crab'] as const).map((name) => ({
+      name: name === 'crab' ? "CRAB's simulator" : name,
+      values: figures.map((of) => perMinute(of, of.cpu[name])),
+    })),
+  });
 }
 
 function rowOf(of: WaitFigures): Cell[] {

@@ -1,3 +1,4 @@
+/** What stands in a table. */
 export type Cell = string | number;
 
 /** A Markdown table with columns of equal width: to be read on a terminal, and to be put into a document as it is. */

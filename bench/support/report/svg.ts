@@ -1,0 +1,111 @@
+import { init, type EChartsOption } from 'echarts';
+import type { Axis, Plot } from './plot.ts';
+
+const [WIDTH, HEIGHT] = [860, 440];
+
+/** Colours that change in the dark, each with what it changes to: GitHub's own. */
+const [TEXT, RULE, PAPER] = [
+  ['#1f2328', '#e6edf3'],
+  ['#d1d9e0', '#3d444d'],
+  ['#ffffff', '#0d1117'],
+] as const;
+
+/** Of series; told apart on both papers, and by most who are colour-blind (Okabe and Ito's, lighter or darker where they vanish). */
+const COLORS = ['#2f81c7', '#e08a00', '#11a37f', '#d1605e', '#a371c9', '#8a9199', '#b5a000', '#45b5e6'];
+const MARK = '#d1242f';
+
+const DARK = [TEXT, RULE, PAPER]
+  .map(([light, dark]) => `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`)
+  .join('');
+
+/** Draws a plot as SVG, which follows the reader's light or dark. */
+export function drawSvg(plot: Plot): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+  try {
+    chart.setOption(optionOf(plot));
+    const svg = chart
+      .renderToSVGString()
+      // What tells a browser's script which bar it is; nobody asks.
+      .replace(/ ecmeta_\w+="[^"]*"/g, '')
+      .replace(/<style ?>[^]*?<\/style>/g, '');
+    return svg.replace('>', `>\n<style>@media (prefers-color-scheme: dark){${DARK}}</style>`);
+  } finally {
+    chart.dispose();
+  }
+}
+
+function optionOf(plot: Plot): EChartsOption {
+  const marks = plot.marks ?? [];
+  const highest = Math.max(...marks.map(({ y }) => y), ...valuesOf(plot));
+  // A log axis has no zero to begin at: a bar of the least value would have no length.
+  const lowest = Math.min(...[...marks.map(({ y }) => y), ...valuesOf(plot)].filter((value) => value > 0));
+  const y = plot.y.log
+    ? { min: 10 ** Math.floor(Math.log10(lowest * 0.99)) }
+    : marks.length
+      ? { max: niceAbove(highest) }
+      : {};
+  const markLine = {
+    symbol: 'none' as const,
+    silent: true,
+    lineStyle: { color: MARK, type: 'dashed' as const },
+    data: marks.map(({ name, y: yAxis }) => ({ name, yAxis })),
+    label: { formatter: '{b}', position: 'insideEndTop' as const, color: MARK },
+  };
+  const series = plot.series.map((one, at) => ({ name: one.name, ...(at === 0 && marks.length ? { markLine } : {}) }));
+  return {
+    animation: false,
+    backgroundColor: PAPER[0],
+    color: COLORS,
+    title: { text: plot.title, left: 16, top: 12, textStyle: { color: TEXT[0], fontSize: 15 } },
+    legend: {
+      show: plot.series.length > 1,
+      left: 16,
+      top: 38,
+      itemGap: 28,
+      icon: 'roundRect',
+      itemWidth: 18,
+      itemHeight: 10,
+      textStyle: { color: TEXT[0] },
+    },
+    grid: { left: 76, right: 32, top: plot.series.length > 1 ? 84 : 60, bottom: 58, containLabel: false },
+    yAxis: axisOf(plot.y, 56, y),
+    ...(plot.kind === 'bars'
+      ? {
+          xAxis: { ...axisOf(plot.x, 34), type: 'category', data: [...plot.x.categories], splitLine: { show: false } },
+          series: series.map((one, at) => ({
+            ...{ ...one, type: 'bar', barMaxWidth: 46, data: [...plot.series[at]!.values] },
+            ...(plot.stacked
+              ? { stack: 'all' }
+              : { label: { show: true, position: 'top', color: TEXT[0], fontSize: 10 } }),
+          })),
+        }
+      : {
+          xAxis: axisOf(plot.x, 34),
+          series: series.map((one, at) => {
+            const points = plot.series[at]!.points.map(([x, value]) => [x, value]);
+            return { ...one, type: 'line', symbolSize: 6, showSymbol: points.length <= 20, data: points };
+          }),
+        }),
+  };
+}
+
+const axisOf = ({ name, log = false }: Axis, nameGap: number, limits: object = {}): object => ({
+  ...{ type: log ? 'log' : 'value', name, nameGap, nameLocation: 'middle', ...limits },
+  nameTextStyle: { color: TEXT[0] },
+  axisLabel: { color: TEXT[0], hideOverlap: true },
+  axisLine: { show: true, lineStyle: { color: RULE[0] } },
+  splitLine: { lineStyle: { color: RULE[0] } },
+});
+
+/** All heights; those of a stack are its sums. */
+function valuesOf(plot: Plot): number[] {
+  if (plot.kind === 'lines') return plot.series.flatMap(({ points }) => points.map(([, y]) => y));
+  if (!plot.stacked) return plot.series.flatMap(({ values }) => values.map((value) => value ?? 0));
+  return plot.x.categories.map((_, at) => plot.series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
+}
+
+/** The next number that is easy to read, with room for a label. */
+function niceAbove(value: number): number {
+  const step = 10 ** Math.floor(Math.log10(value)) / 2;
+  return Math.ceil((value * 1.05) / step) * step;
+}
