@@ -10,8 +10,14 @@ import {
   applyJobGone,
   type FtsFileResult,
 } from '../../../src/domain/batch/fts-results.ts';
-import { hold, waitElsewhere } from '../../../src/domain/batch/holding.ts';
-import { isBatchOver, takeForPublication, takeOutcomes, takeReport } from '../../../src/domain/batch/reporting.ts';
+import { barAll, hold, permit, waitElsewhere } from '../../../src/domain/batch/holding.ts';
+import {
+  hasForPublisher,
+  isBatchOver,
+  takeForPublication,
+  takeOutcomes,
+  takeReport,
+} from '../../../src/domain/batch/reporting.ts';
 import { applySettleResults, dueForLook } from '../../../src/domain/batch/settling.ts';
 import {
   applyArrivalResults,
@@ -22,9 +28,7 @@ import {
 } from '../../../src/domain/batch/shadows.ts';
 import type { BatchFileInput, BatchOrder, BatchReport, FtsTarget } from '../../../src/domain/orders.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
-import type { World } from './world.ts';
-
-export type Step = () => void;
+import type { BatchWorld, Loop, Step, Submission } from './batch-world.ts';
 
 export interface BatchInput {
   batch: number;
@@ -36,7 +40,7 @@ export interface BatchInput {
 
 /** What a batch needs of the others. */
 export interface BatchNeighbours {
-  world: World;
+  world: BatchWorld;
   outcomes(files: BatchFile[]): void;
   handOver(files: BatchFile[], batch: number): void;
 }
@@ -49,7 +53,7 @@ export class BatchActor {
   /** A report on its way to the task. */
   report: BatchReport | null = null;
   /** Activities under way, by loop. */
-  readonly pending = new Map<'attempts' | 'looks' | 'handOver' | 'shadows' | 'arrivals', Step>();
+  readonly pending = new Map<Loop, () => void>();
   readonly #near: BatchNeighbours;
   #toldSlot: BatchReport['slot'];
   #changed = true;
@@ -81,22 +85,23 @@ export class BatchActor {
   steps(): Step[] {
     if (this.ended) return [];
     const { world } = this.#near;
-    const steps: Step[] = [...this.pending].map(([loop, step]) => () => {
-      this.pending.delete(loop);
-      step();
-      this.#changed = true;
-    });
+    const steps: Step[] = [...this.pending].map(([what, go]) => ({
+      what,
+      run: () => {
+        this.pending.delete(what);
+        go();
+        this.#changed = true;
+      },
+    }));
     if (!this.pending.has('attempts')) steps.push(...this.#attempts());
     if (!this.pending.has('looks') && !this.pending.has('arrivals')) steps.push(...this.#looks());
     if (!this.pending.has('shadows')) steps.push(...this.#shadows());
-    if (!this.pending.has('handOver')) steps.push(() => this.#handOver());
-    if (world.now >= (this.state.deadline ?? Infinity))
-      steps.push(() => {
-        if (this.state.expire(world.now)) this.#changed = true;
-      });
-    if (!this.report && this.#changed) steps.push(() => this.#tell());
-    if (!world.dice.benign && !this.report && !this.#changed && this.pending.size === 0 && !isBatchOver(this.state))
-      steps.push(() => this.#continueAsNew());
+    if (!this.pending.has('handOver') && hasForPublisher(this.state))
+      steps.push({ what: 'hand-over', run: () => this.#handOver() });
+    if (world.now >= (this.state.deadline ?? Infinity)) steps.push({ what: 'expire', run: () => this.#expire() });
+    if (!this.report && this.#changed) steps.push({ what: 'tell', run: () => this.#tell() });
+    if (world.continues && !this.report && !this.#changed && this.pending.size === 0 && !isBatchOver(this.state))
+      steps.push({ what: 'continue-as-new', run: () => this.#continueAsNew() });
     return steps;
   }
 
@@ -134,18 +139,23 @@ export class BatchActor {
     const { world } = this.#near;
     if (state.list('sent').length > 0) {
       const kills = state.toKill();
-      return kills.length > 0 ? [() => this.#cancel(kills, null)] : [() => this.#follow()];
+      if (kills.length > 0) return [{ what: 'cancel', run: () => this.#cancel(kills, null) }];
+      return [{ what: 'follow', run: () => this.#follow() }];
     }
+    if (state.bar !== null && state.list('waiting').length > 0)
+      return [{ what: 'ask-permission', run: () => this.#askPermission() }];
+    state.bar = null;
     const at = state.nextAttemptAt();
-    if (at === null || at > world.now) return state.slot === 'active' ? [() => this.#giveBackTurn()] : [];
-    if (state.slot === 'active' && state.target) return [() => this.#submit()];
+    if (at === null || at > world.now)
+      return state.slot === 'active' ? [{ what: 'turn', run: () => this.#giveBackTurn() }] : [];
+    if (state.slot === 'active' && state.target) return [{ what: 'submit', run: () => this.#submit() }];
     if (state.slot === 'wanted') return [];
-    return [
-      () => {
-        state.slot = 'wanted';
-        this.#changed = true;
-      },
-    ];
+    return [{ what: 'turn', run: () => this.#wantTurn() }];
+  }
+
+  #wantTurn(): void {
+    this.state.slot = 'wanted';
+    this.#changed = true;
   }
 
   #giveBackTurn(): void {
@@ -162,17 +172,21 @@ export class BatchActor {
     assert(files.length > 0 && files.length <= input.policy.maxFilesPerFtsJob, `an FTS job of ${files.length} files`);
     this.#changed = true;
     const jobId = `${input.run}/${input.batch}/${state.attempt}`;
-    const answer = world.dice.pick(['submitted', 'submitted', 'submitted', 'astray', 'refused', 'held', 'elsewhere']);
-    if (answer === 'submitted' || answer === 'astray') world.submit(jobId, files);
-    this.pending.set('attempts', () => {
-      if (answer === 'submitted') state.submitted(jobId, 'digest', world.now);
-      else if (answer === 'held') hold(state, 'SiteMisconfigured', world.now);
-      else if (answer === 'elsewhere') waitElsewhere(state, 'FTS is down', world.now);
-      else if (answer === 'astray') {
-        state.submitted(jobId, 'digest', world.now);
-        this.#cancel(state.list('sent'), 'FTS made another job');
-      } else for (const file of files) state.failed(file, 'FTS refused', 'FAILED', world.now, world.dice.next);
-    });
+    const answer = world.submit(jobId, files);
+    this.pending.set('attempts', () => this.#submitted(answer, jobId, files));
+  }
+
+  #submitted(answer: Submission, jobId: string, files: BatchFile[]): void {
+    const { state } = this;
+    const { now, random } = this.#near.world;
+    if (answer.kind === 'submitted') state.submitted(jobId, 'digest', now);
+    else if (answer.kind === 'barred') barAll(state, answer.reason, now);
+    else if (answer.kind === 'held') hold(state, answer.reason, now);
+    else if (answer.kind === 'elsewhere') waitElsewhere(state, 'FTS is down', now);
+    else if (answer.kind === 'astray') {
+      state.submitted(jobId, 'digest', now);
+      this.#cancel(state.list('sent'), 'FTS made another job');
+    } else for (const file of files) state.failed(file, 'FTS refused', 'FAILED', now, random);
   }
 
   #follow(): void {
@@ -181,28 +195,45 @@ export class BatchActor {
     const sent = state.list('sent');
     const jobId = state.ftsJobId;
     assert(jobId !== null, 'files are sent in no job');
-    if (world.dice.chance(0.03)) {
-      world.forget(jobId);
-      applyJobGone(state, world.now);
-    } else if (world.dice.chance(0.05)) return this.#cancel(sent, 'no change');
+    const found = world.follow(jobId);
+    if (found === 'stalled') return this.#cancel(sent, 'no change');
+    if (found === 'gone') applyJobGone(state, world.now);
+    else if ('recalled' in found) return this.#cancel(sent, found.recalled, true);
     else {
       const waitedFor = new Set(sent.map(({ key }) => key));
-      const over = world.look(jobId).filter((row) => waitedFor.has(row.key) && isOver(row));
+      const over = found.filter((row) => waitedFor.has(row.key) && isOver(row));
       if (over.length === 0) return;
-      applyFtsResults(state, over, world.now, world.dice.next);
+      applyFtsResults(state, over, world.now, world.random);
     }
     this.#changed = true;
     if (state.list('sent').length === 0) state.ftsJobId = null;
   }
 
-  #cancel(asked: BatchFile[], givenUp: string | null): void {
+  #askPermission(): void {
+    const { state } = this;
+    const { world } = this.#near;
+    const [first] = state.list('waiting');
+    const held = first ? world.holdOf(first) : null;
+    if (held === state.bar) return;
+    if (held === null) permit(state);
+    else barAll(state, held, world.now);
+    this.#changed = true;
+  }
+
+  #expire(): void {
+    if (this.state.expire(this.#near.world.now)) this.#changed = true;
+  }
+
+  /** @param barred an operator's rule calls the job back */
+  #cancel(asked: BatchFile[], givenUp: string | null, barred = false): void {
     const { state } = this;
     const { world } = this.#near;
     const jobId = state.ftsJobId ?? '';
     const whole = asked.length === state.list('sent').length;
     world.cancel(jobId, whole ? null : new Set(asked.map(({ key }) => key)));
     this.pending.set('attempts', () => {
-      applyCancelResults(state, { asked, whole, givenUp }, world.look(jobId), world.now, world.dice.next);
+      applyCancelResults(state, { asked, whole, givenUp, barred }, world.look(jobId), world.now, world.random);
+      if (barred) barAll(state, givenUp ?? '', world.now);
       if (state.list('sent').length === 0) state.ftsJobId = null;
     });
   }
@@ -213,25 +244,22 @@ export class BatchActor {
     const followed = followedShadows(state);
     if (!followed) return [];
     const { jobId, keys, stoppable } = followed;
-    if (stoppable)
-      return [
-        () => {
-          world.cancel(jobId, null);
-          this.pending.set('shadows', () => {
-            shadowsStopped(state, jobId);
-            applyShadowRows(state, followed, world.look(jobId), world.now);
-          });
-        },
-      ];
+    const stop = (): void => {
+      world.cancel(jobId, null);
+      this.pending.set('shadows', () => {
+        shadowsStopped(state, jobId);
+        applyShadowRows(state, followed, world.look(jobId), world.now);
+      });
+    };
+    if (stoppable) return [{ what: 'stop-shadow', run: stop }];
     const rows = world.look(jobId);
     const over = rows.filter((row) => keys.includes(row.key) && isOver(row));
     if (rows.length > 0 && over.length === 0) return [];
-    return [
-      () => {
-        applyShadowRows(state, followed, rows.length > 0 ? over : 'gone', world.now);
-        this.#changed = true;
-      },
-    ];
+    const enter = (): void => {
+      applyShadowRows(state, followed, rows.length > 0 ? over : 'gone', world.now);
+      this.#changed = true;
+    };
+    return [{ what: 'follow-shadow', run: enter }];
   }
 
   #looks(): Step[] {
@@ -239,17 +267,17 @@ export class BatchActor {
     const { world } = this.#near;
     const files = dueForLook(state, world.now);
     const steps: Step[] = [];
-    if (files.length > 0)
-      steps.push(() => {
-        const results = files.map((file) => world.settle(file, file.source === 'present'));
-        this.pending.set('looks', () => applySettleResults(state, results, world.now, world.dice.next));
-      });
+    const look = (): void => {
+      const results = files.map((file) => world.settle(file, file.source === 'present'));
+      this.pending.set('looks', () => applySettleResults(state, results, world.now, world.random));
+    };
+    if (files.length > 0) steps.push({ what: 'look', run: look });
     const due = shadowsDue(state, world.now).flatMap(({ key }) => state.files.get(key) ?? []);
-    if (due.length > 0)
-      steps.push(() => {
-        const results = due.map((file) => world.removeArrived(file));
-        this.pending.set('arrivals', () => applyArrivalResults(state, results, world.now));
-      });
+    const remove = (): void => {
+      const results = due.map((file) => world.removeArrived(file));
+      this.pending.set('arrivals', () => applyArrivalResults(state, results, world.now));
+    };
+    if (due.length > 0) steps.push({ what: 'remove-arrived', run: remove });
     return steps;
   }
 

@@ -6,8 +6,26 @@ import {
 } from '../../../src/domain/publication/publisher-state.ts';
 import type { DatasetOrder } from '../../../src/contract/internal-messages.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
-import type { Step } from './batch-actor.ts';
-import type { World } from './world.ts';
+import type { Measure, QueuedFile } from '../../../src/domain/publication/publisher-state.ts';
+import type { PublicationState } from '../../../src/domain/states.ts';
+import type { Step } from './batch-world.ts';
+
+/** What became of a block: files that are settled, and those that CRAB turned out to lack metadata of. */
+export interface BlockResult {
+  settled: { key: string; state: PublicationState; reason: string | null }[];
+  missing: QueuedFile[];
+}
+
+/** CRAB, DBS and time, as a publisher meets them. */
+export interface PublisherWorld {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Runs are continued as new now and then. */
+  readonly continues: boolean;
+  /** Null where CRAB has no metadata of the file yet. */
+  measure(file: QueuedFile): Measure | null;
+  publishBlock(block: QueuedFile[]): BlockResult;
+}
 
 /** publishDataset without Temporal. */
 export class PublisherActor {
@@ -16,10 +34,10 @@ export class PublisherActor {
   /** Answers on their way to the batches. */
   readonly answers: PublisherAnswer[] = [];
   readonly #policy: Policy;
-  readonly #world: World;
-  #pending: Step | null = null;
+  readonly #world: PublisherWorld;
+  #pending: (() => void) | null = null;
 
-  constructor(policy: Policy, world: World) {
+  constructor(policy: Policy, world: PublisherWorld) {
     this.#policy = policy;
     this.#world = world;
     this.state = new PublisherState(policy);
@@ -40,33 +58,32 @@ export class PublisherActor {
 
   steps(): Step[] {
     if (!this.running) return [];
-    if (this.#pending)
-      return [
-        () => {
-          const step = this.#pending as Step;
-          this.#pending = null;
-          step();
-        },
-      ];
+    const pending = this.#pending;
+    if (pending) return [{ what: 'published', run: () => this.#finish(pending) }];
     const { state } = this;
-    if ((state.nextDue(this.#world.now) ?? Infinity) <= this.#world.now) return [() => this.#publish()];
+    if ((state.nextDue(this.#world.now) ?? Infinity) <= this.#world.now)
+      return [{ what: 'publish', run: () => this.#publish() }];
     if (this.answers.length > 0) return [];
-    if (state.finished && state.queue.length === 0) return [() => void (this.running = false)];
-    return this.#world.dice.benign ? [] : [() => this.#continueAsNew()];
+    if (state.finished && state.queue.length === 0) return [{ what: 'end', run: () => void (this.running = false) }];
+    return this.#world.continues ? [{ what: 'continue-as-new', run: () => this.#continueAsNew() }] : [];
   }
 
   wakeAt(): number {
     return this.running ? (this.state.nextDue(this.#world.now) ?? Infinity) : Infinity;
   }
 
+  #finish(pending: () => void): void {
+    this.#pending = null;
+    pending();
+  }
+
   #publish(): void {
     const { state } = this;
-    const { dice, now } = this.#world;
+    const { now } = this.#world;
     const candidates = state.candidates(now);
     assert(candidates.length > 0, 'a block is due without files');
     const unmeasured = candidates.filter(({ measure }) => !measure);
-    for (const file of unmeasured)
-      file.measure = dice.chance(0.2) ? null : { lumis: 1 + dice.int(60), bytes: file.size };
+    for (const file of unmeasured) file.measure = this.#world.measure(file);
     this.answers.push(
       ...state.missing(
         unmeasured.filter(({ measure }) => !measure),
@@ -77,17 +94,9 @@ export class PublisherActor {
     if (block.length === 0) return;
     assert(block.length <= this.#policy.maxFilesPerBlock, `a block of ${block.length} files`);
     this.#pending = () => {
-      const refused = dice.chance(0.2);
-      const reason = 'DBS 310: refused';
-      const settled = refused
-        ? block.length > 1
-          ? []
-          : block.map(({ key }) => ({ key, state: 'FAILED' as const, reason }))
-        : this.#world.publish(block).settled;
-      const missing = refused && dice.chance(0.3) ? block.slice(0, 1) : [];
-      const kept = settled.filter(({ key }) => !missing.some((file) => file.key === key));
-      state.tried(block.length, kept.length + missing.length);
-      this.answers.push(...state.missing(missing, this.#world.now), ...state.settle(kept));
+      const { settled, missing } = this.#world.publishBlock(block);
+      state.tried(block.length, settled.length + missing.length);
+      this.answers.push(...state.missing(missing, this.#world.now), ...state.settle(settled));
     };
   }
 

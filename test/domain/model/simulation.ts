@@ -1,11 +1,13 @@
 import { strict as assert } from 'node:assert';
 import { applyBatchReport, ordersLost } from '../../../src/domain/ledger/reports.ts';
 import { DEFAULT_POLICY, type Policy } from '../../../src/domain/policy.ts';
-import { BatchActor, type Step } from './batch-actor.ts';
+import { BatchActor } from './batch-actor.ts';
+import type { Step } from './batch-world.ts';
 import { Dice } from './dice.ts';
 import { History } from './history.ts';
 import { checkAlways, checkAtEnd } from './invariants.ts';
 import { PublisherActor } from './publisher-actor.ts';
+import { TASK } from './reports.ts';
 import { TaskActor } from './task-actor.ts';
 import { Users } from './users.ts';
 import { Waiters } from './waiters.ts';
@@ -61,6 +63,7 @@ export class Simulation {
     const { world, waiters } = this;
     this.task = new TaskActor({
       world,
+      task: TASK,
       policy,
       startBatch: (input) => void this.batches.push(new BatchActor(input, this.#batchNeighbours())),
       outcomes: (told) => told.forEach(({ jobId, retry, key, transfer }) => waiters.tell(jobId, retry, key, transfer)),
@@ -85,8 +88,8 @@ export class Simulation {
   step(seed: number): void {
     this.dice.reseed(seed);
     const { users, dice } = this;
-    const kills: Step[] = [() => users.report(), () => users.cancel()];
-    const rare: Step[] = [
+    const kills: (() => void)[] = [() => users.report(), () => users.cancel()];
+    const rare: (() => void)[] = [
       ...kills,
       () => users.report(),
       () => users.repeat(),
@@ -99,7 +102,7 @@ export class Simulation {
     if (dice.chance(this.#bustle)) dice.pick(this.#killing ? kills : rare)();
     else if (dice.chance(0.15)) this.world.pass(dice.pick(PAUSES) * 1000);
     else if (dice.chance(this.#haste)) this.#everybody();
-    else dice.pick(this.#steps())();
+    else dice.pick(this.#steps()).run();
     this.#check();
   }
 
@@ -107,7 +110,7 @@ export class Simulation {
   #everybody(): void {
     for (const steps of this.#stepsByActor()) {
       const now = steps();
-      if (now.length > 0) this.dice.pick(now)();
+      if (now.length > 0) this.dice.pick(now).run();
       this.#check();
     }
   }
@@ -130,7 +133,7 @@ export class Simulation {
       // Everybody does one thing a round, each thing in its turn.
       for (const steps of this.#stepsByActor()) {
         const now = steps();
-        now[round % now.length]?.();
+        now[round % now.length]?.run();
       }
       this.#check();
       const after = this.#fingerprint();
@@ -156,16 +159,16 @@ export class Simulation {
   /** What each could do now. */
   #stepsByActor(): (() => Step[])[] {
     return [
-      () => [() => void this.world.progress()],
-      () => [() => this.task.loop()],
-      () => (this.task.transit.length > 0 ? [() => this.#deliverOrders()] : []),
+      () => [other(() => void this.world.progress())],
+      () => [other(() => this.task.loop())],
+      () => (this.task.transit.length > 0 ? [other(() => this.#deliverOrders())] : []),
       () => [...this.#handOvers],
       ...this.batches.flatMap((batch) => [
-        () => (batch.report ? [() => this.#deliverReport(batch)] : []),
+        () => (batch.report ? [other(() => this.#deliverReport(batch))] : []),
         () => batch.steps(),
       ]),
       ...[...this.#publishers.values()].flatMap((publisher) => [
-        () => (publisher.answers.length > 0 ? [() => this.#deliverAnswer(publisher)] : []),
+        () => (publisher.answers.length > 0 ? [other(() => this.#deliverAnswer(publisher))] : []),
         () => publisher.steps(),
       ]),
     ];
@@ -209,12 +212,12 @@ export class Simulation {
       handOver: (files, batch) => {
         for (const { key, record } of files) {
           const { destinationLfn: lfn, size, adler32, destination: site, dataset } = record;
-          const step = (): void => {
+          const step = other(() => {
             this.#handOvers.delete(step);
             const order = { kind: 'add' as const, files: [{ key, batch, lfn, size, adler32, site }] };
             this.#publisher(dataset ?? '').accept(order);
             if (this.dice.chance(0.1)) this.#publisher(dataset ?? '').accept(order);
-          };
+          });
           this.#handOvers.add(step);
         }
       },
@@ -250,3 +253,5 @@ export class Simulation {
     ]);
   }
 }
+
+const other = (run: () => void): Step => ({ what: 'other', run });

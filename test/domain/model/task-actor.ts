@@ -7,14 +7,20 @@ import type { BatchOrder, FtsTarget } from '../../../src/domain/orders.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import { isFinalPublication, isFinalTransfer } from '../../../src/domain/states.ts';
 import type { BatchInput } from './batch-actor.ts';
-import { TASK } from './reports.ts';
-import type { World } from './world.ts';
 
-const TARGET: FtsTarget = { server: 'https://fts', vo: 'cms', baseId: '01874efb-4735-4595-bc9c-591aef8240c9' };
+/** FTS and time, as a task meets them. */
+export interface TaskWorld {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Where to submit what goes to a site; null as long as its server does not answer. */
+  targetOf(destination: string): FtsTarget | null;
+}
 
 /** What a task needs of the others. */
 export interface TaskNeighbours {
-  world: World;
+  world: TaskWorld;
+  /** CRAB's name of it. */
+  task: string;
   policy: Policy;
   startBatch(input: BatchInput): void;
   outcomes(outcomes: DirectOutcome[]): void;
@@ -33,7 +39,7 @@ export class TaskActor {
 
   constructor(near: TaskNeighbours) {
     this.#near = near;
-    this.state = new TaskState(TASK, near.policy, near.world.now, 'run1');
+    this.state = new TaskState(near.task, near.policy, near.world.now, 'run1');
   }
 
   /** A message for a task that has ended starts it again, with its earlier books. */
@@ -41,7 +47,7 @@ export class TaskActor {
     if (!this.ended) return;
     const earlier = this.state;
     const { now } = this.#near.world;
-    const state = new TaskState(TASK, this.#near.policy, now, `run${++this.#runs}`);
+    const state = new TaskState(this.#near.task, this.#near.policy, now, `run${++this.#runs}`);
     state.ledger = decodeLedger(encodeLedger(earlier.ledger));
     state.batches = BatchTable.fromJSON({ next: earlier.batches.started + 1, open: [] });
     for (const entry of [...state.ledger.entries()]) {
@@ -58,8 +64,10 @@ export class TaskActor {
   loop(): void {
     if (this.ended || this.transit.length > 0) return;
     const { state } = this;
-    for (const { destination } of state.ledger.links)
-      if (!state.targets.has(destination) && !this.#near.world.dice.chance(0.5)) state.targets.set(destination, TARGET);
+    for (const { destination } of state.ledger.links) {
+      const target = state.targets.has(destination) ? null : this.#near.world.targetOf(destination);
+      if (target) state.targets.set(destination, target);
+    }
     this.#startBatches();
     admitBatches(this.state);
     this.#flush();
@@ -73,7 +81,7 @@ export class TaskActor {
     this.loop();
     if (this.ended || this.transit.length > 0) return;
     const [snapshot, bytes] = this.state.snapshot();
-    this.state = TaskState.restore(TASK, JSON.parse(JSON.stringify(snapshot)) as TaskSnapshot, bytes);
+    this.state = TaskState.restore(this.#near.task, JSON.parse(JSON.stringify(snapshot)) as TaskSnapshot, bytes);
     this.#flushed.clear();
   }
 

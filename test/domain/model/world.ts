@@ -3,8 +3,12 @@ import type { BatchFile } from '../../../src/domain/batch/batch-file.ts';
 import { longestCopy } from '../../../src/domain/batch/copy-fate.ts';
 import type { FtsFileResult } from '../../../src/domain/batch/fts-results.ts';
 import type { ArrivalResult, SettleResult } from '../../../src/domain/batch/settling.ts';
-import type { PublishableFile } from '../../../src/domain/orders.ts';
+import type { FtsTarget, PublishableFile } from '../../../src/domain/orders.ts';
+import type { Measure, QueuedFile } from '../../../src/domain/publication/publisher-state.ts';
+import type { BatchWorld, Following, Submission } from './batch-world.ts';
 import type { Dice } from './dice.ts';
+import type { BlockResult, PublisherWorld } from './publisher-actor.ts';
+import type { TaskWorld } from './task-actor.ts';
 
 /** A file of an FTS job. `ghost`: its copy goes on though FTS shows it as cancelled, until then, and does this at its end. */
 interface Row {
@@ -19,6 +23,8 @@ interface Row {
   ghost: { until: number; end: 'removes' | 'writes' } | null;
 }
 
+const TARGET: FtsTarget = { server: 'https://fts', vo: 'cms', baseId: '01874efb-4735-4595-bc9c-591aef8240c9' };
+
 const FAILURES = [
   'DESTINATION [110] timed out',
   'TRANSFER [111] connection refused',
@@ -32,7 +38,7 @@ const FAILURES = [
 const isTerminal = ({ state }: Row): boolean => state === 'FINISHED' || state === 'FAILED' || state === 'CANCELED';
 
 /** FTS, storage and DBS as they really are, with what must never happen to them. A checksum stands for bytes. */
-export class World {
+export class World implements BatchWorld, PublisherWorld, TaskWorld {
   /** Epoch milliseconds. */
   now = 1_800_000_000_000;
   readonly sources = new Map<string, string>();
@@ -49,11 +55,46 @@ export class World {
     this.grace = grace;
   }
 
+  get continues(): boolean {
+    return !this.dice.benign;
+  }
+
+  get random(): () => number {
+    return this.dice.next;
+  }
+
   get rows(): Row[] {
     return [...this.jobs.values()].flat();
   }
 
-  submit(jobId: string, files: BatchFile[]): void {
+  targetOf = (): FtsTarget | null => (this.dice.chance(0.5) ? null : TARGET);
+
+  /** No operator holds anything. */
+  holdOf = (): string | null => null;
+
+  submit(jobId: string, files: BatchFile[]): Submission {
+    const kind = this.dice.pick<'submitted' | 'astray' | 'refused' | 'held' | 'elsewhere'>([
+      'submitted',
+      'submitted',
+      'submitted',
+      'astray',
+      'refused',
+      'held',
+      'elsewhere',
+    ]);
+    if (kind === 'submitted' || kind === 'astray') this.#take(jobId, files);
+    return kind === 'held' ? { kind, reason: 'SiteMisconfigured' } : { kind };
+  }
+
+  follow(jobId: string): Following {
+    if (this.dice.chance(0.03)) {
+      this.#forget(jobId);
+      return 'gone';
+    }
+    return this.dice.chance(0.05) ? 'stalled' : this.look(jobId);
+  }
+
+  #take(jobId: string, files: BatchFile[]): void {
     assert(!this.jobs.has(jobId), `FTS job ${jobId} is sent twice`);
     for (const { key, record } of files) {
       const other = this.rows.find((row) => row.key === key && (!isTerminal(row) || row.ghost));
@@ -116,7 +157,7 @@ export class World {
   }
 
   /** FTS loses a job: what its copies came to nobody knows. */
-  forget(jobId: string): void {
+  #forget(jobId: string): void {
     for (const row of this.jobs.get(jobId) ?? [])
       if (!isTerminal(row) && this.dice.chance(0.5) && this.sources.get(row.file.record.sourceLfn) === row.bytes)
         this.destinations.set(row.key, row.bytes);
@@ -163,21 +204,35 @@ export class World {
     return { key, found: 'removed' };
   }
 
-  /** Puts a block into DBS: it refuses what it has already. */
-  publish(files: PublishableFile[]): { settled: { key: string; state: 'DONE' | 'FAILED'; reason: string | null }[] } {
+  measure = ({ size }: QueuedFile): Measure | null =>
+    this.dice.chance(0.2) ? null : { lumis: 1 + this.dice.int(60), bytes: size };
+
+  /** Puts a block into DBS, or refuses it; some of its files CRAB turns out to lack metadata of. */
+  publishBlock(block: QueuedFile[]): BlockResult {
+    const refused = this.dice.chance(0.2);
+    const reason = 'DBS 310: refused';
+    const settled = refused
+      ? block.length > 1
+        ? []
+        : block.map(({ key }) => ({ key, state: 'FAILED' as const, reason }))
+      : this.#publish(block);
+    const missing = refused && this.dice.chance(0.3) ? block.slice(0, 1) : [];
+    return { settled: settled.filter(({ key }) => !missing.some((file) => file.key === key)), missing };
+  }
+
+  /** DBS refuses what it has already. */
+  #publish(files: PublishableFile[]): BlockResult['settled'] {
     const known = files.filter(({ lfn }) => this.dbs.has(lfn));
     if (known.length > 0)
-      return {
-        settled: known.map(({ key, lfn, adler32 }) => {
-          const same = this.dbs.get(lfn) === adler32;
-          return { key, state: same ? 'DONE' : 'FAILED', reason: same ? null : 'differs-in-DBS' };
-        }),
-      };
+      return known.map(({ key, lfn, adler32 }) => {
+        const same = this.dbs.get(lfn) === adler32;
+        return { key, state: same ? 'DONE' : 'FAILED', reason: same ? null : 'differs-in-DBS' };
+      });
     for (const { key, lfn, adler32 } of files) {
       assert.equal(this.destinations.get(key), adler32, `${lfn} is published and not at its destination`);
       this.dbs.set(lfn, adler32 ?? '');
     }
-    return { settled: files.map(({ key }) => ({ key, state: 'DONE', reason: null })) };
+    return files.map(({ key }) => ({ key, state: 'DONE', reason: null }));
   }
 
   #end(row: Row, state: Row['state'], reason: string): void {
