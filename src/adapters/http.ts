@@ -63,6 +63,9 @@ export class HttpFailure extends PortError {
   }
 }
 
+/** For the logs of those who are asked. */
+const WHO_ASKS = { 'user-agent': 'asyncstageout' };
+
 /** 64 MiB: a bulk look at 100 FTS jobs of 100 files is some 6 MB. */
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
@@ -143,7 +146,7 @@ async function send(call: HttpRequest): Promise<HttpAnswer> {
     const response = await request(url, {
       dispatcher: connection.dispatcher,
       method,
-      headers: { ...call.headers, ...connection.headers },
+      headers: { ...WHO_ASKS, ...call.headers, ...connection.headers },
       body: call.body ?? null,
       signal: AbortSignal.timeout(call.timeoutMs),
       // Else undici closes the connection behind every HEAD, and each look at a door costs a TLS handshake.

@@ -1,6 +1,7 @@
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import type { TransferFault } from './fts3/faults.ts';
+import type { FtsSimulatorOptions } from './fts3/simulator.ts';
 import { REQUEST_FAULT_ACTIONS, type RequestFault, type RequestFaults } from './request-faults.ts';
 
 /** A time in which every connection is dropped. Both in seconds. */
@@ -10,12 +11,27 @@ export interface Outage {
   for: number;
 }
 
+/** How fast FTS works; what is not given is as in production. Times in milliseconds. */
+export type Clockwork = Pick<
+  FtsSimulatorOptions,
+  | 'tickMs'
+  | 'activePerLink'
+  | 'minCopyMs'
+  | 'bytesPerSecond'
+  | 'expiryCheckMs'
+  | 'cancelGraceMs'
+  | 'stalledAfterMs'
+  | 'storageTimeoutMs'
+>;
+
 /** What a simulator does wrong, as written in a YAML file. */
 export interface FaultScript {
   requestFaults: RequestFault[];
   /** Of use to the FTS simulator only. */
   transferFaults: TransferFault[];
   outages: Outage[];
+  /** Of use to the FTS simulator only. */
+  clockwork: Clockwork;
 }
 
 /** A fault script that cannot be used; the message names each wrong field and the rule it breaks, one per line. */
@@ -72,6 +88,18 @@ const script = z.strictObject({
     )
     .default([]),
   outages: z.array(z.strictObject({ after: number, for: number }), 'must be a list').default([]),
+  clockwork: z
+    .strictObject({
+      tickMs: count(1).exactOptional(),
+      activePerLink: count(1).exactOptional(),
+      minCopyMs: count(0).exactOptional(),
+      bytesPerSecond: count(1).exactOptional(),
+      expiryCheckMs: count(1).exactOptional(),
+      cancelGraceMs: count(0).exactOptional(),
+      stalledAfterMs: count(1).exactOptional(),
+      storageTimeoutMs: count(1).exactOptional(),
+    })
+    .default({}),
 });
 
 /** Reads a fault script. @throws FaultScriptError */

@@ -4,6 +4,7 @@ import { startDbsSimulator, type DbsSimulator } from './dbs/dbs-simulator.ts';
 import { startFtsSimulator, type FtsSimulator, type FtsSimulatorOptions } from './fts3/simulator.ts';
 import { createSimulatedPki, type SimulatedPki } from './pki/simulated-pki.ts';
 import { StompBroker, type BrokerOptions } from './stomp/broker.ts';
+import { siteOfPfn } from './storage/site-of-pfn.ts';
 import { writeStorageJson } from './storage/storage-json.ts';
 import {
   startStorageSimulator,
@@ -100,6 +101,3 @@ export async function startSimulatedWorld({
     throw error;
   }
 }
-
-/** All sites share one door, so that scheme and host do not tell them apart: `http://127.0.0.1:1/T2_X/store/…` is on T2_X. */
-const siteOfPfn = (pfn: string): string => /^(\w+):\/\/[^/]+\/([^/]+)/.exec(pfn)?.slice(1).join('://') ?? pfn;

@@ -19,7 +19,9 @@ beforeAll(async () => {
   const crab = createCrabAdapter({ url: simulator.restUrl, dispatchers, worker: 'aso', companyMs: 20 });
   activities = createCrabActivities({ crab });
 });
-afterEach(() => simulator.books.transfers.clear());
+afterEach(() => {
+  for (const id of [...simulator.books.transfers.keys()]) simulator.books.removeTransfer(id);
+});
 afterAll(async () => {
   await dispatchers.close();
   await simulator.close();

@@ -14,6 +14,7 @@ transferFaults:
   - { url: wrong, skip: 1, outcome: { corrupt: true } }
 outages:
   - { after: 10, for: 5 }
+clockwork: { tickMs: 100, activePerLink: 3 }
 `);
     expect(script.requestFaults).toEqual([
       { method: 'POST', path: '^/jobs$', times: 1, action: 'drop-after' },
@@ -26,10 +27,11 @@ outages:
       { corrupt: true },
     ]);
     expect(script.outages).toEqual([{ after: 10, for: 5 }]);
+    expect(script.clockwork).toEqual({ tickMs: 100, activePerLink: 3 });
   });
 
   it('may be empty', () => {
-    expect(parseFaultScript('')).toEqual({ requestFaults: [], transferFaults: [], outages: [] });
+    expect(parseFaultScript('')).toEqual({ requestFaults: [], transferFaults: [], outages: [], clockwork: {} });
   });
 
   it.each([

@@ -125,7 +125,7 @@ test('a row that CRAB refuses costs no other its state', async () => {
   const work = new TestTask(world, rig);
   const report = await known(work, { outputs: 5 });
   const [lost] = report.files as [FileRecord];
-  world.crab.books.transfers.delete(lost.id);
+  world.crab.books.removeTransfer(lost.id);
   await work.add(report);
   await work.finish();
   await expect

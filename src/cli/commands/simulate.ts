@@ -14,12 +14,15 @@ interface SimulateOptions {
   root: string;
   tls?: string;
   user: string[];
+  state?: string;
+  sitesByPath?: boolean;
 }
 
 /** What every simulator is started with. */
 interface Common {
   port: number;
   tls?: SimulatorTls;
+  stateFile?: string;
 }
 
 /** A running simulator, whichever it is. */
@@ -32,20 +35,27 @@ interface Running {
 const SIMULATORS = {
   fts3: {
     what: 'FTS3: really copies the bytes between http(s) or dav(s) storages',
-    start: async (common: Common, script: FaultScript): Promise<Running> => {
+    kept: 'its jobs',
+    start: async (common: Common, script: FaultScript, options: SimulateOptions): Promise<Running> => {
       const { startFtsSimulator } = await import('../../simulators/fts3/simulator.ts');
-      return startFtsSimulator({ ...common, ...script });
+      const { siteOfPfn } = await import('../../simulators/storage/site-of-pfn.ts');
+      const { clockwork, ...faults } = script;
+      const links = options.sitesByPath ? { storageOf: siteOfPfn } : {};
+      return startFtsSimulator({ ...common, ...faults, ...clockwork, ...links });
     },
   },
   dbs: {
-    what: 'DBS: reader and writer on an SQLite database in memory',
+    what: 'DBS: reader and writer on an SQLite database',
+    kept: 'what is published',
     start: async (common: Common, { requestFaults }: FaultScript): Promise<Running> => {
       const { startDbsSimulator } = await import('../../simulators/dbs/dbs-simulator.ts');
-      return startDbsSimulator({ ...common, requestFaults });
+      const { stateFile: database, ...rest } = common;
+      return startDbsSimulator({ ...rest, requestFaults, ...(database !== undefined && { database }) });
     },
   },
   crab: {
     what: "CRAB's REST: file metadata and tasks",
+    kept: 'what CRAB knows',
     start: async (common: Common, { requestFaults }: FaultScript): Promise<Running> => {
       const { startCrabSimulator } = await import('../../simulators/crab/crab-simulator.ts');
       return startCrabSimulator({ ...common, requestFaults });
@@ -53,6 +63,7 @@ const SIMULATORS = {
   },
   storage: {
     what: 'storage: WebDAV on a folder per site',
+    kept: 'what was done at its doors',
     start: async (common: Common, { requestFaults }: FaultScript, { root }: SimulateOptions): Promise<Running> => {
       const { startStorageSimulator } = await import('../../simulators/storage/storage-simulator.ts');
       return startStorageSimulator({ ...common, root, requestFaults });
@@ -63,7 +74,7 @@ const SIMULATORS = {
 /** `aso simulate fts3|dbs|crab|storage` */
 export function addSimulate(program: Command): void {
   const simulate = program.command('simulate').description('stand-ins for the services that ASO talks to');
-  for (const [name, { what, start }] of Object.entries(SIMULATORS)) {
+  for (const [name, { what, kept, start }] of Object.entries(SIMULATORS)) {
     const command = simulate
       .command(name)
       .description(`Runs a stand-in for ${what}. It ends on Ctrl-C.`)
@@ -71,11 +82,14 @@ export function addSimulate(program: Command): void {
       .option('--script <file>', 'YAML file of faults to show')
       .option('--tls <folder>', 'over TLS: a test CA and proxies of users are made in the folder, or used again')
       .option('--user <names...>', 'users to make proxies for', ['alice', 'bob'])
+      .option('--state <file>', `SQLite file of ${kept}, which outlives the simulator; in memory without it`)
       .addHelpText(
         'after',
         `\nExamples:\n  aso simulate ${name} --port 8446 --script faults.yaml\n  aso simulate ${name} --tls ./pki`,
       )
       .action((options: SimulateOptions) => run(name, options, start));
+    if (name === 'fts3')
+      command.option('--sites-by-path', 'the first name of a path tells the site, where all of them share one door');
     if (name === 'storage')
       command.addOption(new Option('--root <folder>', 'folder of the sites').makeOptionMandatory());
   }
@@ -89,7 +103,9 @@ async function run(
   const { parseFaultScript } = await import('../../simulators/fault-script.ts');
   const script = parseFaultScript(options.script ? readFileSync(options.script, 'utf8') : '');
   const pki = options.tls === undefined ? null : await makePki(options.tls, options.user);
-  const simulator = await start({ port: options.port, ...(pki && { tls: pki.server }) }, script, options);
+  const { port, state } = options;
+  const common = { port, ...(pki && { tls: pki.server }), ...(state !== undefined && { stateFile: state }) };
+  const simulator = await start(common, script, options);
   const ended = untilSignal();
   say(`${name} simulator at ${simulator.url}`);
   if (pki) {

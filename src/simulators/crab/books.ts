@@ -1,3 +1,4 @@
+import { KeptList, type StateFile } from '../state-file.ts';
 import { newTransferRow, type NewTransferRow, type TransferRow } from './transfer-row.ts';
 
 /** A record of `filemetadata`, as GET answers it. */
@@ -54,34 +55,82 @@ const DEFAULTS: Omit<MetadataRecord, 'taskname' | 'lfn' | 'tmplfn'> = {
   created: '2026-11-22 06:00:00',
 };
 
-/** What CRAB knows, in memory: tasks, metadata of files, rows of transfers, and what was posted about them. */
+/** What CRAB knows: tasks, metadata of files, rows of transfers, and what was posted about them. */
 export class CrabBooks {
+  readonly #state: StateFile | null;
   readonly #tasks = new Map<string, Record<string, unknown>>();
   /** By task, then by LFN. */
   readonly #metadata = new Map<string, Map<string, MetadataRecord>>();
-  /** The table of transfers, by id. */
-  readonly transfers = new Map<string, TransferRow>();
+  readonly #transfers = new Map<string, TransferRow>();
+  readonly #acquisitions: KeptList<{ id: string; worker: string }>;
+  readonly #calls: KeptList<TransfersCall>;
+
+  /** @param state where all of it is written down and was read from; null: it is in memory only */
+  constructor(state: StateFile | null = null) {
+    this.#state = state;
+    this.#acquisitions = new KeptList(state, 'acquisition');
+    this.#calls = new KeptList(state, 'call');
+    for (const task of state?.all<Record<string, unknown>>('task') ?? []) this.#tasks.set(String(task['tm_taskname']), task); // prettier-ignore
+    for (const record of state?.all<MetadataRecord>('metadata') ?? []) this.#hold(record);
+    for (const row of state?.all<TransferRow>('transfer') ?? []) this.#transfers.set(row.tm_id, row);
+  }
+
+  /** The table of transfers, by id. Rows are changed by {@link change} only. */
+  get transfers(): ReadonlyMap<string, Readonly<TransferRow>> {
+    return this.#transfers;
+  }
+
   /** Every row that a worker took, in order. */
-  readonly acquisitions: { id: string; worker: string }[] = [];
+  get acquisitions(): readonly { id: string; worker: string }[] {
+    return this.#acquisitions.all;
+  }
+
   /** Every POST to `filetransfers`, in order. */
-  readonly transfersCalls: TransfersCall[] = [];
+  get transfersCalls(): readonly TransfersCall[] {
+    return this.#calls.all;
+  }
+
+  /** Notes that a worker took a row. */
+  noteAcquisition(id: string, worker: string): void {
+    this.#acquisitions.push({ id, worker });
+  }
+
+  /** Notes a POST to `filetransfers`. */
+  noteCall(call: TransfersCall): void {
+    this.#calls.push(call);
+  }
 
   /** Adds or replaces a task; `columns` are those of the task table, `tm_taskname` is filled in. */
   addTask(name: string, columns: Record<string, unknown> = {}): void {
-    this.#tasks.set(name, {
+    const task = {
       tm_taskname: name,
       tm_input_dataset: '/GenericTTbar/HC-CMSSW_7_0_4_START70_V7-v1/GEN-SIM-RECO',
       tm_dbs_url: 'https://cmsweb.cern.ch/dbs/prod/global/DBSReader',
       tm_publish_dbs_url: 'https://cmsweb.cern.ch/dbs/prod/phys03/DBSWriter',
       ...columns,
-    });
+    };
+    this.#tasks.set(name, task);
+    this.#state?.put('task', name, task);
   }
 
   /** Puts a row into the table of transfers: new and nobody's where nothing else is said. */
   addTransfer(row: NewTransferRow): TransferRow {
     const complete = newTransferRow(row);
-    this.transfers.set(row.tm_id, complete);
+    this.#transfers.set(row.tm_id, complete);
+    this.#state?.put('transfer', row.tm_id, complete);
     return complete;
+  }
+
+  /** Changes columns of a row. */
+  change(row: Readonly<TransferRow>, columns: Partial<TransferRow>): void {
+    const changed = Object.assign(row, columns);
+    this.#state?.put('transfer', row.tm_id, changed);
+  }
+
+  /** Loses a row. */
+  removeTransfer(id: string): void {
+    this.#transfers.delete(id);
+    this.#state?.remove('transfer', id);
   }
 
   task(name: string): Record<string, unknown> | null {
@@ -91,14 +140,15 @@ export class CrabBooks {
   /** Adds or replaces the metadata of a file; what is not given is taken from an ordinary EDM file. */
   addMetadata(taskname: string, record: Partial<MetadataRecord> & { lfn: string }): MetadataRecord {
     const complete = { ...DEFAULTS, taskname, tmplfn: record.lfn, ...record };
-    const files = this.#metadata.get(taskname) ?? new Map<string, MetadataRecord>();
-    this.#metadata.set(taskname, files.set(record.lfn, complete));
+    this.#hold(complete);
+    this.#state?.put('metadata', `${taskname} ${record.lfn}`, complete);
     return complete;
   }
 
   /** Forgets the metadata of a file. */
   removeMetadata(taskname: string, lfn: string): void {
     this.#metadata.get(taskname)?.delete(lfn);
+    this.#state?.remove('metadata', `${taskname} ${lfn}`);
   }
 
   /** The metadata of a file, or null. */
@@ -109,5 +159,10 @@ export class CrabBooks {
   /** The metadata of a task's files, in the order they were added. */
   metadata(taskname: string): MetadataRecord[] {
     return [...(this.#metadata.get(taskname)?.values() ?? [])];
+  }
+
+  #hold(record: MetadataRecord): void {
+    const files = this.#metadata.get(record.taskname) ?? new Map<string, MetadataRecord>();
+    this.#metadata.set(record.taskname, files.set(record.lfn, record));
   }
 }

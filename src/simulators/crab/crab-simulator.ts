@@ -1,4 +1,5 @@
 import { SimulatorServer, type SimulatedAnswer, type SimulatedRequest, type SimulatorOptions } from '../http-server.ts';
+import { StateFile } from '../state-file.ts';
 import { Arguments, CrabRefusal } from './arguments.ts';
 import { CrabBooks } from './books.ts';
 import { readMetadata, writeMetadata } from './file-metadata.ts';
@@ -10,6 +11,8 @@ import { changeTransfers, insertTransfer, readTransfers } from './user-transfers
 export interface CrabSimulatorOptions extends SimulatorOptions {
   /** Refuse a repeated `lfnList`, as the code of CRABServer reads; by default it is taken too. */
   refuseRepeatedLists?: boolean;
+  /** SQLite file of what CRAB knows, which outlives the simulator; in memory where absent. */
+  stateFile?: string;
 }
 
 /** CRAB's REST: `filemetadata`, `task`, `filetransfers`, `fileusertransfers`, under any path. */
@@ -28,7 +31,8 @@ type Call = (form: Arguments) => object;
 
 /** Starts a CRAB simulator on loopback, without tasks. @throws when the port is taken. */
 export async function startCrabSimulator(options: CrabSimulatorOptions = {}): Promise<CrabSimulator> {
-  const books = new CrabBooks();
+  const state = options.stateFile === undefined ? null : new StateFile(options.stateFile);
+  const books = new CrabBooks(state);
   const done = (work: (books: CrabBooks, form: Arguments) => void): Call => {
     return (form) => {
       work(books, form);
@@ -64,6 +68,9 @@ export async function startCrabSimulator(options: CrabSimulatorOptions = {}): Pr
     restUrl: `${server.url}/crabserver/prod`,
     server,
     books,
-    close: () => server.close(),
+    close: async () => {
+      await server.close();
+      state?.close();
+    },
   };
 }

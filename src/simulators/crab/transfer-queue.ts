@@ -27,8 +27,8 @@ export function acquireTransfers(books: CrabBooks, form: Arguments): Modified {
   const taken = free.slice(0, ACQUIRED_AT_ONCE);
   for (const row of taken) {
     const acquired = { tm_transfer_state: transferNumber('ACQUIRED'), tm_last_update: now() };
-    Object.assign(row, acquired, { tm_aso_worker: worker });
-    books.acquisitions.push({ id: row.tm_id, worker });
+    books.change(row, { ...acquired, tm_aso_worker: worker });
+    books.noteAcquisition(row.tm_id, worker);
   }
   return { modified: taken.length };
 }
@@ -45,7 +45,7 @@ export function acquirePublication(books: CrabBooks, form: Arguments): Modified 
   );
   for (const row of due) {
     const acquired = { tm_publication_state: publicationNumber('ACQUIRED'), tm_last_update: now() };
-    Object.assign(row, acquired, { tm_aso_worker: worker });
+    books.change(row, { ...acquired, tm_aso_worker: worker });
   }
   return { modified: due.length };
 }
@@ -61,8 +61,8 @@ export function retryTransfers(books: CrabBooks, form: Arguments): Modified {
       row.tm_transfer_max_retry_count >= row.tm_transfer_retry_count,
   );
   for (const row of due) {
-    row.tm_transfer_retry_count += 1;
-    Object.assign(row, { tm_transfer_state: transferNumber('NEW'), tm_aso_worker: null, tm_last_update: now() });
+    const again = { tm_transfer_state: transferNumber('NEW'), tm_aso_worker: null, tm_last_update: now() };
+    books.change(row, { ...again, tm_transfer_retry_count: row.tm_transfer_retry_count + 1 });
   }
   return { modified: due.length };
 }

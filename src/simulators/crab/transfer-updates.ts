@@ -24,8 +24,8 @@ export function updateTransfers(books: CrabBooks, form: Arguments): void {
     const retry = retries ? wholeOf(at(retries, i)) : 0;
     const row = books.transfers.get(id);
     if (!row) continue;
-    Object.assign(row, change, { tm_aso_worker: worker, tm_last_update: now() });
-    row.tm_transfer_retry_count += retry;
+    const tm_transfer_retry_count = row.tm_transfer_retry_count + retry;
+    books.change(row, { ...change, tm_aso_worker: worker, tm_last_update: now(), tm_transfer_retry_count });
   }
 }
 
@@ -46,9 +46,11 @@ export function updatePublication(books: CrabBooks, form: Arguments): void {
     const row = books.transfers.get(id);
     if (!row || (row.tm_aso_worker !== null && !workers.test(row.tm_aso_worker)))
       throw new CrabRefusal(400, 'MissingObject', '0 vs. 1 expected');
-    Object.assign(row, { tm_publication_state, tm_publication_failure_reason, tm_last_update: now() });
-    if (flag) row.tm_publish = flag;
-    row.tm_publication_retry_count += retry;
+    books.change(row, {
+      ...{ tm_publication_state, tm_publication_failure_reason, tm_last_update: now() },
+      ...(flag && { tm_publish: flag }),
+      tm_publication_retry_count: row.tm_publication_retry_count + retry,
+    });
   }
 }
 

@@ -34,7 +34,7 @@ export function postTransfers(books: CrabBooks, form: Arguments): Modified[] {
   if (!/^[A-Za-z0-9\-._%]{1,100}$/.test(form.text('asoworker')))
     throw CrabRefusal.invalid("Invalid 'asoworker' parameter");
   const rest = Object.entries(form.all).filter(([name]) => name !== 'subresource');
-  books.transfersCalls.push({ subresource, arguments: Object.fromEntries(rest) });
+  books.noteCall({ subresource, arguments: Object.fromEntries(rest) });
   const modified = post(books, form);
   return modified ? [modified] : [];
 }

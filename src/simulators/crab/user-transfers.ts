@@ -1,7 +1,7 @@
 import { CrabRefusal, type Arguments } from './arguments.ts';
 import type { CrabBooks } from './books.ts';
 import type { Answered } from './transfer-queue.ts';
-import { newTransferRow, now, PUBLICATION_STATES, transferNumber, TRANSFER_STATES } from './transfer-row.ts';
+import { now, PUBLICATION_STATES, transferNumber, TRANSFER_STATES, type NewTransferRow } from './transfer-row.ts';
 
 /**
  * PUT `fileusertransfers`: inserts a row, nobody's whatever `asoworker` says.
@@ -9,7 +9,7 @@ import { newTransferRow, now, PUBLICATION_STATES, transferNumber, TRANSFER_STATE
  */
 export function insertTransfer(books: CrabBooks, form: Arguments): void {
   const id = form.text('id');
-  const row = newTransferRow({
+  const row: NewTransferRow = {
     tm_id: id,
     tm_username: form.text('username'),
     tm_taskname: form.text('taskname'),
@@ -24,9 +24,9 @@ export function insertTransfer(books: CrabBooks, form: Arguments): void {
     tm_type: form.text('type'),
     tm_start_time: form.number('start_time'),
     ...statesOf(form),
-  });
+  };
   if (books.transfers.has(id)) throw failed(`ORA-00001: row ${id} exists`);
-  books.transfers.set(id, row);
+  books.addTransfer(row);
 }
 
 /**
@@ -42,7 +42,8 @@ export function changeTransfers(books: CrabBooks, form: Arguments): object[] {
     const row = books.transfers.get(form.text('id'));
     if (!row || row.tm_username !== username || row.tm_taskname !== form.text('taskname'))
       throw new CrabRefusal(400, 'MissingObject', '0 vs. 1 expected');
-    Object.assign(row, statesOf(form), {
+    books.change(row, {
+      ...statesOf(form),
       tm_start_time: form.number('start_time'),
       tm_source: form.text('source'),
       tm_source_lfn: form.text('source_lfn'),
@@ -60,13 +61,13 @@ export function changeTransfers(books: CrabBooks, form: Arguments): object[] {
   if (subresource === 'killTransfers') {
     const task = form.text('taskname');
     const due = own.filter((row) => row.tm_taskname === task && row.tm_transfer_state === isNew);
-    for (const row of due) Object.assign(row, kill);
+    for (const row of due) books.change(row, kill);
     return [{ modified: due.length }];
   }
   if (subresource === 'killTransfersById') {
     const ids = form.list('listOfIds');
     const due = own.filter((row) => ids.includes(row.tm_id) && row.tm_transfer_state === isNew);
-    for (const row of due) Object.assign(row, kill);
+    for (const row of due) books.change(row, kill);
     const killed = new Set(due.map(({ tm_id }) => tm_id));
     return [{ killed: [...killed], failedKill: ids.filter((id) => !killed.has(id)) }];
   }
@@ -86,7 +87,7 @@ export function readTransfers(books: CrabBooks, query: Arguments): Answered {
   const subresource = query.text('subresource');
   if (subresource === 'getById') {
     const row = books.transfers.get(query.text('id'));
-    return { desc: { columns: row ? Object.keys(row) : [] }, result: row ? [Object.values(row) as unknown[]] : [] };
+    return { desc: { columns: row ? Object.keys(row) : [] }, result: row ? [Object.values(row)] : [] };
   }
   if (subresource !== 'getTransferStatus' && subresource !== 'getPublicationStatus')
     throw CrabRefusal.invalid("Invalid 'subresource' parameter");

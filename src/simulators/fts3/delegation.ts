@@ -1,9 +1,15 @@
 import type { SimulatedAnswer, SimulatedRequest } from '../http-server.ts';
 import { FtsRefusal, json } from './answers.ts';
+import { KeptList, type StateFile } from '../state-file.ts';
 import type { FtsDelegation } from './books.ts';
 import { DelegationExchange, type DelegatedCredential } from './delegation-exchange.ts';
 import { authorised, type Caller } from './identity.ts';
 import { wireTime } from './views.ts';
+
+interface KeptCredential {
+  id: string;
+  credential: DelegatedCredential | null;
+}
 
 const HOUR_MS = 3_600_000;
 
@@ -17,15 +23,23 @@ const USUAL_BITS = 2048;
  */
 export class Delegations {
   /** Every delegation accepted, in order. */
-  readonly accepted: FtsDelegation[] = [];
+  readonly accepted: KeptList<FtsDelegation>;
   readonly #exchange = new DelegationExchange();
   readonly #lifetimeMs: number;
   readonly #isReal: boolean;
   /** By delegation id; null where it was revoked. */
   readonly #credentials = new Map<string, DelegatedCredential | null>();
+  readonly #state: StateFile | null;
 
-  /** @param lifetimeHours how long a delegation over plain HTTP is good for */
-  constructor(lifetimeHours: number, isOverTls: boolean) {
+  /**
+   * @param lifetimeHours how long a delegation over plain HTTP is good for
+   * @param state what was delegated before is read from here
+   */
+  constructor(lifetimeHours: number, isOverTls: boolean, state: StateFile | null = null) {
+    this.#state = state;
+    this.accepted = new KeptList(state, 'delegation');
+    for (const { id, credential } of state?.all<KeptCredential>('credential') ?? [])
+      this.#credentials.set(id, credential);
     this.#lifetimeMs = lifetimeHours * HOUR_MS;
     this.#isReal = isOverTls;
   }
@@ -65,7 +79,7 @@ export class Delegations {
         return this.#view(request, caller);
       case 'DELETE ':
         if (this.#expiryOf(caller) === null) throw new FtsRefusal(404, 'Delegated credentials not found');
-        this.#credentials.set(id, null);
+        this.#hold(id, null);
         return { status: 204 };
       case 'GET request': {
         const body = await this.#exchange.request(id, keyBits(caller));
@@ -87,8 +101,13 @@ export class Delegations {
     const credential = this.#isReal
       ? await this.#exchange.accept(delegationId, pem)
       : { pem, notAfter: Date.now() + this.#lifetimeMs };
-    this.#credentials.set(delegationId, credential);
+    this.#hold(delegationId, credential);
     this.accepted.push({ at: Date.now(), delegationId, userDn: dn, notAfter: credential.notAfter });
+  }
+
+  #hold(id: string, credential: DelegatedCredential | null): void {
+    this.#credentials.set(id, credential);
+    this.#state?.put('credential', id, { id, credential } satisfies KeptCredential);
   }
 
   /** Epoch ms; null without a delegation. */

@@ -1,11 +1,14 @@
 import { JOB_FAILED } from './reasons.ts';
 import { ACTIVE_FILE_STATES, ACTIVE_JOB_STATES, type FileRow, type JobRow } from './rows.ts';
 
+/** FTS's delay where a job names none, seconds. */
+const DEFAULT_RETRY_DELAY = 120;
 /** Gives a file a state and counts its job's open files; tells nobody else. */
 export function setFileState(file: FileRow, state: string, now: number): void {
   if (file.state === state) return;
   const change = Number(ACTIVE_FILE_STATES.has(state)) - Number(ACTIVE_FILE_STATES.has(file.state));
   file.job.openFiles += change;
+  file.job.isKept = false;
   file.state = state;
   file.history.push({ state, at: now });
 }
@@ -14,6 +17,7 @@ export function setFileState(file: FileRow, state: string, now: number): void {
 export function setJobState(job: JobRow, state: string, now: number): void {
   if (job.state === state) return;
   job.state = state;
+  job.isKept = false;
   job.history.push({ state, at: now });
 }
 
@@ -50,3 +54,12 @@ export function successorOf(file: FileRow): FileRow | null {
   const follows = (job.type === 'H' && file.state === 'FINISHED') || (job.type === 'R' && file.state === 'FAILED');
   return follows ? (job.files.find((other) => other.state === 'NOT_USED') ?? null) : null;
 }
+
+/** 0 stands for the server's default, less than 0 for none; replicas and hops are never retried. */
+export function allowedRetries(job: JobRow, byDefault: number): number {
+  if (job.type === 'R' || job.type === 'H') return 0;
+  return job.retry === 0 ? byDefault : Math.max(0, job.retry);
+}
+
+/** Seconds between an attempt and the next. */
+export const retrySeconds = ({ retryDelay }: JobRow): number => (retryDelay > 0 ? retryDelay : DEFAULT_RETRY_DELAY);

@@ -127,6 +127,7 @@ export async function modifyJobs(
   for (const job of modifiable) {
     if (priority) {
       job.priority = priority;
+      job.isKept = false;
       for (const file of job.files) file.priority = priority;
       service.scheduler.requeue(job);
     }

@@ -47,6 +47,7 @@ export class JobStore {
       cancelled: false,
       files: [],
       openFiles: 0,
+      isKept: false,
     };
     job.files = files.map((file) => this.#insertFile(file, job, now));
     job.openFiles = job.files.filter((file) => ACTIVE_FILE_STATES.has(file.state)).length;
@@ -55,6 +56,17 @@ export class JobStore {
     // A repeated sid of a job long gone is a new job; only the archive's copy of the old one is lost.
     this.archived.delete(jobId);
     return job;
+  }
+
+  /** Takes in a job that a state file has kept. */
+  restore(job: JobRow, where: 'jobs' | 'archived'): void {
+    this[where].set(job.jobId, job);
+    for (const file of job.files) {
+      this.#nextFileId = Math.max(this.#nextFileId, file.fileId + 1);
+      if (where === 'archived') continue;
+      this.#files.set(file.fileId, file);
+      if (this.#checkDuplicates.has(job.vo)) this.#liveDestinations.set(file.destination, file);
+    }
   }
 
   file(fileId: number): FileRow | undefined {
@@ -67,6 +79,7 @@ export class JobStore {
     if (!job) return false;
     this.jobs.delete(jobId);
     this.archived.set(jobId, job);
+    job.isKept = false;
     for (const file of job.files) this.#files.delete(file.fileId);
     return true;
   }

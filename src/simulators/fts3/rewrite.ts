@@ -18,7 +18,7 @@ export interface JobRewrite extends Partial<Pick<JobRow, 'state' | 'reason' | 'm
 export function rewriteJob(job: JobRow, { files = {}, state, ...columns }: JobRewrite): void {
   const now = Date.now();
   if (state !== undefined) setJobState(job, state, now);
-  Object.assign(job, columns);
+  Object.assign(job, columns, { isKept: false });
   for (const [at, change] of Object.entries(files)) {
     const file = job.files[Number(at)];
     if (file) rewriteFile(file, change, now);

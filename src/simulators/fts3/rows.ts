@@ -71,4 +71,6 @@ export interface JobRow extends Mutable<Omit<FtsJobRecord, 'history' | 'files'>>
   dstFileReport: boolean;
   /** Files in active states. */
   openFiles: number;
+  /** Nothing has changed since it was last written to the state file. */
+  isKept: boolean;
 }

@@ -1,31 +1,12 @@
 import { CLOSING, type CopyOutcome, type CopyProcess } from './copy.ts';
-import { endJobIfDone, setFileState, setJobState, successorOf } from './job-progress.ts';
+import { allowedRetries, endJobIfDone, retrySeconds, setFileState, setJobState, successorOf } from './job-progress.ts';
 import { LinkQueues, type Link, type TransferUnit } from './link-queues.ts';
 import type { FtsMessages } from './messages.ts';
 import { QueueDeadlines } from './queue-deadlines.ts';
 import { COPY_STALLED } from './reasons.ts';
 import { ACTIVE_FILE_STATES, ACTIVE_JOB_STATES, type FileRow, type JobRow } from './rows.ts';
+import type { SchedulerOptions } from './scheduler-options.ts';
 
-/** How fast the simulator's clockwork runs. All times in milliseconds. */
-export interface SchedulerOptions {
-  /** Between two rounds of starting copies and ending jobs. */
-  tickMs: number;
-  /** Copies at a time per (source storage, destination storage, VO). */
-  activePerLink: number;
-  /** Between two looks for jobs whose max_time_in_queue is over. */
-  expiryCheckMs: number;
-  /** From the cancel of a job to the end of its running copies. */
-  cancelGraceMs: number;
-  /** Milliseconds that a second of retry_delay takes. */
-  retrySecondMs: number;
-  /** Retries of jobs that ask for `retry: 0`. */
-  defaultRetries: number;
-  /** Silence after which FTS gives up a copy whose machine died. */
-  stalledAfterMs: number;
-}
-
-/** FTS's delay where a job names none, seconds. */
-const DEFAULT_RETRY_DELAY = 120;
 /** So many copies that end at once are taken before other requests get their turn. */
 const BURST = 1_000;
 
@@ -42,6 +23,7 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #copy: CopyProcess;
   readonly #messages: FtsMessages | null;
+  readonly #keep: () => void;
   readonly #queues = new LinkQueues();
   readonly #running = new Map<FileRow, RunningCopy>();
   readonly #changedJobs = new Set<JobRow>();
@@ -50,11 +32,15 @@ export class Scheduler {
   #nextPid = 10_000;
   #closed = false;
 
-  /** @param messages are told of every change that the service itself makes */
-  constructor(options: SchedulerOptions, copy: CopyProcess, messages: FtsMessages | null = null) {
+  /**
+   * @param messages are told of every change that the service itself makes
+   * @param keep writes down what has changed
+   */
+  constructor(options: SchedulerOptions, copy: CopyProcess, messages: FtsMessages | null, keep: () => void) {
     this.#options = options;
     this.#copy = copy;
     this.#messages = messages;
+    this.#keep = keep;
     this.#timers = [
       setInterval(() => this.#tick(), options.tickMs),
       setInterval(
@@ -75,6 +61,19 @@ export class Scheduler {
     if (staging.length > 0) this.#later(this.#options.tickMs, () => this.#stagingEnded(staging));
   }
 
+  /** Takes in a job of a process that was killed, its copies too. */
+  resume(job: JobRow): void {
+    this.submit(job);
+    const now = Date.now();
+    for (const file of job.files) {
+      const attempt = file.attempts.at(-1);
+      if (attempt?.endedAt === null) Object.assign(attempt, { endedAt: now, reason: 'aborted' });
+      if (file.state === 'READY' || file.state === 'ACTIVE') this.#giveUpLater(file);
+      if (file.state === 'CANCELED' && file.finishTime === null) this.kill(file);
+    }
+    this.#changedJobs.add(job);
+  }
+
   /** Gives a job's waiting files new places, after a change of priority. */
   requeue(job: JobRow): void {
     for (const file of job.files) {
@@ -93,7 +92,10 @@ export class Scheduler {
     this.#later(this.#options.cancelGraceMs, () => {
       const copy = this.#running.get(file);
       copy?.abort.abort();
-      void (copy?.done ?? Promise.resolve()).then(() => (file.finishTime = Date.now()));
+      void (copy?.done ?? Promise.resolve()).then(() => {
+        file.finishTime = Date.now();
+        file.job.isKept = false;
+      });
     });
   }
 
@@ -130,6 +132,7 @@ export class Scheduler {
     }
     // Copies that end at once, as in instant mode, end their jobs in the same tick.
     this.#endJobs();
+    this.#keep();
   }
 
   #endJobs(): void {
@@ -169,12 +172,10 @@ export class Scheduler {
         attempt.endedAt = Date.now();
         attempt.reason = outcome.kind === 'failed' ? outcome.reason : outcome.kind === 'aborted' ? 'aborted' : null;
         if (abort.signal.reason !== CLOSING) this.#messages?.complete(file, outcome, now, attempt.endedAt);
+        file.job.isKept = false;
+        if (abort.signal.reason === CLOSING) this.#giveUpLater(file);
         // Whatever a copy of a cancelled file reports comes too late.
-        const end = (last: CopyOutcome, at: number): void => {
-          if (file.state === 'ACTIVE' && !this.#closed) this.#ended(file, last, at);
-        };
-        if (abort.signal.reason !== CLOSING) end(outcome, attempt.endedAt);
-        else this.#later(this.#options.stalledAfterMs, () => end(STALLED, Date.now()));
+        else if (file.state === 'ACTIVE' && !this.#closed) this.#ended(file, outcome, attempt.endedAt);
       };
       const outcome = this.#copy(file, abort.signal);
       if (outcome instanceof Promise) {
@@ -189,10 +190,21 @@ export class Scheduler {
     releaseSlot(unit);
   }
 
+  /** A copy whose machine died is believed to run until it has been silent for too long. */
+  #giveUpLater(file: FileRow): void {
+    this.#later(this.#options.stalledAfterMs, () => {
+      if (file.state === 'READY' || file.state === 'ACTIVE') this.#ended(file, STALLED, Date.now());
+    });
+  }
+
   #ended(file: FileRow, outcome: CopyOutcome, now: number): void {
     const { job } = file;
     file.duration = (now - (file.startTime ?? now)) / 1000;
-    if (outcome.kind === 'failed' && outcome.recoverable && file.retries < this.#allowedRetries(job)) {
+    if (
+      outcome.kind === 'failed' &&
+      outcome.recoverable &&
+      file.retries < allowedRetries(job, this.#options.defaultRetries)
+    ) {
       return this.#retry(file, outcome.reason, now);
     }
     const failed = outcome.kind !== 'finished';
@@ -206,17 +218,12 @@ export class Scheduler {
       this.#queues.push([successor]);
     }
     this.#changedJobs.add(job);
+    this.#keep();
   }
 
   #setState(file: FileRow, state: string, now: number): void {
     setFileState(file, state, now);
     this.#messages?.state(file, now);
-  }
-
-  /** 0 stands for the server's default, less than 0 for none; replicas and hops are never retried. */
-  #allowedRetries(job: JobRow): number {
-    if (job.type === 'R' || job.type === 'H') return 0;
-    return job.retry === 0 ? this.#options.defaultRetries : Math.max(0, job.retry);
   }
 
   /** The reason goes to the file's retries only: FTS leaves the file's own as it was. */
@@ -226,8 +233,7 @@ export class Scheduler {
     file.startTime = null;
     file.pid = null;
     this.#setState(file, 'SUBMITTED', now);
-    const seconds = file.job.retryDelay > 0 ? file.job.retryDelay : DEFAULT_RETRY_DELAY;
-    this.#later(seconds * this.#options.retrySecondMs, () => this.#queues.push([file]));
+    this.#later(retrySeconds(file.job) * this.#options.retrySecondMs, () => this.#queues.push([file]));
   }
 
   #stagingEnded(files: readonly FileRow[]): void {

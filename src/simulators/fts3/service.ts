@@ -1,3 +1,4 @@
+import type { KeptList } from '../state-file.ts';
 import type { FtsDeletion, FtsLooks, FtsRefusedSubmission } from './books.ts';
 import type { Delegations } from './delegation.ts';
 import type { Identities } from './identity.ts';
@@ -12,7 +13,7 @@ export interface FtsService {
   delegations: Delegations;
   identities: Identities;
   rules: SubmissionRules;
-  deletions: FtsDeletion[];
-  refused: FtsRefusedSubmission[];
+  deletions: KeptList<FtsDeletion>;
+  refused: KeptList<FtsRefusedSubmission>;
   looks: FtsLooks;
 }

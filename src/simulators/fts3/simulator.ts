@@ -1,4 +1,5 @@
 import type { Outage } from '../fault-script.ts';
+import { KeptList, StateFile } from '../state-file.ts';
 import { scheduleOutages } from '../fault-script.ts';
 import { SimulatorServer, type SimulatorOptions } from '../http-server.ts';
 import type { FtsDelegation, FtsDeletion, FtsJobRecord, FtsLooks, FtsRefusedSubmission } from './books.ts';
@@ -9,6 +10,7 @@ import { TransferFaults, type TransferFault } from './faults.ts';
 import { Identities, type FtsIdentity } from './identity.ts';
 import { createInstantCopyProcess } from './instant-copy.ts';
 import { JobStore } from './job-store.ts';
+import { KeptJobs } from './kept-jobs.ts';
 import { FtsMessages, type Publish } from './messages.ts';
 import { rewriteJob, type JobRewrite } from './rewrite.ts';
 import { createFtsHandler } from './routes.ts';
@@ -62,6 +64,8 @@ export interface FtsSimulatorOptions extends SimulatorOptions {
   bannedStorages?: readonly string[];
   /** Where its messages go; none are sent without it. */
   publish?: Publish;
+  /** SQLite file of its database, which outlives the simulator; in memory where absent. Copies die with the simulator all the same. */
+  stateFile?: string;
 }
 
 /** A running FTS simulator and its books, which tell what really happened. */
@@ -101,7 +105,10 @@ export interface FtsSimulator {
 /** Starts an FTS simulator on loopback. @throws when the port is taken or a fault's regular expression is none */
 export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Promise<FtsSimulator> {
   const tickMs = options.tickMs ?? 2_000;
-  const delegations = new Delegations(options.delegationLifetimeHours ?? 48, options.tls !== undefined);
+  const state = options.stateFile === undefined ? null : new StateFile(options.stateFile);
+  const store = new JobStore(options.checkDuplicates);
+  const kept = new KeptJobs(state, store);
+  const delegations = new Delegations(options.delegationLifetimeHours ?? 48, options.tls !== undefined, state);
   const connections = new CopyConnections(
     (id) => delegations.credentialOf(id),
     options.tls?.clientAuthorities ?? null,
@@ -129,9 +136,10 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
     },
     copy,
     options.publish ? new FtsMessages(options.publish) : null,
+    () => kept.keep(),
   );
   const service: FtsService = {
-    store: new JobStore(options.checkDuplicates),
+    store,
     scheduler,
     delegations,
     identities: new Identities(options.identities, options.unknownVo),
@@ -141,32 +149,42 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
       bannedStorages: new Set(options.bannedStorages),
       storageOf: options.storageOf ?? null,
     },
-    deletions: [],
-    refused: [],
+    deletions: new KeptList(state, 'deletion'),
+    refused: new KeptList(state, 'refusal'),
     looks: { requests: 0, jobs: 0 },
   };
 
   let server: SimulatorServer;
   try {
-    server = await SimulatorServer.start(createFtsHandler(service), options);
+    kept.resume(scheduler);
+    const handle = createFtsHandler(service);
+    const keeping: typeof handle = async (request) => {
+      const answer = await handle(request);
+      kept.keep();
+      return answer;
+    };
+    server = await SimulatorServer.start(keeping, options);
   } catch (error) {
     await scheduler.close();
+    state?.close();
     throw error;
   }
   const endOutages = scheduleOutages(server.faults, options.outages ?? []);
-  const { store } = service;
   return {
     url: server.url,
     server,
     transferFaults,
     jobs: () => [...store.archived.values(), ...store.jobs.values()].sort((a, b) => a.submitTime - b.submitTime),
     job: (jobId) => store.jobs.get(jobId) ?? store.archived.get(jobId),
-    deletions: () => service.deletions,
+    deletions: () => service.deletions.all,
     looks: service.looks,
-    delegations: () => delegations.accepted,
-    refusedSubmissions: () => service.refused,
+    delegations: () => delegations.accepted.all,
+    refusedSubmissions: () => service.refused.all,
     archive: (jobId) => store.archive(jobId),
-    forget: (jobId) => store.archive(jobId) && store.archived.delete(jobId),
+    forget: (jobId) => {
+      kept.forget(jobId);
+      return store.archive(jobId) && store.archived.delete(jobId);
+    },
     rewrite: (jobId, changes) => {
       const job = store.jobs.get(jobId);
       if (job) rewriteJob(job, changes);
@@ -181,6 +199,8 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
       await server.close();
       await scheduler.close();
       await connections.close();
+      kept.keep();
+      state?.close();
     },
   };
 }

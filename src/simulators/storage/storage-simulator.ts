@@ -2,12 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { SimulatorServer, type SimulatedAnswer, type SimulatedRequest, type SimulatorOptions } from '../http-server.ts';
+import { StateFile } from '../state-file.ts';
 import { Accounts, type AccountOptions } from './accounts.ts';
 import { Checksums } from './checksums.ts';
 import { serveWithHabits } from './habit-door.ts';
 import type { SiteHabits } from './habits.ts';
 import { RefusedPath, SiteFolders, unlessMissing, type StoragePlace } from './site-folders.ts';
 import { SiteFaults, type SiteFault } from './site-faults.ts';
+import { eventOf } from './storage-event.ts';
 import { storeWhole } from './upload.ts';
 import { serveWebdav } from './webdav-methods.ts';
 
@@ -19,6 +21,8 @@ export interface StorageSimulatorOptions extends SimulatorOptions, AccountOption
   siteFaults?: readonly SiteFault[];
   /** Sites that answer as a kind of storage does; the others are plain WebDAV doors. */
   habits?: Readonly<Record<string, SiteHabits>>;
+  /** SQLite file to which every {@link StorageEvent} is written before it is answered. Files themselves always stay. */
+  stateFile?: string;
 }
 
 /** A DELETE that a door let through. */
@@ -60,6 +64,7 @@ export interface StorageSimulator {
 /** Starts a storage simulator on loopback. @throws when the port is taken or the root cannot be made. */
 export async function startStorageSimulator(options: StorageSimulatorOptions): Promise<StorageSimulator> {
   const root = resolve(options.root);
+  const state = options.stateFile === undefined ? null : new StateFile(options.stateFile);
   const folders = new SiteFolders(root, options.sites);
   const checksums = new Checksums();
   const accounts = new Accounts(options);
@@ -90,6 +95,8 @@ export async function startStorageSimulator(options: StorageSimulatorOptions): P
         if (fault === 'silent') return await neverAnswer(request);
         const answer = await letThrough(request, place, isDoor);
         const { site, lfn } = place;
+        const event = state && eventOf(request, place, answer);
+        if (event) state.append('event', event);
         if (request.method === 'DELETE') deletions.push({ at: Date.now(), site, lfn, user, status: answer.status });
         return answer;
       } catch (error) {
@@ -112,7 +119,10 @@ export async function startStorageSimulator(options: StorageSimulatorOptions): P
     listFiles: (site) => folders.list(site),
     deletions: () => deletions,
     adler32Of: (site, lfn) => unlessMissing(checksums.of(folders.placeOf(site, lfn).diskPath)),
-    close: async () => void (await Promise.all([server.close(), dataServer?.close()])),
+    close: async () => {
+      await Promise.all([server.close(), dataServer?.close()]);
+      state?.close();
+    },
   };
 }
 

@@ -56,7 +56,7 @@ it('a failed attempt keeps both its FTS job and its reason', async () => {
 
 it('an unknown row, or another’s, costs no other its publication', async () => {
   addRows(60);
-  simulator.books.transfers.delete(idOf(7));
+  simulator.books.removeTransfer(idOf(7));
   Object.assign(simulator.books.transfers.get(idOf(33)) ?? {}, { tm_aso_worker: 'schedd' });
   const words = Array.from({ length: 60 }, (_, n) => word(n, { publication: 'DONE' }));
   const refused = await crab.tellRows(words);
