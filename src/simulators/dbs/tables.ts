@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 /** The tables, smaller than DBS's own and with the same keys. `names` holds its one-column tables by kind. */
 const SCHEMA = `
@@ -67,9 +67,13 @@ export type Row = Record<string, string | number | null>;
 /** A parameter of a statement. */
 export type Value = string | number | null;
 
+/** Statements kept ready; those with lists of names are as many as there are lengths. */
+const MOST_PREPARED = 500;
+
 /** DBS's tables in SQLite. */
 export class Tables {
   readonly #database: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
 
   /** @param location a file, or `:memory:` */
   constructor(location: string) {
@@ -79,16 +83,16 @@ export class Tables {
   }
 
   all(sql: string, ...values: Value[]): Row[] {
-    return this.#database.prepare(sql).all(...values) as Row[];
+    return this.#statement(sql).all(...values) as Row[];
   }
 
   get(sql: string, ...values: Value[]): Row | undefined {
-    return this.#database.prepare(sql).get(...values) as Row | undefined;
+    return this.#statement(sql).get(...values) as Row | undefined;
   }
 
   /** Executes a statement; tells the id of the row it inserted. */
   run(sql: string, ...values: Value[]): number {
-    return Number(this.#database.prepare(sql).run(...values).lastInsertRowid);
+    return Number(this.#statement(sql).run(...values).lastInsertRowid);
   }
 
   /** Inserts a row by column names; tells its id. */
@@ -101,7 +105,7 @@ export class Tables {
 
   /** A statement for many executions. */
   prepare(sql: string): (...values: Value[]) => void {
-    const statement = this.#database.prepare(sql);
+    const statement = this.#statement(sql);
     return (...values) => void statement.run(...values);
   }
 
@@ -121,5 +125,13 @@ export class Tables {
 
   close(): void {
     this.#database.close();
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#prepared.get(sql);
+    if (statement) return statement;
+    if (this.#prepared.size >= MOST_PREPARED) this.#prepared.clear();
+    this.#prepared.set(sql, (statement = this.#database.prepare(sql)));
+    return statement;
   }
 }

@@ -1,8 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream, type BigIntStats } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { adler32, adler32Hex } from '../../domain/adler32.ts';
 
 const MOST_REMEMBERED = 100_000;
+/** Bytes read at a time. */
+const CHUNK = 1 << 20;
 
 /** Adler-32 of files on disk, remembered as long as a file's inode, size and modification time stay the same. */
 export class Checksums {
@@ -10,10 +12,11 @@ export class Checksums {
 
   /** 8 hex digits; reads the file only when it is not known. @throws ENOENT and other errors of the file system. */
   async of(diskPath: string): Promise<string> {
-    const signature = await signatureOf(diskPath);
+    const stats = await stat(diskPath, { bigint: true });
+    const signature = signatureIn(stats);
     const known = this.#known.get(diskPath);
     if (known?.signature === signature) return known.sum;
-    const sum = sumOfFile(diskPath);
+    const sum = sumOfFile(diskPath, stats.size);
     this.#remember(diskPath, signature, sum);
     // A file that could not be read is read again next time.
     sum.catch(() => this.#known.delete(diskPath));
@@ -37,14 +40,16 @@ export class Checksums {
 }
 
 /** What a file keeps through a rename and loses when its content changes. */
-export async function signatureOf(diskPath: string): Promise<string> {
-  // The inode too: a file replaced within one tick of the clock by one of the same size is another file.
-  const { ino, size, mtimeNs } = await stat(diskPath, { bigint: true });
-  return `${ino} ${size} ${mtimeNs}`;
-}
+export const signatureOf = async (diskPath: string): Promise<string> =>
+  signatureIn(await stat(diskPath, { bigint: true }));
 
-async function sumOfFile(diskPath: string): Promise<string> {
+/** The inode too: a file replaced within one tick of the clock by one of the same size is another file. */
+const signatureIn = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino} ${size} ${mtimeNs}`;
+
+async function sumOfFile(diskPath: string, size: bigint): Promise<string> {
+  // A stream takes a whole chunk of memory for the smallest file.
+  if (size <= CHUNK) return adler32Hex(adler32(await readFile(diskPath), 1));
   let sum = 1;
-  for await (const chunk of createReadStream(diskPath, { highWaterMark: 1 << 20 })) sum = adler32(chunk as Buffer, sum);
+  for await (const chunk of createReadStream(diskPath, { highWaterMark: CHUNK })) sum = adler32(chunk as Buffer, sum);
   return adler32Hex(sum);
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 
 /** Where a request's URL points: a site, the file's name there (LFN), and the place on disk. */
@@ -28,6 +28,8 @@ const SITE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 export class SiteFolders {
   readonly root: string;
   readonly #sites: ReadonlySet<string> | null;
+  /** The root with its own links resolved; null until somebody asks. */
+  #realRoot: Promise<string> | null = null;
 
   /** Without `sites`, every well-formed site name is served. */
   constructor(root: string, sites?: readonly string[]) {
@@ -80,11 +82,14 @@ export class SiteFolders {
   }
 
   async #refuseLinksOut(diskPath: string): Promise<void> {
-    const root = await realpath(this.root);
+    const root = await (this.#realRoot ??= realpath(this.root));
     let existing = diskPath;
-    while (existing !== this.root && !(await unlessMissing(stat(existing)))) existing = dirname(existing);
-    const real = await realpath(existing);
-    if (real !== root && !real.startsWith(root + sep)) throw new RefusedPath(403, 'path refused');
+    let real = await unlessMissing(realpath(existing));
+    while (real === null && existing !== this.root) {
+      existing = dirname(existing);
+      real = await unlessMissing(realpath(existing));
+    }
+    if (real !== null && real !== root && !real.startsWith(root + sep)) throw new RefusedPath(403, 'path refused');
   }
 }
 
