@@ -123,7 +123,7 @@ def test_a_paused_task_holds_its_files_back(world: World, aso: Client) -> None:
 
 
 def test_large_reports_are_split_and_compressed(world: World, aso: Client) -> None:
-    """1,500 files: compressed above 16 KiB, split at 256 KiB."""
+    """1,500 files: compressed above 4 KiB, split at 256 KiB."""
     task = world.task()
     (record,) = world.job(task, jobId="1")
     files = []

@@ -13,12 +13,28 @@ interface Loaded {
   volumes: Volume[];
 }
 
+/** A site's file is looked at once in so long, milliseconds, however many of its LFNs are mapped meanwhile. */
+const LOOK_EVERY_MS = 1_000;
+
 /**
  * storage.json of all sites in a directory, `<dir>/<site>/storage.json`, each read when first asked for and again when it
  * has changed. An RSE's name may go on after the site's (`T1_DE_KIT_Disk`).
  */
 export function createSiteconf(dir: string): Siteconf {
   const files = new Map<string, Loaded>();
+  const looks = new Map<string, { at: number; volumes: Promise<Volume[] | null> }>();
+
+  function volumesOf(site: string): Promise<Volume[] | null> {
+    const now = performance.now();
+    const last = looks.get(site);
+    if (last && now - last.at < LOOK_EVERY_MS) return last.volumes;
+    const volumes = load(site);
+    looks.set(site, { at: now, volumes });
+    // What is not there, or could not be read, is not kept: whoever asks next looks anew.
+    const forget = (): boolean => looks.delete(site);
+    volumes.then((found) => found ?? forget(), forget);
+    return volumes;
+  }
 
   async function load(site: string): Promise<Volume[] | null> {
     const path = join(dir, site, 'storage.json');
@@ -37,7 +53,7 @@ export function createSiteconf(dir: string): Siteconf {
   return async (name) => {
     if (!/^\w+$/.test(name)) throw misconfigured(`${shortText(name, 100)}: not a site name`);
     const site = name.replace(/_[^_]+$/, '');
-    const volumes = (await load(name)) ?? (await load(site));
+    const volumes = (await volumesOf(name)) ?? (await volumesOf(site));
     if (!volumes) throw misconfigured(`${name}: there is no storage.json`);
     // A site's temporary area lies on its own volume; any other name must be there.
     const volume = volumeOf(volumes, name) ?? (name === `${site}_Temp` ? volumeOf(volumes, site) : null);

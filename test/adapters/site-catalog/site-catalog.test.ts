@@ -178,7 +178,8 @@ describe('sites and volumes', () => {
     expect(await catalog.doorUrl('T2_IT_Pisa', LFN)).toBe(`davs://old${LFN}`);
     await site('T2_IT_Pisa', [webdav('davs://new')]);
     await utimes(join(siteconf, 'T2_IT_Pisa', 'storage.json'), new Date(), new Date(Date.now() + 5000));
-    expect(await catalog.doorUrl('T2_IT_Pisa', LFN)).toBe(`davs://new${LFN}`);
+    // Looked at once a second.
+    await expect.poll(() => catalog.doorUrl('T2_IT_Pisa', LFN), { timeout: 10_000 }).toBe(`davs://new${LFN}`);
   });
 
   it('tells the FTS servers that a site wants, without those that no credential may be sent to', async () => {
