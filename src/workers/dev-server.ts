@@ -45,6 +45,9 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
       ...(options.dbFile ? ['--db-filename', options.dbFile] : []),
       // By default the server may move timers by up to a second.
       ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="1ms"'],
+      // As deploy/temporal-dynamic-config.yaml has it for production: users share fairly.
+      ...['--dynamic-config-value', 'matching.useNewMatcher=true'],
+      ...['--dynamic-config-value', 'matching.enableFairness=true'],
       ...ALL_SEARCH_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${cliType(type)}`]),
       ...(options.extraArgs ?? []),
     ]);

@@ -61,6 +61,8 @@ export class CrabBooks {
   readonly #tasks = new Map<string, Record<string, unknown>>();
   /** By task, then by LFN. */
   readonly #metadata = new Map<string, Map<string, MetadataRecord>>();
+  /** Knows the metadata of files that nobody has added, so that those of a whole day need not be held; null for none. */
+  metadataSource: ((taskname: string, lfn: string) => (Partial<MetadataRecord> & { lfn: string }) | null) | null = null;
   readonly #transfers = new Map<string, TransferRow>();
   readonly #acquisitions: KeptList<{ id: string; worker: string }>;
   readonly #calls: KeptList<TransfersCall>;
@@ -153,7 +155,10 @@ export class CrabBooks {
 
   /** The metadata of a file, or null. */
   metadataOf(taskname: string, lfn: string): MetadataRecord | null {
-    return this.#metadata.get(taskname)?.get(lfn) ?? null;
+    const added = this.#metadata.get(taskname)?.get(lfn);
+    if (added) return added;
+    const record = this.metadataSource?.(taskname, lfn);
+    return record ? { ...DEFAULTS, taskname, tmplfn: lfn, ...record } : null;
   }
 
   /** The metadata of a task's files, in the order they were added. */

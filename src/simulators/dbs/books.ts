@@ -50,6 +50,11 @@ export class DbsBooks {
     }));
   }
 
+  /** How many files there are. */
+  get fileCount(): number {
+    return Number(this.#tables.get('SELECT count(*) AS files FROM files')?.['files']);
+  }
+
   /** All blocks, in the order they were published. */
   blocks(): BookedBlock[] {
     const rows = this.#tables.all(

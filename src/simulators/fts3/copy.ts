@@ -10,10 +10,17 @@ import { CONNECTION_LOST, copyFailed, CopyFailure, ERRNO, isRecoverable, Storage
 import type { FileRow, JobRow } from './rows.ts';
 import type { StorageDoor } from './storage-door.ts';
 
+export interface FailedCopy {
+  kind: 'failed';
+  reason: string;
+  recoverable: boolean;
+  cancelled?: boolean;
+}
+
 export type CopyOutcome =
   | { kind: 'finished' }
-  /** With FTS's reason string. */
-  | { kind: 'failed'; reason: string; recoverable: boolean }
+  /** With FTS's reason string. `cancelled`: the file is shown as CANCELED. */
+  | FailedCopy
   /** Killed; the destination was removed. */
   | { kind: 'aborted' };
 
@@ -51,7 +58,7 @@ export function createCopyProcess(options: CopyOptions): CopyProcess {
 }
 
 /** A copy that a fault script fails. */
-export function scriptedFailure(fault: { fail: string; recoverable?: boolean }): CopyOutcome {
+export function scriptedFailure(fault: { fail: string; recoverable?: boolean }): FailedCopy {
   return { kind: 'failed', reason: fault.fail, recoverable: fault.recoverable ?? isRecoverable(fault.fail) };
 }
 

@@ -12,6 +12,8 @@ const FIRST_FILE_ID = 5_000_000_001;
 export class JobStore {
   readonly jobs = new Map<string, JobRow>();
   readonly archived = new Map<string, JobRow>();
+  /** Taken in so far. */
+  readonly taken = { jobs: 0, files: 0 };
   readonly #files = new Map<number, FileRow>();
   /** Destinations of files that are not terminal, of the VOs whose duplicates are refused. */
   readonly #liveDestinations = new Map<string, FileRow>();
@@ -53,6 +55,8 @@ export class JobStore {
     job.openFiles = job.files.filter((file) => ACTIVE_FILE_STATES.has(file.state)).length;
     if (isChecked) for (const file of job.files) this.#liveDestinations.set(file.destination, file);
     this.jobs.set(jobId, job);
+    this.taken.jobs += 1;
+    this.taken.files += job.files.length;
     // A repeated sid of a job long gone is a new job; only the archive's copy of the old one is lost.
     this.archived.delete(jobId);
     return job;

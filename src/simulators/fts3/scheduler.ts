@@ -210,7 +210,8 @@ export class Scheduler {
     const failed = outcome.kind !== 'finished';
     file.finishTime = now;
     file.reason = outcome.kind === 'failed' ? outcome.reason : '';
-    this.#setState(file, failed ? 'FAILED' : 'FINISHED', now);
+    const isCancelled = outcome.kind === 'failed' && outcome.cancelled === true;
+    this.#setState(file, isCancelled ? 'CANCELED' : failed ? 'FAILED' : 'FINISHED', now);
     file.recoverable = outcome.kind === 'failed' && outcome.recoverable;
     const successor = ACTIVE_JOB_STATES.has(job.state) ? successorOf(file) : null;
     if (successor) {

@@ -8,7 +8,7 @@ import { createCopyProcess } from './copy.ts';
 import { Delegations } from './delegation.ts';
 import { TransferFaults, type TransferFault } from './faults.ts';
 import { Identities, type FtsIdentity } from './identity.ts';
-import { createInstantCopyProcess } from './instant-copy.ts';
+import { createInstantCopyProcess, type CopyPlan } from './instant-copy.ts';
 import { JobStore } from './job-store.ts';
 import { KeptJobs } from './kept-jobs.ts';
 import { FtsMessages, type Publish } from './messages.ts';
@@ -41,6 +41,8 @@ export interface FtsSimulatorOptions extends SimulatorOptions {
   storageTimeoutMs?: number;
   /** No bytes are moved: every copy ends well at once, or as the transfer faults say. */
   instant?: boolean;
+  /** With `instant`: what becomes of each copy that no transfer fault is about, and who is told of those that end well. */
+  copyPlan?: CopyPlan;
   /** The URL to open for a PFN; by default davs becomes https, dav http. */
   resolveUrl?: (pfn: string) => string;
   /**
@@ -79,6 +81,8 @@ export interface FtsSimulator {
   /** All jobs, archived ones included, oldest first. The records are live. */
   jobs(): FtsJobRecord[];
   job(jobId: string): FtsJobRecord | undefined;
+  /** Jobs and files that were submitted so far; live. */
+  readonly taken: Readonly<{ jobs: number; files: number }>;
   /** Every DELETE of jobs or files received, in order. */
   deletions(): readonly FtsDeletion[];
   /** How often jobs were asked for; live. */
@@ -116,7 +120,7 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
   );
   const transferFaults = new TransferFaults(options.transferFaults);
   const copy = options.instant
-    ? createInstantCopyProcess(transferFaults)
+    ? createInstantCopyProcess(transferFaults, options.copyPlan)
     : createCopyProcess({
         bytesPerSecond: options.bytesPerSecond ?? Infinity,
         minCopyMs: options.minCopyMs ?? 0,
@@ -176,6 +180,7 @@ export async function startFtsSimulator(options: FtsSimulatorOptions = {}): Prom
     transferFaults,
     jobs: () => [...store.archived.values(), ...store.jobs.values()].sort((a, b) => a.submitTime - b.submitTime),
     job: (jobId) => store.jobs.get(jobId) ?? store.archived.get(jobId),
+    taken: store.taken,
     deletions: () => service.deletions.all,
     looks: service.looks,
     delegations: () => delegations.accepted.all,
