@@ -39,6 +39,8 @@ export interface TransferBatchInput extends VomsAttributes {
   files: BatchFileInput[];
   /** Where to submit, if it is the batch's turn already. */
   target: FtsTarget | null;
+  /** Publishers of all datasets of its files have been started. */
+  publishing?: boolean;
   /** What an operator has asked for the task; absent where nobody has. */
   priority?: number;
   /** An operator has reset an earlier run: FTS may have jobs that this one knows nothing of. */

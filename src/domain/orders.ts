@@ -96,6 +96,11 @@ export interface BatchFileInput {
   notBefore: number;
   /** A file with this destination was killed lately: the batch waits for `cancelGrace` first. */
   afterKill?: boolean;
+  /**
+   * How many outputs its job has, where the job is complete and all of them are in this batch: once all are DONE they are published without
+   * another word from the task. Absent where the task decides.
+   */
+  jobOutputs?: number;
   /** When it was reported to us, epoch milliseconds. */
   reportedAt?: number;
 }

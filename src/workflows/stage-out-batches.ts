@@ -24,13 +24,17 @@ export async function startBatches({ start, clock }: StageOutContext, state: Tas
 async function startBatch(
   start: StartTask,
   state: TaskState,
-  { batch, source, destination, files, target }: StartedBatch,
+  { batch, source, destination, files, target, publishing }: StartedBatch,
 ): Promise<void> {
   const { task, firstRunId, policy, priority } = state;
   await startChild<typeof transferBatch>('transferBatch', {
     workflowId: transferBatchId(task, batch),
     args: [
-      { task, ...vomsOf(start), batch, firstRunId, policy, files, target, ...(priority !== null && { priority }) },
+      {
+        ...{ task, ...vomsOf(start), batch, firstRunId, policy, files, target },
+        ...(publishing && { publishing }),
+        ...(priority !== null && { priority }),
+      },
     ],
     // With the default, children are terminated when their parent continues as new.
     parentClosePolicy: ParentClosePolicy.ABANDON,

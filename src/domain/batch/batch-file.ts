@@ -36,6 +36,8 @@ export interface BatchFile extends BatchFileInput {
   transfer: TransferState;
   publication: PublicationState;
   publicationReason: string | null;
+  /** Its batch itself has released it for publication, and tells the task so; absent where it has not. */
+  selfReleased?: boolean;
   /** Handed to the publisher: its answer is due. */
   handedOver: boolean;
   /** The publisher was asked to give it back. */
@@ -109,12 +111,14 @@ export function newBatchFile(input: BatchFileInput, now: number): BatchFile {
 }
 
 /**
- * What the task is to know of a file; told again only when it changes. A publication under way is the task's own doing, and so is one that
- * it called off: told back late, that would undo what the task has decided since.
+ * What the task is to know of a file; told again only when it changes. A publication under way is the task's own doing, unless the batch has
+ * released it, and so is one that the task called off: told back late, that would undo what the task has decided since.
  */
 export function stateToTell(file: BatchFile): string {
   const isOurs =
-    file.publication === 'DONE' || (file.publication === 'FAILED' && file.publicationReason !== INCOMPLETE);
+    file.publication === 'DONE' ||
+    (file.publication === 'ACQUIRED' && file.selfReleased === true) ||
+    (file.publication === 'FAILED' && file.publicationReason !== INCOMPLETE);
   const publication = isOurs ? file.publication : '';
   const held = file.transfer === 'HELD' ? (file.heldReason ?? '') : '';
   return `${file.transfer} ${publication} ${lastClass(file) ?? ''}${held}`;

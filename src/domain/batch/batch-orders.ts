@@ -40,6 +40,8 @@ function applyToFile(state: BatchState, file: BatchFile, order: FileOrder, now: 
       file.publicationReason = null;
       return;
     case 'incomplete':
+      // Released before the task heard of what made its job incomplete: the publisher's word counts.
+      if (file.selfReleased) return;
       file.publication = 'FAILED';
       file.publicationReason = INCOMPLETE;
       return;
@@ -53,6 +55,7 @@ function applyToFile(state: BatchState, file: BatchFile, order: FileOrder, now: 
       file.publicationReason = order.reason;
       file.handedOver = false;
       file.withdrawn = false;
+      delete file.selfReleased;
       notePublication(state, file, now);
       if (file.kill?.why === 'superseded') state.drop(file, now);
       return;

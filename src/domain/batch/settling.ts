@@ -1,6 +1,7 @@
 import type { BatchFile } from './batch-file.ts';
 import { classify } from '../failure-classes.ts';
 import type { BatchState } from './batch-state.ts';
+import { releaseWholeJobs } from './release.ts';
 
 /** What our own look at a file's destination, and the removal of its source, came to. */
 export interface SettleResult {
@@ -69,6 +70,7 @@ export function applySettleResults(
     if (file.phase === 'arrived') settle(state, file, result, now, random);
     if (file.transfer === 'DONE') cleanUp(state, file, result, now);
   }
+  releaseWholeJobs(state);
 }
 
 function settle(state: BatchState, file: BatchFile, result: SettleResult, now: number, random: () => number): void {

@@ -30,6 +30,8 @@ export class Ledger {
   readonly byKey = new Map<string, LedgerEntry>();
   readonly byBatch = new Map<number, LedgerEntry[]>();
   readonly jobOf = new Map<LedgerEntry, LedgerJob>();
+  /** Datasets that files were let through to publication of: their publishers have been started, or are in a moment. */
+  readonly publishing = new Set<number>();
   /** Entries whose transfer or publication is not final: when none is left and no more come, the task is done. */
   openTransfers = 0;
   openPublications = 0;
@@ -48,6 +50,7 @@ export class Ledger {
     if (!isFinalTransfer(entry.transfer)) this.openTransfers += 1;
     if (!isFinalPublication(entry.publication)) this.openPublications += 1;
     if (entry.untold) this.untold += 1;
+    if (LET_THROUGH.includes(entry.publication)) this.publishing.add(entry.dataset);
     if (entry.batch) this.#index(entry);
     // A killed file frees its destination for another one; one that is published under an earlier generation does not.
     if (
@@ -100,6 +103,7 @@ export class Ledger {
     if (isFinalPublication(entry.publication) !== isFinalPublication(state))
       this.openPublications += isFinalPublication(state) ? -1 : 1;
     if (entry.publication !== state) this.changed.add(-1);
+    if (LET_THROUGH.includes(state)) this.publishing.add(entry.dataset);
     entry.publication = state;
     if (state !== 'FAILED') entry.incomplete = false;
   }
@@ -139,6 +143,8 @@ export class Ledger {
     else this.byBatch.set(entry.batch, [entry]);
   }
 }
+
+const LET_THROUGH: readonly PublicationState[] = ['ACQUIRED', 'DONE'];
 
 /** Rejected since an earlier generation of it is in DBS, and therefore at its destination: that is not to be overwritten. */
 export const isPublishedBefore = ({ rule }: LedgerEntry): boolean => rule === 'already-published';

@@ -32,6 +32,9 @@ export function applyBatchReport(state: TaskState, report: BatchReport, now: num
       // What the task decides (asked for, released, incomplete) is not undone by a batch that has not heard of it yet.
       if (group.publication === 'DONE' || (group.publication === 'FAILED' && entry.publication === 'ACQUIRED'))
         state.ledger.setPublication(entry, group.publication);
+      // It was a whole job in one batch, which has released it.
+      if (group.publication === 'ACQUIRED' && (entry.publication === 'NEW' || entry.incomplete))
+        state.ledger.setPublication(entry, 'ACQUIRED');
       if (group.failure && group.reason) state.ledger.noteReason(group.failure, group.reason);
       touched.add(job);
     }

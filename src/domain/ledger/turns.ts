@@ -1,4 +1,5 @@
 import type { FtsTarget } from '../orders.ts';
+import { gates, type Ledger } from './ledger.ts';
 import type { TaskState } from './task-state.ts';
 import { volumeOf } from './volume.ts';
 import type { ReadyBatch } from './window.ts';
@@ -8,6 +9,8 @@ export interface StartedBatch extends ReadyBatch {
   batch: number;
   /** Where to submit, if it is its turn already. */
   target: FtsTarget | null;
+  /** Publishers of all datasets of its files have been started. */
+  publishing: boolean;
 }
 
 /**
@@ -25,10 +28,16 @@ export function beginBatches(state: TaskState, now: number, limit = Infinity): S
       // Decided while it waited here: its batch goes by the record otherwise.
       if (entry.incomplete) outbox.order(batch, { kind: 'incomplete', keys: [key] });
     }
+    for (const file of ready.files) {
+      const jobOutputs = outputsOfWholeJob(ledger, file.key, batch);
+      if (jobOutputs !== null) file.jobOutputs = jobOutputs;
+    }
     const target = state.targets.get(ready.destination);
     const admitted = target && !state.paused && batches.admitNew(batch, policy);
     if (admitted) markSubmitted(state, batch);
-    return { ...ready, batch, target: admitted ? target : null };
+    const datasets = ready.files.map(({ key }) => ledger.byKey.get(key)?.dataset ?? -1);
+    const publishing = datasets.every((dataset) => ledger.publishing.has(dataset));
+    return { ...ready, batch, target: admitted ? target : null, publishing };
   });
 }
 
@@ -47,4 +56,14 @@ export function admitBatches(state: TaskState): void {
 function markSubmitted(state: TaskState, batch: number): void {
   for (const entry of state.ledger.byBatch.get(batch) ?? [])
     if (['NEW', 'RETRY', 'HELD'].includes(entry.transfer)) state.ledger.setTransfer(entry, 'SUBMITTED');
+}
+
+/** How many outputs the job of a file has that waits to be published, where all of them are in this batch; null where some are elsewhere, or to come. */
+function outputsOfWholeJob(ledger: Ledger, key: string, batch: number): number | null {
+  const entry = ledger.byKey.get(key);
+  const job = entry && ledger.jobOf.get(entry);
+  if (!job || entry.publication !== 'NEW' || entry.retry !== job.retry) return null;
+  const current = job.entries.filter(({ retry }) => retry === job.retry);
+  const outputs = current.filter(gates);
+  return current.length >= job.expected && outputs.every((output) => output.batch === batch) ? outputs.length : null;
 }

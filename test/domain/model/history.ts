@@ -7,9 +7,10 @@ export class History {
   readonly #before = new Map<string, TransferState>();
   readonly #publication = new Map<string, PublicationState>();
 
-  check(job: LedgerJob, entry: LedgerEntry): void {
+  /** @param isWhole its batch has all of its job */
+  check(job: LedgerJob, entry: LedgerEntry, isWhole: boolean): void {
     const name = `${job.id} ${entry.key} ${entry.check} ${entry.retry} ${entry.startTime}`;
-    this.#checkPublication(name, job, entry);
+    this.#checkPublication(name, job, entry, isWhole);
     const before = this.#before.get(name);
     const { transfer } = entry;
     this.#before.set(name, transfer);
@@ -22,15 +23,18 @@ export class History {
   }
 
   /** Only files of complete jobs, all of whose outputs are DONE, are let through to publication. */
-  #checkPublication(name: string, job: LedgerJob, entry: LedgerEntry): void {
+  #checkPublication(name: string, job: LedgerJob, entry: LedgerEntry, isWhole: boolean): void {
     const before = this.#publication.get(name) ?? 'NEW';
     this.#publication.set(name, entry.publication);
     if (entry.publication === before) return;
     assert.notEqual(before, 'DONE', `${name} was published and is ${entry.publication}`);
     // A person's retry of what DBS had refused.
     if (entry.publication !== 'ACQUIRED' || before === 'FAILED') return;
-    const current = job.entries.filter(({ retry }) => retry === job.retry);
-    assert(current.length >= job.expected, `${name} is let through and its job is incomplete`);
+    // A batch that has all of a job lets it through before it can know of what is reported afterwards.
+    const current = job.entries.filter(({ retry, batch }) =>
+      isWhole ? retry === entry.retry && batch === entry.batch : retry === job.retry,
+    );
+    assert(isWhole || current.length >= job.expected, `${name} is let through and its job is incomplete`);
     const missing = current.filter(({ type, transfer }) => type === 'output' && transfer !== 'DONE');
     assert.deepEqual(missing, [], `${name} is let through and outputs of its job have not arrived`);
   }

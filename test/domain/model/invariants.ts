@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { destinationKey, idCheck } from '../../../src/domain/ledger/entry.ts';
+import { destinationKey, idCheck, type LedgerEntry } from '../../../src/domain/ledger/entry.ts';
 import { isFinalPublication, isFinalTransfer } from '../../../src/domain/states.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -11,7 +11,10 @@ export function checkAlways(sim: Simulation): void {
   const openPublications = entries.filter(({ publication }) => !isFinalPublication(publication)).length;
   assert.equal(ledger.openTransfers, openTransfers, 'count of open transfers');
   assert.equal(ledger.openPublications, openPublications, 'count of open publications');
-  for (const job of ledger.jobs.values()) for (const entry of job.entries) sim.history.check(job, entry);
+  const isWhole = ({ batch, key }: LedgerEntry): boolean =>
+    sim.batches.some(({ input }) => input.batch === batch && input.files.some((f) => f.key === key && f.jobOutputs));
+  for (const job of ledger.jobs.values())
+    for (const entry of job.entries) sim.history.check(job, entry, isWhole(entry));
 
   const live = new Map<string, number>();
   for (const entry of entries) {
