@@ -4,6 +4,7 @@ import { addCodecServer } from './commands/codec-server.ts';
 import { addConfig } from './commands/config.ts';
 import { addCredentials } from './commands/credentials.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDeployment } from './commands/deployment.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFilesCommand } from './commands/files.ts';
 import { addJob } from './commands/job.ts';
@@ -66,6 +67,7 @@ export function createProgram(): Command {
   addBreaker(program);
   addOperations(program);
   addWorker(program);
+  addDeployment(program);
   addPull(program);
   addMonitor(program);
   addCredentials(program);

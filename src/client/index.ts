@@ -35,3 +35,4 @@ export { sweepSources } from './sweep.ts';
 export { surveyTasks, type SurveyedTask, type SurveyOptions } from './survey.ts';
 export { taskWaits, type TaskWait } from './task-waits.ts';
 export { taskFiles, taskLedgerFiles, type TaskFile } from './task-files.ts';
+export { makeCurrent, rampTo, workerVersions, type WorkerVersion, type WorkerVersions } from './worker-versions.ts';

@@ -3,6 +3,7 @@ import { policySchema } from './policy-schema.ts';
 import {
   address,
   brokerUrls,
+  deploymentName,
   destinations,
   hostNames,
   directory,
@@ -11,6 +12,7 @@ import {
   oneOf,
   pageOrigins,
   optionalAddress,
+  optionalBuildId,
   optionalDirectory,
   optionalFile,
   optionalFiles,
@@ -37,6 +39,10 @@ const workerSchema = z.strictObject({
       crab: slots(20, 'Calls to CRAB'),
     })
     .prefault({}),
+  deployment: deploymentName('asyncstageout', "Name of the workers as Temporal's worker deployment"),
+  buildId: optionalBuildId(
+    'Version of the code: its workers get work when it is current (`aso deployment`); none: they take what no version gets',
+  ),
   shutdownGraceSeconds: whole(30, 0, 3600, 's', 'Running activities may take so long to end at shutdown'),
 });
 

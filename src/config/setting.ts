@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { BUILD_ID, BUILD_ID_RULE } from '../contract/worker-versions.ts';
 import { BROKER_URL_RULE, isBrokerUrl } from '../domain/broker-url.ts';
 import { isServiceUrl, SERVICE_URL_RULE, withoutSlash } from '../domain/service-url.ts';
 
@@ -45,6 +46,25 @@ export function workerName(fallback: string, description: string) {
     .regex(/^[A-Za-z0-9._-]{1,100}$/)
     .default(fallback)
     .meta({ description, rule: 'at most 100 letters, digits and any of . _ -' });
+}
+
+/** The name of Temporal's worker deployment: it and a build id are written with a dot or a colon between them. */
+export function deploymentName(fallback: string, description: string) {
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,100}$/)
+    .default(fallback)
+    .meta({ description, rule: 'at most 100 letters, digits and any of _ -' });
+}
+
+/** What a version of the code is called. */
+export function optionalBuildId(description: string) {
+  return z
+    .string()
+    .regex(BUILD_ID)
+    .nullable()
+    .default(null)
+    .meta({ description, rule: `${BUILD_ID_RULE}; or none` });
 }
 
 /** A short name that goes to other services as it is. */

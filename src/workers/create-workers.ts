@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
-import { bundleWorkflowCode, Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  Worker,
+  type NativeConnection,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { createActivities, type ActivityDependencies } from '../activities/index.ts';
 import { dataConverter as plainConverter, ENCODED_FAILURES } from '../client/data-converter.ts';
 import type { Config } from '../config/index.ts';
@@ -83,10 +89,23 @@ export async function createWorkers(options: CreateWorkersOptions): Promise<Work
         // Beyond that, what still runs is given up and will be retried elsewhere.
         shutdownForceTime: `${tuning.shutdownGraceSeconds + 10}s`,
         maxHeartbeatThrottleInterval: '10s',
+        ...versioned(tuning),
         sinks: telemetry.sinks,
         interceptors: { activity: telemetry.activityInterceptors },
         ...workflows,
       });
     }),
   );
+}
+
+/**
+ * With a build id Temporal says which version works. All workflows go to the current one at their next task, also in the middle (docs/adr/0010):
+ * a version that is gone leaves nothing behind that waits for it.
+ */
+function versioned({ deployment: deploymentName, buildId }: Config['worker']): Partial<WorkerOptions> {
+  if (buildId === null) return {};
+  const version = { deploymentName, buildId };
+  return {
+    workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
+  };
 }

@@ -53,6 +53,8 @@ export interface RigOptions {
   serverArgs?: string[];
   /** Patience with FTS, milliseconds: for faults that outlast it. */
   ftsTimeouts?: Partial<FtsTimeouts>;
+  /** The workflows that workers run. @default those of `src` */
+  workflowBundle?: WorkflowBundleOption;
   /** Further settings. */
   settings?: Record<`ASO_${string}`, string>;
 }
@@ -71,7 +73,8 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
   });
   const dataConverter = configuredDataConverter(config);
   const client = new Client({ connection, namespace: server.namespace, dataConverter });
-  const workflowBundle = await (config.payloadKeys === null ? bundle : bundleWorkflows(true));
+  const workflowBundle =
+    options.workflowBundle ?? (await (config.payloadKeys === null ? bundle : bundleWorkflows(true)));
   const { dependencies, close } = createDependencies(config, client);
   const policy = { ...DEFAULT_POLICY, ...FAST, ...options.policy };
   const { ftsTimeouts: timeouts } = options;
