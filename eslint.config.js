@@ -17,11 +17,12 @@ const LAYERS = {
   simulators: ['domain'],
   'codec-server': ['client', 'config', 'web'],
   workers: ['domain', 'contract', 'ports', 'activities', 'adapters', 'workflows', 'config', 'client'],
+  servers: ['contract', 'workers'],
   cli: [
     ...['domain', 'contract', 'ports', 'activities', 'adapters', 'workers', 'client', 'config', 'pull'],
-    ...['monitor', 'codec-server', 'simulators', 'demo'],
+    ...['monitor', 'codec-server', 'simulators', 'servers', 'demo'],
   ],
-  demo: ['domain', 'contract', 'client', 'config', 'simulators', 'workers'],
+  demo: ['domain', 'contract', 'client', 'config', 'simulators', 'servers', 'workers'],
 };
 
 /** Third-party modules a layer is limited to; layers not named here may use any dependency. */

@@ -5,18 +5,27 @@
 import { dirname, delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from './dependencies.mjs';
+import { ensureFullServer } from './full-server.mjs';
+import { findPostgresql, NO_POSTGRESQL } from './postgresql-programs.mjs';
 import { NO_NODE, findNode, run } from './process.mjs';
 import { ensureTemporalServer } from './temporal-server.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (...path) => join(root, 'node_modules', ...path);
 
-/** Each command: whether it needs Temporal's dev server, and what Node then runs, one after the other. */
+/** Benches that always run on PostgreSQL; others do where an argument names it as their store. */
+const ON_POSTGRESQL = ['retention'];
+
+/** Each command: whether it needs Temporal's dev server, or its full one and PostgreSQL; and what Node then runs, one after the other. */
 const COMMANDS = {
   setup: { temporal: true, runs: () => [] },
   demo: { temporal: true, runs: (args) => [[join('src', 'cli', 'main.ts'), 'demo', ...args]] },
   test: { temporal: true, runs: (args) => [[bin('vitest', 'vitest.mjs'), 'run', ...args]] },
-  bench: { temporal: true, runs: ([name, ...args]) => [[join('bench', `${name}.ts`), ...args]] },
+  bench: {
+    temporal: true,
+    postgresql: ([name, ...args]) => ON_POSTGRESQL.includes(name) || args.includes('postgresql'),
+    runs: ([name, ...args]) => [[join('bench', `${name}.ts`), ...args]],
+  },
   lint: {
     runs: () => [
       [bin('eslint', 'bin', 'eslint.js'), '.'],
@@ -44,6 +53,20 @@ async function step(name, work) {
   return value;
 }
 
+/** The variables that name PostgreSQL's programs and Temporal's full server. */
+async function preparePostgresql() {
+  const programs = await step('postgresql', async () => {
+    const found = findPostgresql(process.env);
+    if (!found) throw new Error(NO_POSTGRESQL);
+    return { text: `${found.path} (${found.from})`, value: found.path };
+  });
+  const server = await step('temporal server', async () => {
+    const { variables, from } = await ensureFullServer({ env: process.env, say });
+    return { text: `${variables.ASO_TEMPORAL_SERVER} (${from})`, value: variables };
+  });
+  return { ASO_POSTGRESQL: programs, ...server };
+}
+
 async function main([name, ...args]) {
   const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : null;
   if (!command || (name === 'bench' && !/^[\w-]+$/.test(args[0] ?? ''))) {
@@ -62,6 +85,7 @@ async function main([name, ...args]) {
       const { path, from } = await ensureTemporalServer({ env: process.env, root, node, say });
       return { text: `${path} (${from})`, value: path };
     });
+  if (command.postgresql?.(args)) Object.assign(env, await preparePostgresql());
   for (const line of command.runs(args)) {
     const code = await run(node, line, { cwd: root, env });
     if (code !== 0) return code;

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } fro
 import { delimiter, dirname, join } from 'node:path';
 import { cacheFolder } from './cache.mjs';
 import { finish } from './finish.mjs';
+import { goInstall } from './go-install.mjs';
 import { withLock } from './lock.mjs';
 
 /** The Temporal CLI, of which the dev server is a part; src/workers/temporal-cli.ts names the same one. */
@@ -122,16 +123,8 @@ async function download(folder, { root, node, say }) {
   return path;
 }
 
-async function build(folder, { env, say }) {
-  say(`building it with Go (go install ${GO_PACKAGE}): 1 to 6 minutes, once`);
-  const start = Date.now();
-  const note = setInterval(() => say(`still building, ${Math.round((Date.now() - start) / 1000)} s`), 30_000);
-  // Without CGO no C compiler is needed; a GOOS or GOARCH of the caller would build for another machine.
-  await finish('go', ['install', '-ldflags=-s -w', GO_PACKAGE], {
-    cwd: folder,
-    env: { ...env, GOOS: undefined, GOARCH: undefined, GOBIN: folder, GOFLAGS: '-mod=mod', CGO_ENABLED: '0' },
-    timeoutMs: 20 * 60_000,
-  }).finally(() => clearInterval(note));
+async function build(folder, context) {
+  await goInstall([GO_PACKAGE], folder, context);
   const path = join(folder, 'temporal');
   chmodSync(path, 0o755);
   return path;

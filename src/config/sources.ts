@@ -10,6 +10,10 @@ const OTHER_VARIABLES: readonly string[] = [
   'ASO_CONFIG',
   // The Temporal CLI of the dev server: src/workers/temporal-cli.ts.
   'ASO_TEMPORAL_CLI',
+  // Programs of a Temporal on PostgreSQL: src/servers/find-programs.ts.
+  'ASO_TEMPORAL_SERVER',
+  'ASO_TEMPORAL_SQL_TOOL',
+  'ASO_POSTGRESQL',
 ];
 
 export type Tree = { [key: string]: unknown };

@@ -11,6 +11,17 @@ export interface OwnedProcess {
   stop(graceMs?: number): Promise<void>;
 }
 
+export interface OwnedProcessOptions {
+  /** @default ours */
+  env?: NodeJS.ProcessEnv;
+  /** Another user that it runs as; only root may say so. @default ours */
+  user?: { uid: number; gid: number } | null;
+  /** What asks it to end. @default SIGTERM */
+  ask?: NodeJS.Signals;
+  /** What ends it where it was asked in vain, or where we end: another than SIGKILL where it has to clear up. @default SIGKILL */
+  insist?: NodeJS.Signals;
+}
+
 /** Lines kept for `output`. */
 const TAIL = 20;
 
@@ -21,9 +32,9 @@ const TAIL = 20;
 export async function startOwnedProcess(
   command: string,
   args: readonly string[],
-  { env = process.env }: { env?: NodeJS.ProcessEnv } = {},
+  { env = process.env, user = null, ask = 'SIGTERM', insist = 'SIGKILL' }: OwnedProcessOptions = {},
 ): Promise<OwnedProcess> {
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...user });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -33,9 +44,10 @@ export async function startOwnedProcess(
   }
   await once(child, 'spawn');
   const pid = child.pid as number;
-  const kill = (): boolean => child.kill('SIGKILL');
+  // One that is frozen heeds no signal but SIGKILL before it goes on.
+  const kill = (): boolean => child.kill(insist) && child.kill('SIGCONT');
   process.on('exit', kill);
-  const guard = startGuard(pid);
+  const guard = startGuard(pid, insist);
   child.once('exit', () => {
     process.off('exit', kill);
     guard?.kill('SIGKILL');
@@ -47,10 +59,10 @@ export async function startOwnedProcess(
     async stop(graceMs = 5_000) {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      const insist = setTimeout(kill, graceMs);
+      child.kill(ask);
+      const insisting = setTimeout(kill, graceMs);
       await ended;
-      clearTimeout(insist);
+      clearTimeout(insisting);
     },
   };
 }
@@ -59,9 +71,9 @@ export async function startOwnedProcess(
  * Watches over `pid` for the one case that `exit` does not see, this process being killed: the guard's standard
  * input is a pipe that closes with us. It ends itself with `pid`, so a reused pid is never hit.
  */
-function startGuard(pid: number): ChildProcess | null {
+function startGuard(pid: number, signal: NodeJS.Signals): ChildProcess | null {
   if (process.platform === 'win32') return null;
-  const guard = spawn('/bin/sh', ['-c', `read -r _; kill -KILL ${pid}`], {
+  const guard = spawn('/bin/sh', ['-c', `read -r _; kill -${signal.slice(3)} ${pid}; kill -CONT ${pid}`], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

@@ -1,8 +1,8 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { ALL_SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import { startOwnedProcess, type OwnedProcess } from './child-process.ts';
+import { freePorts } from './free-ports.ts';
 import { findTemporalCli } from './temporal-cli.ts';
 
 export interface DevServerOptions {
@@ -35,7 +35,7 @@ const ATTEMPTS = 3;
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   const cli = findTemporalCli();
   for (let attempt = 1; ; attempt++) {
-    const [port, uiPort, httpPort, metricsPort] = await freePorts();
+    const [port, uiPort, httpPort, metricsPort] = await freePorts(HOST, 4);
     const address = `${HOST}:${options.port ?? port}`;
     const server = await startOwnedProcess(cli, [
       ...['server', 'start-dev', '--ip', HOST, '--log-level', 'error', '--namespace', NAMESPACE],
@@ -101,20 +101,4 @@ async function probe(address: string, timeoutMs: number): Promise<void> {
   } finally {
     await connection.close();
   }
-}
-
-/** Four ports that were free a moment ago, all different because they are held together. */
-async function freePorts(): Promise<[number, number, number, number]> {
-  const servers = await Promise.all(
-    [0, 1, 2, 3].map(
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer().once('error', reject);
-          server.listen(0, HOST, () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports as [number, number, number, number];
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { cachedFullServer } from '../../src/servers/find-programs.ts';
 import { cachedTemporalCli } from '../../src/workers/temporal-cli.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -49,6 +50,27 @@ test('setting up and running agree on the place of the cached CLI', () => {
     process.stdout.write(cachePath(process.env));`;
   const { stdout } = inline(text, { XDG_CACHE_HOME: folder });
   expect(stdout).toBe(cachedTemporalCli({ XDG_CACHE_HOME: folder }));
+});
+
+test('setting up and running agree on the place of the full server, and a half-named one is an error', () => {
+  const text = `
+    import { cachedFullServer, ensureFullServer } from './scripts/full-server.mjs';
+    console.log(cachedFullServer(process.env));
+    await ensureFullServer({ env: { ASO_TEMPORAL_SERVER: '/some/server' }, say: () => undefined });`;
+  const { stdout, stderr } = inline(text, { XDG_CACHE_HOME: folder });
+  expect(stdout.trim()).toBe(cachedFullServer({ XDG_CACHE_HOME: folder }));
+  expect(stderr).toContain('ASO_TEMPORAL_SERVER is set, ASO_TEMPORAL_SQL_TOOL is not');
+});
+
+test('where the full server cannot be built, all ways to get it are named', () => {
+  const text = `
+    import { ensureFullServer } from './scripts/full-server.mjs';
+    await ensureFullServer({ env: { HOME: ${JSON.stringify(folder)}, PATH: '' }, say: () => undefined });`;
+  const { status, stderr } = inline(text, { PATH: folder });
+  expect(status).not.toBe(0);
+  expect(stderr).toMatch(/could not be built: there is no `go`/);
+  expect(stderr).toMatch(/temporal-server and temporal-sql-tool .* on PATH/);
+  expect(stderr).toMatch(/ASO_TEMPORAL_SQL_TOOL to their paths/);
 });
 
 test('work under a lock is done by one process at a time, and a lock left behind is taken over', async () => {

@@ -1,0 +1,82 @@
+/** What Temporal's full server keeps its state in. */
+export interface DatabaseAddress {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+}
+
+export interface ServerConfigOptions {
+  database: DatabaseAddress;
+  host: string;
+  ports: readonly number[];
+  /** File of settings that the server looks at again while it runs. */
+  dynamicConfig: string;
+  historyShards: number;
+}
+
+/** Its services; the order is that of their ports. */
+export const SERVICES = ['frontend', 'history', 'matching', 'worker'] as const;
+/** Each service has a port for calls and one to find the others; the front end one for HTTP, too. */
+export const PORTS = 2 * SERVICES.length + 1;
+
+export const DATABASES = { default: 'temporal', visibility: 'temporal_visibility' } as const;
+
+/**
+ * Settings that docs and deployment rely on, as deploy/temporal-dynamic-config.yaml has them; and that timers are not moved by up to a
+ * second, as the server otherwise may.
+ */
+export const DYNAMIC_CONFIG: Readonly<Record<string, unknown>> = {
+  'matching.useNewMatcher': true,
+  'matching.enableFairness': true,
+  'history.timerProcessorMaxTimeShift': '1ms',
+  // What was registered a moment ago is known at once.
+  'system.forceSearchAttributesCacheRefreshOnRead': true,
+};
+
+/** Temporal's file of these settings: JSON is YAML. */
+export const dynamicConfigText = (settings: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, [{ value }]])), null, 2);
+
+/** Configuration of a server that runs all services in one process, as its file has it: JSON is YAML. */
+export function serverConfigText({ database, host, ports, dynamicConfig, historyShards }: ServerConfigOptions): string {
+  const store = (databaseName: string, connections: number): object => ({
+    sql: {
+      pluginName: 'postgres12',
+      databaseName,
+      connectAddr: `${database.host}:${database.port}`,
+      connectProtocol: 'tcp',
+      user: database.user,
+      password: database.password,
+      maxConns: connections,
+      maxIdleConns: connections,
+      maxConnLifetime: '1h',
+    },
+  });
+  const rpc = (at: number): object => ({ grpcPort: ports[2 * at], membershipPort: ports[2 * at + 1], bindOnIP: host });
+  const services = Object.fromEntries(SERVICES.map((service, at) => [service, { rpc: rpc(at) }]));
+  const config = {
+    log: { stdout: true, level: 'error' },
+    persistence: {
+      defaultStore: 'default',
+      visibilityStore: 'visibility',
+      numHistoryShards: historyShards,
+      // Temporal's own example has 20 and 2; more than one task's batches list themselves at a time here.
+      datastores: { default: store(DATABASES.default, 20), visibility: store(DATABASES.visibility, 10) },
+    },
+    global: { membership: { maxJoinDuration: '30s', broadcastAddress: host } },
+    services: { ...services, frontend: { rpc: { ...rpc(0), httpPort: ports[PORTS - 1] } } },
+    clusterMetadata: {
+      enableGlobalNamespace: false,
+      failoverVersionIncrement: 10,
+      masterClusterName: 'active',
+      currentClusterName: 'active',
+      clusterInformation: {
+        active: { enabled: true, initialFailoverVersion: 1, rpcName: 'frontend', rpcAddress: `${host}:${ports[0]}` },
+      },
+    },
+    dcRedirectionPolicy: { policy: 'noop' },
+    dynamicConfigClient: { filepath: dynamicConfig, pollInterval: '10s' },
+  };
+  return JSON.stringify(config, null, 2);
+}

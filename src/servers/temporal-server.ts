@@ -1,0 +1,32 @@
+import type { DevServer } from '../workers/dev-server.ts';
+import type { Postgresql } from './postgresql.ts';
+
+/** What Temporal keeps its state in: the dev server's memory or SQLite file, or PostgreSQL under the full server. */
+export const TEMPORAL_STORES = ['memory', 'file', 'postgresql'] as const;
+export type TemporalStore = (typeof TEMPORAL_STORES)[number];
+
+/** A Temporal server of our own with our search attributes, whatever it keeps its state in. It ends with this process. */
+export interface TemporalServer extends DevServer {
+  readonly store: TemporalStore;
+  /** PostgreSQL, where that is the store: it may be killed, stopped and started again by itself. */
+  readonly database: Postgresql | null;
+  /** Process id of the server that runs now. */
+  readonly pid: number;
+  /** Ends the server, not its database, with SIGKILL. What was in memory is lost. */
+  kill(): Promise<void>;
+  /** Ends the server, not its database, in good order. */
+  stop(): Promise<void>;
+  /** Starts the server again where it was, on the state it had; one that runs is stopped. Returns when it answers. */
+  restart(): Promise<void>;
+}
+
+export interface TemporalOptions {
+  /** Settings of the server that differ, as in its dynamic configuration. */
+  dynamicConfig?: Readonly<Record<string, unknown>>;
+  /** History shards, on PostgreSQL. @default 4 */
+  historyShards?: number;
+  /** Settings of PostgreSQL that differ. */
+  postgresql?: Readonly<Record<string, string>>;
+  /** How long closed workflows are kept, on PostgreSQL. @default 1 day */
+  retentionDays?: number;
+}
