@@ -14,6 +14,7 @@ import type { JobReport } from '../src/domain/file.ts';
 import { addRows } from '../test/support/crab-rows.ts';
 import { startRig, type Rig } from '../test/support/rig.ts';
 import { makeJob, SITES, startWorld, type World } from '../test/support/world.ts';
+import { OF_TASKS } from './support/histories.ts';
 import { readOptions } from './support/options.ts';
 import { rounded, type Bound } from './support/report/bound.ts';
 import type { Cell } from './support/report/markdown-table.ts';
@@ -44,9 +45,6 @@ const PACE = { batchWindow: 5, followFirst: 1.5, followMax: 30, followGrid: 0.5 
 
 /** Three calls where nothing shares them (SUBMITTED, the end of the transfer, that of the publication), each of four transitions. */
 const MOST_ADDED = 12;
-
-/** Everything of a task; what runs beside them is nobody's cost. */
-const OF_TASKS = `WorkflowId STARTS_WITH 'task/'`;
 
 /** Sums over all workflows of one type. */
 interface Sums {

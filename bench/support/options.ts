@@ -1,20 +1,41 @@
 import { parseArgs } from 'node:util';
 
-/** Whole numbers of the command line, by name with their defaults, and `--json <file>`. @throws Error naming an option that is wrong */
-export function readOptions<Name extends string>(
+/** Words of which an option takes some, separated by commas. */
+export interface Choice<Word extends string> {
+  from: readonly Word[];
+  /** @default all */
+  default?: readonly Word[];
+}
+
+/**
+ * Whole numbers of the command line, by name with their defaults, and `--json <file>`.
+ * @param choices options that are lists of words, by name
+ * @throws Error naming an option that is wrong
+ */
+export function readOptions<Name extends string, Listed extends string = never, Word extends string = string>(
   defaults: Readonly<Record<Name, number>>,
-): Record<Name, number> & { json?: string } {
+  choices = {} as Readonly<Record<Listed, Choice<Word>>>,
+): Record<Name, number> & Record<Listed, Word[]> & { json?: string } {
   const names = Object.keys(defaults) as Name[];
-  const options = Object.fromEntries([...names, 'json'].map((name) => [name, { type: 'string' as const }]));
+  const lists = Object.keys(choices) as Listed[];
+  const options = Object.fromEntries([...names, ...lists, 'json'].map((name) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ options });
   const numbers = names.map((name) => {
     const number = Number(values[name] ?? defaults[name]);
     if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} must be a whole number above 0`);
     return [name, number] as const;
   });
+  const words = lists.map((name) => {
+    const { from, default: all = from } = choices[name];
+    const given = values[name];
+    const listed = typeof given === 'string' ? (given.split(',') as Word[]) : [...all];
+    if (!listed.every((word) => from.includes(word))) throw new Error(`--${name} takes some of: ${from.join(', ')}`);
+    return [name, listed] as const;
+  });
   const json = values['json'];
   return {
     ...(Object.fromEntries(numbers) as Record<Name, number>),
+    ...(Object.fromEntries(words) as Record<Listed, Word[]>),
     ...(typeof json === 'string' ? { json } : {}),
   };
 }

@@ -4,10 +4,9 @@ import { reportJob } from '../../src/client/index.ts';
 import { patiently } from '../../src/demo/patiently.ts';
 import type { JobReport } from '../../src/domain/file.ts';
 
-/** Signals on their way at a time: what one client process manages on loopback. */
-const IN_FLIGHT = 16;
-
 export interface ReportingOptions {
+  /** Signals on their way at a time. @default 16, what one client process manages on loopback */
+  inFlight?: number;
   /** Jobs a second. @default as fast as one client can */
   perSecond?: number;
   /** Called with each job just before it is reported. */
@@ -21,7 +20,7 @@ export async function reportAll(
   client: Client,
   task: string,
   jobs: readonly JobReport[],
-  { perSecond = Infinity, reporting, signal = AbortSignal.abort() }: ReportingOptions = {},
+  { inFlight = 16, perSecond = Infinity, reporting, signal = AbortSignal.abort() }: ReportingOptions = {},
 ): Promise<void> {
   const start = performance.now();
   let next = 0;
@@ -34,5 +33,5 @@ export async function reportAll(
       await patiently(signal, () => reportJob(client, task, job));
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, reportNext));
+  await Promise.all(Array.from({ length: inFlight }, reportNext));
 }

@@ -13,6 +13,7 @@ import { WorkerProcess } from '../../src/workers/worker-process.ts';
 import { cpuSeconds } from './cpu.ts';
 import { CrabProcess } from './crab-process.ts';
 import { DESTINATIONS, SOURCES } from './sites.ts';
+import { clearedAfter } from './undo.ts';
 
 export interface StandOptions {
   fts: FtsSimulatorOptions;
@@ -44,26 +45,14 @@ export interface Stand {
 }
 
 /** Measures something on a stand of its own, which is cleared away afterwards, however that ends. */
-export async function onStand<T>(
-  ending: Ending,
-  options: StandOptions,
-  measure: (stand: Stand) => Promise<T>,
-): Promise<T> {
-  const undos: (() => Promise<unknown>)[] = [];
-  const clear = async (): Promise<void> => {
-    for (let undo = undos.pop(); undo; undo = undos.pop()) await undo();
-  };
-  ending.cleanUp(clear);
-  try {
-    ending.signal.throwIfAborted();
-    const stand = await setUp(options, ending.signal, (undo) => undos.push(undo));
+export function onStand<T>(ending: Ending, options: StandOptions, measure: (stand: Stand) => Promise<T>): Promise<T> {
+  return clearedAfter(ending, async (later) => {
+    const stand = await setUp(options, ending.signal, later);
     return await Promise.race([
       stand.client.connection.withAbortSignal(ending.signal, () => measure(stand)),
       stand.worker.failed,
     ]);
-  } finally {
-    await clear();
-  }
+  });
 }
 
 async function setUp(

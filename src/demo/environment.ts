@@ -25,13 +25,19 @@ const ORDINARY_FILES = 400;
 /** Seconds a file may wait in FTS's queue: enough for every link but the stuck one. */
 export const queueTime = (files: number): number => Math.round(12 * Math.max(1, files / ORDINARY_FILES));
 
+/** What of a simulated world its services are reached by. */
+export type Surroundings = Pick<SimulatedWorld, 'siteconf' | 'pki'> & {
+  fts: { url: string };
+  crab: { restUrl: string };
+};
+
 /**
  * The environment that a worker and `aso` need to work in a simulated world, with their configuration in `folder`. Settings of the user's
  * own are left out: they are for another Temporal server, and other sites.
  * @param settings further ones, as in a configuration file
  */
 export async function simulatedEnvironment(
-  world: SimulatedWorld,
+  world: Surroundings,
   server: DevServer,
   folder: string,
   policy: Partial<Policy>,
