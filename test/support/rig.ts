@@ -51,6 +51,8 @@ export interface RigOptions {
   policy?: Partial<Policy>;
   /** Further arguments of the dev server. */
   serverArgs?: string[];
+  /** A Temporal server that is there already, and is left to whoever started it. @default a dev server of the rig's own */
+  temporal?: DevServer;
   /** Patience with FTS, milliseconds: for faults that outlast it. */
   ftsTimeouts?: Partial<FtsTimeouts>;
   /** The workflows that workers run. @default those of `src` */
@@ -61,7 +63,7 @@ export interface RigOptions {
 
 /** Starts server and workers. `close` replays every execution that was started, and fails where one does not replay. */
 export async function startRig(world: World, options: RigOptions = {}): Promise<Rig> {
-  const server = await startDevServer({ extraArgs: options.serverArgs ?? [] });
+  const server = options.temporal ?? (await startDevServer({ extraArgs: options.serverArgs ?? [] }));
   const connection = await Connection.connect({ address: server.address });
   const native = await NativeConnection.connect({ address: server.address });
   const config = loadConfig({
@@ -107,7 +109,7 @@ export async function startRig(world: World, options: RigOptions = {}): Promise<
       await dispatchers.close();
       await connection.close();
       await native.close();
-      await server.close();
+      if (!options.temporal) await server.close();
     },
   };
   async function stop(): Promise<void> {
