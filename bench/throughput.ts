@@ -8,6 +8,7 @@ import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { readOptions } from './support/options.ts';
 import { taskName, type PlainTask } from './support/plain-task.ts';
 import { onPlant } from './support/plant.ts';
+import { QUICK } from './support/policies.ts';
 import { newProgress } from './support/progress.ts';
 import { atLeast, atMost, rounded, target, type Bound } from './support/report/bound.ts';
 import { Report } from './support/report/report.ts';
@@ -20,8 +21,6 @@ import { bareRate } from './throughput/bare-rate.ts';
 const NEEDED = [4.63, 6.94];
 const LINKS = 10;
 const OUTPUTS = 2;
-/** Half a second for everything that waits for company. */
-const POLICY = { batchWindow: 0.5, followFirst: 0.5, followMax: 2, followGrid: 0.5 };
 /** Files per second that are the target (issue 7), where jobs come one signal each. */
 const LEAST: Readonly<Record<Store, number>> = { memory: 400, file: 400, postgresql: 300 };
 const LEAST_BULK = 1_000;
@@ -46,7 +45,7 @@ interface ThroughputFigures extends WorkFigures {
 
 function measureOne(ending: Ending, store: Store, workers: number, way: Way): Promise<ThroughputFigures> {
   const { sources, destinations } = sitesOfLinks(LINKS);
-  const plant = { store, workers, sites: [...sources, ...destinations], policy: POLICY };
+  const plant = { store, workers, sites: [...sources, ...destinations], policy: QUICK };
   const jobs = Math.ceil((way === 'bulk' ? options.bulk : options.files) / OUTPUTS / options.tasks);
   const tasks = Array.from({ length: options.tasks }, (_, at): PlainTask => ({
     ...{ task: taskName(`through${at}`, `user${at}`), jobs, outputs: OUTPUTS, log: false, publish: true },
@@ -92,15 +91,15 @@ async function measure(ending: Ending): Promise<number> {
   const report = new Report('throughput', 'Files per second through the whole path', options);
   const step = newProgress();
   const all: ThroughputFigures[] = [];
-  for (const store of options.stores as Store[])
+  for (const store of options.stores)
     for (const workers of options.workers.map(Number))
-      for (const way of options.ways as Way[]) {
+      for (const way of options.ways) {
         const name = `${STORE_NAMES[store]}, ${workers} workers, ${way}`;
         const shown = ({ filesPerSecond }: ThroughputFigures) => ({ 'files/s': rounded(filesPerSecond) });
         all.push(await step(name, measureOne(ending, store, workers, way), shown));
       }
   tell(report, all);
-  for (const way of options.ways as Way[]) {
+  for (const way of options.ways) {
     const ofWay = all.filter((one) => one.way === way);
     report.plot({
       ...{ kind: 'bars', ...(way === 'bulk' ? { id: 'bulk' } : {}) },
@@ -108,7 +107,7 @@ async function measure(ending: Ending): Promise<number> {
       x: { name: 'worker processes, on two cores for everything', categories: options.workers },
       y: { name: 'files/s' },
       marks: way === 'bulk' ? [{ name: 'target', y: LEAST_BULK }] : [{ name: 'target, dev server', y: LEAST.memory }],
-      series: (options.stores as Store[]).map((store) => ({
+      series: options.stores.map((store) => ({
         name: STORE_NAMES[store],
         values: options.workers.map((workers) => {
           const found = ofWay.find((one) => one.store === store && one.workers === Number(workers));

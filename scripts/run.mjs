@@ -13,8 +13,13 @@ import { ensureTemporalServer } from './temporal-server.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (...path) => join(root, 'node_modules', ...path);
 
-/** Benches that always run on PostgreSQL; others do where an argument names it as their store. */
-const ON_POSTGRESQL = ['retention'];
+/** Benches that run on PostgreSQL unless an argument names other stores; others do where one names it. */
+const ON_POSTGRESQL = ['retention', 'throughput'];
+
+function needsPostgresql([name, ...args]) {
+  const named = args.filter((word) => /\b(memory|file|postgresql)\b/.test(word));
+  return named.length > 0 ? named.some((word) => word.includes('postgresql')) : ON_POSTGRESQL.includes(name);
+}
 
 /** Each command: whether it needs Temporal's dev server, or its full one and PostgreSQL; and what Node then runs, one after the other. */
 const COMMANDS = {
@@ -23,7 +28,7 @@ const COMMANDS = {
   test: { temporal: true, runs: (args) => [[bin('vitest', 'vitest.mjs'), 'run', ...args]] },
   bench: {
     temporal: true,
-    postgresql: ([name, ...args]) => ON_POSTGRESQL.includes(name) || args.includes('postgresql'),
+    postgresql: needsPostgresql,
     runs: ([name, ...args]) => [[join('bench', `${name}.ts`), ...args]],
   },
   lint: {

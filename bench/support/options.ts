@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 
-/** Words of which an option takes some, separated by commas. */
-export interface Choice<Word extends string> {
-  from: readonly Word[];
+/** An option that takes some words, separated by commas. */
+export interface Choice {
+  from: readonly string[];
   /** @default all */
-  default?: readonly Word[];
+  default?: readonly string[];
 }
 
 /**
@@ -12,12 +12,12 @@ export interface Choice<Word extends string> {
  * @param choices options that are lists of words, by name
  * @throws Error naming an option that is wrong
  */
-export function readOptions<Name extends string, Listed extends string = never, Word extends string = string>(
+export function readOptions<Name extends string, const Choices extends Readonly<Record<string, Choice>>>(
   defaults: Readonly<Record<Name, number>>,
-  choices = {} as Readonly<Record<Listed, Choice<Word>>>,
-): Record<Name, number> & Record<Listed, Word[]> & { json?: string } {
+  choices: Choices = {} as Choices,
+): Record<Name, number> & { [Listed in keyof Choices]: Choices[Listed]['from'][number][] } & { json?: string } {
   const names = Object.keys(defaults) as Name[];
-  const lists = Object.keys(choices) as Listed[];
+  const lists = Object.keys(choices);
   const options = Object.fromEntries([...names, ...lists, 'json'].map((name) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ options });
   const numbers = names.map((name) => {
@@ -26,16 +26,16 @@ export function readOptions<Name extends string, Listed extends string = never, 
     return [name, number] as const;
   });
   const words = lists.map((name) => {
-    const { from, default: all = from } = choices[name];
+    const { from, default: all = from } = choices[name]!;
     const given = values[name];
-    const listed = typeof given === 'string' ? (given.split(',') as Word[]) : [...all];
+    const listed = typeof given === 'string' ? given.split(',') : [...all];
     if (!listed.every((word) => from.includes(word))) throw new Error(`--${name} takes some of: ${from.join(', ')}`);
     return [name, listed] as const;
   });
   const json = values['json'];
   return {
     ...(Object.fromEntries(numbers) as Record<Name, number>),
-    ...(Object.fromEntries(words) as Record<Listed, Word[]>),
+    ...(Object.fromEntries(words) as { [Listed in keyof Choices]: Choices[Listed]['from'][number][] }),
     ...(typeof json === 'string' ? { json } : {}),
   };
 }

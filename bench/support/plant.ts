@@ -20,8 +20,8 @@ export interface PlantOptions {
   sites: readonly string[];
   /** What differs from the policy that is shipped. */
   policy: Partial<Policy>;
-  /** Further settings of the workers. */
-  settings?: object;
+  /** Further environment of the workers. */
+  environment?: Readonly<Record<string, string>>;
   simulators?: Omit<SimulatorsOptions, 'root' | 'sites'>;
   /** Minutes after which what has not happened does not happen any more. @default 5 */
   patience?: number;
@@ -45,7 +45,7 @@ export interface Plant {
 /** Measures something on a plant of its own, which is cleared away afterwards, however that ends. */
 export function onPlant<T>(ending: Ending, options: PlantOptions, measure: (plant: Plant) => Promise<T>): Promise<T> {
   return clearedAfter(ending, async (later) => {
-    const { store, sites, policy, settings = {}, simulators: how, patience = 5 } = options;
+    const { store, sites, policy, environment: further, simulators: how, patience = 5 } = options;
     const folder = await mkdtemp(join(tmpdir(), 'aso-bench-'));
     later(() => rm(folder, { recursive: true, force: true }));
     const simulators = await SimulatorsProcess.start({ root: folder, sites, ...how });
@@ -54,7 +54,7 @@ export function onPlant<T>(ending: Ending, options: PlantOptions, measure: (plan
     later(() => server.close());
     const { ftsUrl, crabUrl, siteconf } = simulators.where;
     const world = { fts: { url: ftsUrl }, crab: { restUrl: crabUrl }, siteconf, pki: null };
-    const environment = await simulatedEnvironment(world, server, folder, policy, settings);
+    const environment = { ...(await simulatedEnvironment(world, server, folder, policy)), ...further };
     const workers: WorkerProcess[] = [];
     for (let i = 0; i < options.workers; i += 1) {
       const worker = await WorkerProcess.start(environment);

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startTemporal } from '../../src/servers/start-temporal.ts';
+import { TEMPORAL_STORES, type TemporalServer, type TemporalStore } from '../../src/servers/temporal-server.ts';
 import { startDevServer, type DevServer } from '../../src/workers/dev-server.ts';
-import { cpuSecondsOfTree } from './cpu.ts';
+import { cpuSeconds, cpuSecondsOfTree } from './cpu.ts';
 
-/** Where Temporal's server keeps its state: the dev server in memory or on an SQLite file, or the full server on PostgreSQL. */
-export const STORES = ['memory', 'file', 'postgresql'] as const;
-export type Store = (typeof STORES)[number];
+export { TEMPORAL_STORES as STORES };
+export type Store = TemporalStore;
 
 /** What a store is called in tables. */
 export const STORE_NAMES: Readonly<Record<Store, string>> = {
@@ -20,22 +21,36 @@ export interface BenchServer extends DevServer {
   databaseBytes(): Promise<number | null>;
 }
 
-/**
- * Starts a server on a store that is empty.
- * @param folder for what it keeps
- * @param port of the front end; default a free one
- */
-export async function startServer(store: Store, folder: string, port?: number): Promise<BenchServer> {
-  if (store === 'postgresql') throw new Error('PostgreSQL cannot be measured on yet');
+/** Starts a server on a store that is empty. @param folder for what it keeps */
+export async function startServer(store: Store, folder: string): Promise<BenchServer> {
+  if (store === 'postgresql') return onPostgresql(await startTemporal({ store }));
   const dbFile = join(folder, 'temporal.db');
-  const server = await startDevServer({
-    ...(store === 'file' ? { dbFile } : {}),
-    ...(port === undefined ? {} : { port }),
-  });
-  const sizeOf = (path: string): Promise<number> => stat(path).then(({ size }) => size, () => 0); // prettier-ignore
+  const server = await startDevServer(store === 'file' ? { dbFile } : {});
+  const sizes = async (): Promise<number> => (await sizeOf(dbFile)) + (await sizeOf(`${dbFile}-wal`));
   return {
     ...server,
-    cpu: () => ({ server: cpuSecondsOfTree(server.pid), database: null }),
-    databaseBytes: async () => (store === 'file' ? (await sizeOf(dbFile)) + (await sizeOf(`${dbFile}-wal`)) : null),
+    cpu: () => ({ server: cpuSeconds(server.pid), database: null }),
+    databaseBytes: store === 'file' ? sizes : () => Promise.resolve(null),
   };
 }
+
+function onPostgresql(server: TemporalServer): BenchServer {
+  const { database } = server;
+  if (!database) throw new Error('a server on PostgreSQL that has none');
+  return {
+    ...{ address: server.address, namespace: server.namespace, uiUrl: server.uiUrl, pid: server.pid },
+    close: () => server.close(),
+    cpu: () => ({ server: cpuSeconds(server.pid), database: cpuSecondsOfTree(database.pid) }),
+    async databaseBytes() {
+      const [bytes] = await database.query('postgres', 'SELECT sum(pg_database_size(oid)) FROM pg_database');
+      return Number(bytes);
+    },
+  };
+}
+
+/** Of a file; 0 where there is none. */
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );

@@ -9,6 +9,8 @@ export interface SimulatorsOptions {
   copyMs?: number;
   /** Milliseconds between two rounds of FTS's scheduler. @default 100 */
   tickMs?: number;
+  /** Notes when files come into DBS. @default false: it costs CPU */
+  watchDbs?: boolean;
 }
 
 /** Where they are, told when all of them answer. */
@@ -42,6 +44,9 @@ export interface SimulatorFigures {
 /** When FTS and DBS had a file, epoch milliseconds; null where they never did. */
 export interface FileTimes {
   destinationLfn: string;
+  /** Whose FTS job it was in. */
+  task: string;
+  batch: number;
   submitted: number;
   finished: number | null;
   published: number | null;

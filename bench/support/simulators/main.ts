@@ -16,6 +16,10 @@ import {
   type SimulatorsReady,
 } from './control.ts';
 
+/** How exactly the times of publication are known. */
+const LOOK_EVERY_MS = 100;
+const LOOKS_AFTER_INSERT = 10;
+
 const options = JSON.parse(process.argv[2] ?? '{}') as SimulatorsOptions;
 const siteconf = join(options.root, 'SITECONF');
 const storage = await startListedStorage();
@@ -40,6 +44,22 @@ function lay(plain: LayTask): void {
       storage.files.put(source, sourceLfn, { size, adler32: adler32 ?? '' });
 }
 
+/** When each file was first seen in DBS, by LFN. */
+const publishedAt = new Map<string, number>();
+let looksLeft = 0;
+let insertsSeen = 0;
+
+/** Notes the files that are new in DBS; an insert may take a while after its request has come. */
+function watchDbs(): void {
+  const inserts = dbs.books.insertRequests;
+  if (inserts !== insertsSeen) looksLeft = LOOKS_AFTER_INSERT;
+  if (looksLeft === 0) return;
+  [insertsSeen, looksLeft] = [inserts, looksLeft - 1];
+  const now = Date.now();
+  for (const { lfn } of dbs.books.files()) if (!publishedAt.has(lfn)) publishedAt.set(lfn, now);
+}
+if (options.watchDbs) setInterval(watchDbs, LOOK_EVERY_MS);
+
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
 
 function figures(): SimulatorFigures {
@@ -58,11 +78,13 @@ function figures(): SimulatorFigures {
 }
 
 function times(): FileTimes[] {
-  return fts.jobs().flatMap(({ submitTime, files }) =>
-    files.map(({ destination, finishTime }) => ({
-      destinationLfn: pathOf(destination).replace(/^\/[^/]+/, ''),
-      ...{ submitted: submitTime, finished: finishTime, published: null },
-    })),
+  return fts.jobs().flatMap(({ submitTime, metadata, files }) =>
+    files.map(({ destination, finishTime }) => {
+      const destinationLfn = pathOf(destination).replace(/^\/[^/]+/, '');
+      const whose = { task: String(metadata['task']), batch: Number(metadata['batch']) };
+      const published = publishedAt.get(destinationLfn) ?? null;
+      return { destinationLfn, ...whose, submitted: submitTime, finished: finishTime, published };
+    }),
   );
 }
 
