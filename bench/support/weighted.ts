@@ -12,6 +12,12 @@ export class Weighted {
     return new Weighted(Array.from({ length: count }, (_, at) => (at + 1) ** -exponent));
   }
 
+  /** Share of a number in all that is drawn. */
+  shareOf(number: number): number {
+    const below = number > 0 ? (this.#sums[number - 1] ?? 0) : 0;
+    return ((this.#sums[number] ?? 0) - below) / (this.#sums.at(-1) ?? 1);
+  }
+
   draw(random: () => number): number {
     const at = random() * (this.#sums.at(-1) ?? 0);
     let low = 0;

@@ -1,0 +1,28 @@
+/**
+ * This service beyond this machine: `npm run bench:model [-- --scenario growth,outage --files 100000 --seed 1 --json <file>]`.
+ * A discrete-event model that drives the real domain code (src/domain: books, windows, batches, retries, breakers, publication) through days of
+ * CMS's load in virtual time. What steps cost is counted by what Temporal does for them and set by what the other benches measured
+ * (model/calibration.json); the first scenario holds the model against those measurements. Needs no server.
+ */
+import { growth } from './model/scenarios/growth.ts';
+import { validation } from './model/scenarios/validation.ts';
+import type { Scenario } from './model/scenario.ts';
+import { readOptions } from './support/options.ts';
+import { Report } from './support/report/report.ts';
+
+const SCENARIOS: readonly Scenario[] = [validation, growth];
+const names = SCENARIOS.map(({ name }) => name);
+
+const { scenario, ...options } = readOptions({ files: 100_000, seed: 1 }, { scenario: { from: names } });
+const report = new Report('model', 'This service beyond this machine', options);
+const played = SCENARIOS.filter(({ name }) => scenario.includes(name)).map((one) => {
+  const begin = performance.now();
+  report.text(`**${one.name}**`);
+  const found = one.play(report, options);
+  console.log(`${one.name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+  return { name: one.name, ...found };
+});
+process.exitCode = await report.conclude(
+  Object.fromEntries(played.map(({ name, figures }) => [name, figures])),
+  played.flatMap(({ bounds }) => bounds),
+);

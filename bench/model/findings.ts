@@ -1,0 +1,56 @@
+import type { FailureClass } from '../../src/domain/failure-classes.ts';
+import { noCounts, type TemporalCounts } from './workflow-meter.ts';
+
+/** What a simulation is run for: counted as it goes. Times in seconds. */
+export class Findings {
+  files = 0;
+  jobOutputs = 0;
+  readonly temporal: Record<'stageOut' | 'transferBatch' | 'publishDataset', TemporalCounts> = {
+    stageOut: noCounts(),
+    transferBatch: noCounts(),
+    publishDataset: noCounts(),
+  };
+  readonly ftsRequests = { submit: 0, look: 0, cancel: 0 };
+  /** FTS jobs looked at, whatever the number of requests that took. */
+  looks = 0;
+  /** Files of each FTS job. */
+  readonly jobSizes: number[] = [];
+  /** Files of each block. */
+  readonly blockSizes: number[] = [];
+  readonly reportedToSubmitted: number[] = [];
+  /** From the end of a copy until its batch knows. */
+  readonly endToKnown: number[] = [];
+  readonly reportedToPublished: number[] = [];
+  /** When each file was sent to FTS, and when each was DONE, epoch milliseconds. */
+  readonly submissions: number[] = [];
+  readonly arrivals: number[] = [];
+  done = 0;
+  published = 0;
+  killed = 0;
+  /** Files that FAILED, by the class of their last failure. */
+  readonly failed = new Map<FailureClass | 'none', number>();
+  readonly open = { stageOut: 0, transferBatch: 0, publishDataset: 0 };
+  readonly mostOpen = { stageOut: 0, transferBatch: 0, publishDataset: 0 };
+
+  /** Sum over all workflows. */
+  get all(): TemporalCounts {
+    const sum = noCounts();
+    for (const counts of Object.values(this.temporal))
+      for (const name of Object.keys(sum) as (keyof TemporalCounts)[]) sum[name] += counts[name];
+    return sum;
+  }
+
+  get allFtsRequests(): number {
+    const { submit, look, cancel } = this.ftsRequests;
+    return submit + look + cancel;
+  }
+
+  began(kind: keyof Findings['open']): void {
+    this.open[kind] += 1;
+    this.mostOpen[kind] = Math.max(this.mostOpen[kind], this.open[kind]);
+  }
+
+  ended(kind: keyof Findings['open']): void {
+    this.open[kind] -= 1;
+  }
+}
