@@ -79,10 +79,13 @@ export class BatchRun {
     step.run();
     if (isAnswer) this.#noteSubmission(step);
     const [loop, delay] = ACTIVITIES[step.what as BatchStep] ?? [null, 0];
+    // A publisher that runs is told by a signal.
+    const isSignal = step.what === 'hand-over' && this.actor.input.publishing;
     if (loop !== null)
-      queue.at(queue.now + delay, () => {
+      queue.at(queue.now + (isSignal ? DELAYS.signal : delay), () => {
         this.#over.add(loop);
-        this.meter.activityDone();
+        if (isSignal) this.meter.hasSignalled();
+        else this.meter.activityDone();
       });
     if (step.what === 'tell') this.#tell();
   }

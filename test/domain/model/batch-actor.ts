@@ -36,6 +36,8 @@ export interface BatchInput {
   policy: Policy;
   files: BatchFileInput[];
   target: FtsTarget | null;
+  /** The publishers of its datasets run already. */
+  publishing: boolean;
 }
 
 /** What a batch needs of the others. */

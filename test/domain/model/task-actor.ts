@@ -87,8 +87,8 @@ export class TaskActor {
 
   #startBatches(): void {
     const { policy, firstRunId: run } = this.state;
-    for (const { batch, files, target } of beginBatches(this.state, this.#near.world.now))
-      this.#near.startBatch({ batch, run, policy, files, target });
+    for (const { batch, files, target, publishing } of beginBatches(this.state, this.#near.world.now))
+      this.#near.startBatch({ batch, run, policy, files, target, publishing });
   }
 
   #deliver(): boolean {
