@@ -4,13 +4,17 @@
  * CMS's load in virtual time. What steps cost is counted by what Temporal does for them and set by what the other benches measured
  * (model/calibration.json); the first scenario holds the model against those measurements. Needs no server.
  */
+import { batching } from './model/scenarios/batching.ts';
+import { following } from './model/scenarios/following.ts';
 import { growth } from './model/scenarios/growth.ts';
+import { outage } from './model/scenarios/outage.ts';
+import { publication } from './model/scenarios/publication.ts';
 import { validation } from './model/scenarios/validation.ts';
 import type { Scenario } from './model/scenario.ts';
 import { readOptions } from './support/options.ts';
 import { Report } from './support/report/report.ts';
 
-const SCENARIOS: readonly Scenario[] = [validation, growth];
+const SCENARIOS: readonly Scenario[] = [validation, growth, batching, outage, following, publication];
 const names = SCENARIOS.map(({ name }) => name);
 
 const { scenario, ...options } = readOptions({ files: 100_000, seed: 1 }, { scenario: { from: names } });

@@ -21,9 +21,10 @@ export class Findings {
   /** From the end of a copy until its batch knows. */
   readonly endToKnown: number[] = [];
   readonly reportedToPublished: number[] = [];
-  /** When each file was sent to FTS, and when each was DONE, epoch milliseconds. */
-  readonly submissions: number[] = [];
-  readonly arrivals: number[] = [];
+  /** Files sent to FTS, each as often as it was. */
+  sent = 0;
+  /** When each file that is DONE was reported, and when it was DONE, epoch milliseconds. */
+  readonly stays: [reported: number, done: number][] = [];
   done = 0;
   published = 0;
   killed = 0;
@@ -43,6 +44,11 @@ export class Findings {
   get allFtsRequests(): number {
     const { submit, look, cancel } = this.ftsRequests;
     return submit + look + cancel;
+  }
+
+  /** When those arrived that had been reported before a moment and arrived after it, epoch milliseconds. */
+  lateArrivals(moment: number): number[] {
+    return this.stays.filter(([reported, done]) => reported < moment && done >= moment).map(([, done]) => done);
   }
 
   began(kind: keyof Findings['open']): void {

@@ -18,6 +18,8 @@ export interface SimulationOptions {
   policy?: Partial<Policy>;
   fts?: FtsOptions;
   operations?: OperationsState;
+  /** Plans what else happens. */
+  plan?: (universe: Universe) => void;
   /** Tasks to be changed, or left out (null). */
   change?: (task: CmsTask) => CmsTask | null;
   /** Hours after the end of the day in which what is left comes to its end. @default 36 */
@@ -45,6 +47,7 @@ export function simulateDay(options: SimulationOptions): { findings: Findings; u
     const task = change(drawn);
     if (task) playTask(universe, played(task));
   }
+  options.plan?.(universe);
   universe.queue.runUntil(BEGIN + (24 + (options.hoursAfter ?? 36)) * HOUR_MS);
   return { findings: universe.findings, universe };
 }

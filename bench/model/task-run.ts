@@ -107,10 +107,7 @@ export class TaskRun {
 
   #apply(report: BatchReport): void {
     if (this.actor.ended) return;
-    const { findings, now } = this.#universe;
-    const before = findings.done;
-    applyBatchReport(this.actor.state, report, now);
-    for (let file = before; file < findings.done; file += 1) findings.arrivals.push(now);
+    applyBatchReport(this.actor.state, report, this.#universe.now);
     this.#meter.signalled();
   }
 
@@ -118,8 +115,10 @@ export class TaskRun {
     const batch = this.#batches.get(number);
     const { findings, now } = this.#universe;
     for (const file of batch?.actor.state.files.values() ?? []) {
-      if (file.transfer === 'DONE') findings.done += 1;
-      else if (file.transfer === 'KILLED') findings.killed += 1;
+      if (file.transfer === 'DONE') {
+        findings.done += 1;
+        findings.stays.push([file.reportedAt ?? now, file.finalAt ?? now]);
+      } else if (file.transfer === 'KILLED') findings.killed += 1;
       else {
         const name = file.attempts.at(-1)?.class ?? 'none';
         findings.failed.set(name, (findings.failed.get(name) ?? 0) + 1);

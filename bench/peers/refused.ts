@@ -19,7 +19,7 @@ const FORBIDDEN = 'DESTINATION [1] HTTP 403 : Permission refused';
 /** The destination refuses every file: another attempt would change nothing. */
 export function measureRefused(ending: Ending, files: number): Promise<RefusedFigures> {
   const fts = fastFts(files, [{ url: '.', outcome: { fail: FORBIDDEN } }]);
-  const policy = { ...TUNED, retryDelay: 1, retryDelayMax: 2 };
+  const policy = { ...TUNED, retryDelay: 1, retryDelayMax: 2, retryFor: 0 };
   return onStand(ending, { fts, policy }, async (stand) => {
     const task = await BenchTask.lay(stand, {
       files,

@@ -25,12 +25,13 @@ const ADVICE: Readonly<Record<FailureClass, string>> = {
 export const adviceFor = (failure: FailureClass): string => ADVICE[failure];
 
 /** What follows a failure without anybody's doing; pauses are those of the default policy. */
-export function whatHappensNext({ recoverable, attempts, delayFactor }: FailureRule): string {
+export function whatHappensNext({ recoverable, attempts, delayFactor, lasting }: FailureRule): string {
   if (!recoverable) return 'the file is FAILED at once; its source is kept';
   const minutes = Math.round((DEFAULT_POLICY.retryDelay * delayFactor) / 60);
+  const hours = DEFAULT_POLICY.retryFor / 3600;
   const end =
     attempts === Infinity
       ? 'FAILED only when its time over all attempts is up'
-      : `FAILED when this has happened ${attempts} times`;
+      : `FAILED when this has happened ${attempts} times${lasting ? `, over ${hours} hours at least` : ''}`;
   return `tried again after about ${minutes} minutes, doubling; ${end}`;
 }

@@ -28,6 +28,7 @@ export const policySchema = z.strictObject({
   taskLifetime: time('taskLifetime', 1, 365 * DAY, 'A task is closed after so long'),
   retryDelay: time('retryDelay', 0, DAY, 'First pause before a failed file is sent again'),
   retryDelayMax: time('retryDelayMax', 0, 7 * DAY, 'Longest pause before a failed file is sent again'),
+  retryFor: time('retryFor', 0, 30 * DAY, 'A failure that may last ends a file only when it has gone on for so long'),
   cancelGrace: time('cancelGrace', 0, HOUR, 'No new attempt until a cancelled FTS row has been final for so long'),
   maxFilesPerBlock: count('maxFilesPerBlock', 1, 500, 'files', 'Files of a DBS block'),
   maxLumisPerBlock: count('maxLumisPerBlock', 1, 1_000_000, 'lumis', 'Lumi sections of a DBS block'),

@@ -12,6 +12,7 @@ export const FAST: Partial<Policy> = {
   followGrid: 2,
   retryDelay: 1,
   retryDelayMax: 10,
+  retryFor: 0,
   cancelGrace: 2,
   cleanupDelay: 1,
   cleanupDelayMax: 5,

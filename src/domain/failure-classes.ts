@@ -36,6 +36,8 @@ export interface FailureRule {
   attempts: number;
   /** Pauses are so many times the usual ones. */
   delayFactor: number;
+  /** What causes it may last for hours, as a site's outage does: the file is not given up before `policy.retryFor`. */
+  lasting: boolean;
 }
 
 export type Scope = 'SOURCE' | 'DESTINATION' | 'TRANSFER';
@@ -49,13 +51,13 @@ const CODE_OF_SCOPE: Readonly<Record<Scope | 'NONE', number>> = {
 };
 
 /**
- * What holds for a class where no pattern says more. Three attempts are the old ASO's max_retry and what CRAB asks of FTS;
+ * What holds for a class where no pattern says more. What may come of a site's outage is tried for hours (docs/scaling.md). Three attempts are the old ASO's max_retry and what CRAB asks of FTS;
  * a full disk is given longer pauses, since it is emptied by people.
  */
 const CLASSES: Readonly<Record<FailureClass, Omit<FailureRule, 'class'>>> = {
   deadline: permanent(60317, 'ASO transfer cancelled: the file was not at its destination in time.'),
-  timeout: passing(60317, 'ASO transfer attempt cancelled: it took too long.'),
-  'queue-expired': passing(60325, 'The transfer waited too long in the queue of FTS.'),
+  timeout: lasting(60317, 'ASO transfer attempt cancelled: it took too long.'),
+  'queue-expired': lasting(60325, 'The transfer waited too long in the queue of FTS.'),
   cancelled: passing(60328, 'The transfer was cancelled in FTS by somebody else.'),
   exists: passing(60327, 'A file of this name lies at the destination already.'),
   'source-checksum': permanent(
@@ -64,23 +66,27 @@ const CLASSES: Readonly<Record<FailureClass, Omit<FailureRule, 'class'>>> = {
   ),
   checksum: passing(60327, 'The copy differs from its source in size or checksum.'),
   'no-source': permanent(60326, 'The source file does not exist.'),
-  space: passing(60323, 'Disk full, or disk quota exceeded.', 3, 4),
+  space: lasting(60323, 'Disk full, or disk quota exceeded.', 3, 4),
   // Never the file's fault: only its time over all attempts ends it.
   credential: passing(60322, 'The credential for the transfer was not accepted or has expired.', Infinity),
   permission: permanent(60322, 'Permission denied.'),
   'transfer-permission': passing(60322, 'Permission denied between the two sites.', 2),
   'fts-refused': passing(60328, 'FTS did not accept the transfer.'),
-  'site-config': passing(60328, 'Site configuration problem.', 5, 4),
-  transient: passing(60328, 'Temporary problem of the network, a storage system or FTS.', 5),
-  unknown: passing(60328, 'The transfer failed.'),
+  'site-config': lasting(60328, 'Site configuration problem.', 5, 4),
+  transient: lasting(60328, 'Temporary problem of the network, a storage system or FTS.', 5),
+  unknown: lasting(60328, 'The transfer failed.'),
 };
 
 function permanent(code: number, text: string): Omit<FailureRule, 'class'> {
-  return { recoverable: false, code, text, attempts: 1, delayFactor: 1 };
+  return { recoverable: false, code, text, attempts: 1, delayFactor: 1, lasting: false };
 }
 
 function passing(code: number, text: string, attempts = 3, delayFactor = 1): Omit<FailureRule, 'class'> {
-  return { recoverable: true, code, text, attempts, delayFactor };
+  return { recoverable: true, code, text, attempts, delayFactor, lasting: false };
+}
+
+function lasting(...rule: Parameters<typeof passing>): Omit<FailureRule, 'class'> {
+  return { ...passing(...rule), lasting: true };
 }
 
 /** A pattern: looked for anywhere in a reason, in any case; with `scope`, only in reasons that begin with it. */

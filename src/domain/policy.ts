@@ -23,6 +23,8 @@ export interface Policy {
   /** First pause before a failed file is sent again; doubles, jittered. */
   retryDelay: number;
   retryDelayMax: number;
+  /** A failure that may last, as in a site's outage, ends a file only when it has gone on for so long (8 h: docs/scaling.md). */
+  retryFor: number;
   /** No new attempt until the cancelled FTS row has its finish_time and so long has passed: its dying copy may still remove the destination. */
   cancelGrace: number;
   /** Files in a DBS block. */
@@ -66,6 +68,7 @@ export const DEFAULT_POLICY: Readonly<Policy> = Object.freeze({
   taskLifetime: 30 * 24 * 3600,
   retryDelay: 300,
   retryDelayMax: 2 * 3600,
+  retryFor: 8 * 3600,
   cancelGrace: 60,
   maxFilesPerBlock: 100,
   maxLumisPerBlock: 100_000,
@@ -82,8 +85,11 @@ export const DEFAULT_POLICY: Readonly<Policy> = Object.freeze({
   crabTimeout: 7 * 24 * 3600,
 });
 
+/** Settings of workflows that were started before there was the setting: they go on as they began, also when they are replayed. */
+const AS_BEFORE: Partial<Policy> = { retryFor: 0 };
+
 /**
- * A policy as it stands in the input of a workflow, which was perhaps started before one of the settings existed: what is lacking is as where
- * nothing is configured.
+ * A policy as it stands in the input of a workflow, which was perhaps started before one of the settings existed: what is lacking is as it was
+ * then.
  */
-export const wholePolicy = (policy: Partial<Policy>): Policy => ({ ...DEFAULT_POLICY, ...policy });
+export const wholePolicy = (policy: Partial<Policy>): Policy => ({ ...DEFAULT_POLICY, ...AS_BEFORE, ...policy });

@@ -28,7 +28,8 @@ describe('attempts', () => {
     const state = sent();
     const { attempts } = ruleOf('transient');
     for (let n = 1; n <= attempts; n++) {
-      fts(state, 'FAILED', ['a'], 'TRANSFER connection reset');
+      // Over longer than what may last is tried for.
+      fts(state, 'FAILED', ['a'], 'TRANSFER connection reset', NOW + n * 3 * 3_600_000);
       expect(file(state).transfer).toBe(n < attempts ? 'RETRY' : 'FAILED');
       state.beginAttempt(Infinity);
     }

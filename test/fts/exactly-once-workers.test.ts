@@ -8,7 +8,7 @@ import { ATTEMPTS, Cell, MatrixReport, type SubmissionFault } from './matrix.ts'
 
 /** Times of real workers: whole seconds. */
 const POLICY = {
-  ...{ batchWindow: 1, followFirst: 1, followMax: 2, followGrid: 1, retryDelay: 1, retryDelayMax: 2 },
+  ...{ batchWindow: 1, followFirst: 1, followMax: 2, followGrid: 1, retryDelay: 1, retryDelayMax: 2, retryFor: 0 },
   ...{ cancelGrace: 1, cleanupDelay: 1, cleanupDelayMax: 2 },
 };
 

@@ -22,6 +22,7 @@ export const FAST: Partial<Policy> = {
   followGrid: 0.05,
   retryDelay: 0.2,
   retryDelayMax: 2,
+  retryFor: 0,
   cancelGrace: 0.5,
   cleanupDelay: 0.2,
   cleanupDelayMax: 1,

@@ -1,0 +1,92 @@
+import { quantile } from '../../support/quantile.ts';
+import { rounded } from '../../support/report/bound.ts';
+import type { Policy } from '../../../src/domain/policy.ts';
+import { DEFAULT_POLICY } from '../../../src/domain/policy.ts';
+import { costsOf } from '../costs.ts';
+import type { Findings } from '../findings.ts';
+import type { Scenario, Size } from '../scenario.ts';
+import { simulateDay } from '../simulate.ts';
+
+const WINDOWS = [5, 60, 120, 300, 600];
+const SIZES = [10, 50, 200];
+const ACTIVE = [200, 1000];
+
+/** How long a batch waits for company, how large it may become, and how many of a task go on at a time: what FTS and Temporal have of it. */
+export const batching: Scenario = {
+  name: 'batching',
+  play(report, size) {
+    const { batchWindow, maxFilesPerFtsJob, maxActiveFtsJobs } = DEFAULT_POLICY;
+    const others = (values: number[], shipped: number): number[] => values.filter((value) => value !== shipped);
+    const policies: Partial<Policy>[] = [
+      {},
+      ...others(WINDOWS, batchWindow).map((window) => ({ batchWindow: window })),
+      ...others(SIZES, maxFilesPerFtsJob).map((files) => ({ maxFilesPerFtsJob: files })),
+      ...others(ACTIVE, maxActiveFtsJobs).map((jobs) => ({ maxActiveFtsJobs: jobs })),
+    ];
+    const rows = policies.map((policy) => rowOf(policy, size));
+    report.table(
+      ['window, s', 'files/job at most', 'FTS jobs of a task', 'files/job, mean', 'FTS jobs/file', 'FTS requests/file', 'transitions/job output', 'CPU s/1,000 outputs', 'submitted after, s: median', 'p95', 'p99'], // prettier-ignore
+      rows.map((row) => [
+        ...[row.policy.batchWindow, row.policy.maxFilesPerFtsJob, row.policy.maxActiveFtsJobs],
+        ...[row.filesPerJob, row.jobsPerFile, row.requests, row.transitions, row.cpu, row.median, row.p95, row.p99].map(rounded), // prettier-ignore
+      ]),
+      'The first row is as shipped; the others differ from it in one setting:',
+    );
+    const byWindow = rows.filter(({ policy }) => policy.maxFilesPerFtsJob === maxFilesPerFtsJob && policy.maxActiveFtsJobs === maxActiveFtsJobs).sort((a, b) => a.policy.batchWindow - b.policy.batchWindow); // prettier-ignore
+    const line = (of: (row: Row) => number): [number, number][] => byWindow.map((row) => [row.policy.batchWindow, of(row)]); // prettier-ignore
+    report.plot({
+      ...{
+        kind: 'lines',
+        id: 'batching',
+        title: 'What a longer window saves: files per FTS job, FTS requests and transitions',
+      },
+      x: { name: 'batchWindow, s' },
+      y: { name: 'see legend', log: true },
+      series: [
+        { name: 'files per FTS job', points: line((row) => row.filesPerJob) },
+        { name: 'FTS requests per file', points: line((row) => row.requests) },
+        { name: 'transitions per job output', points: line((row) => row.transitions) },
+      ],
+    });
+    const [shipped] = rows;
+    const late = shipped ? shipped.p95 : NaN;
+    return {
+      figures: rows,
+      bounds: [
+        {
+          ...{ name: `batching: p95 from reported to submitted as shipped, at most the window and 2 s`, found: `${rounded(late)} s` }, // prettier-ignore
+          holds: late <= batchWindow + 2,
+        },
+      ],
+    };
+  },
+};
+
+interface Row {
+  policy: Pick<Policy, 'batchWindow' | 'maxFilesPerFtsJob' | 'maxActiveFtsJobs'>;
+  filesPerJob: number;
+  jobsPerFile: number;
+  requests: number;
+  transitions: number;
+  cpu: number;
+  median: number;
+  p95: number;
+  p99: number;
+}
+
+function rowOf(policy: Partial<Policy>, { files, seed }: Size): Row {
+  const { findings } = simulateDay({ files: Math.round(files / 3), filesPerDay: 400_000, seed, policy });
+  const { batchWindow, maxFilesPerFtsJob, maxActiveFtsJobs } = { ...DEFAULT_POLICY, ...policy };
+  return { policy: { batchWindow, maxFilesPerFtsJob, maxActiveFtsJobs }, ...figuresOf(findings) };
+}
+
+function figuresOf(findings: Findings): Omit<Row, 'policy'> {
+  const { files, jobSizes, reportedToSubmitted: waited } = findings;
+  const { transitions, ftsRequests, filesPerJobOutput, workerCpu, serverCpu } = costsOf(findings);
+  return {
+    filesPerJob: files / jobSizes.length,
+    jobsPerFile: jobSizes.length / files,
+    ...{ requests: ftsRequests / filesPerJobOutput, transitions, cpu: (workerCpu + serverCpu) * 1000 },
+    ...{ median: quantile(waited, 0.5), p95: quantile(waited, 0.95), p99: quantile(waited, 0.99) },
+  };
+}
