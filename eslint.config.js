@@ -23,6 +23,7 @@ const LAYERS = {
     ...['monitor', 'codec-server', 'simulators', 'servers', 'demo'],
   ],
   demo: ['domain', 'contract', 'client', 'config', 'simulators', 'servers', 'workers'],
+  chaos: ['domain', 'contract', 'client', 'config', 'simulators', 'servers', 'workers', 'demo'],
 };
 
 /** Third-party modules a layer is limited to; layers not named here may use any dependency. */

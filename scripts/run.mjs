@@ -25,6 +25,11 @@ function needsPostgresql([name, ...args]) {
 const COMMANDS = {
   setup: { temporal: true, runs: () => [] },
   demo: { temporal: true, runs: (args) => [[join('src', 'cli', 'main.ts'), 'demo', ...args]] },
+  chaos: {
+    temporal: true,
+    postgresql: (args) => args.includes('postgresql'),
+    runs: (args) => [[join('src', 'chaos', 'main.ts'), ...args]],
+  },
   test: { temporal: true, runs: (args) => [[bin('vitest', 'vitest.mjs'), 'run', ...args]] },
   bench: {
     temporal: true,

@@ -66,8 +66,10 @@ export function createStorageActivities({ storage, sites }: StorageDependencies)
     credential: CredentialRef,
   ): Promise<Done<SettleResult>> {
     const result: SettleResult = { key, destination: 'unknown', source: 'untouched', reason: null };
+    let copySum: string | null = null;
     try {
       const found = await storage.look(await sites.doorUrl(record.destination, record.destinationLfn), credential);
+      copySum = found?.adler32 ?? null;
       const verdict = found ? compare(found, record) : 'absent';
       result.destination = verdict !== 'plausible' ? verdict : needsSum ? 'unproven' : 'right';
     } catch (error) {
@@ -78,16 +80,23 @@ export function createStorageActivities({ storage, sites }: StorageDependencies)
       return { result: { ...result, reason: error.message }, error };
     }
     if (!removeSource || result.destination !== 'right') return { result };
-    return { result: { ...result, ...(await removeSourceOf(record, credential)) } };
+    return { result: { ...result, ...(await removeSourceOf(record, credential, copySum)) } };
   }
 
+  /** @param copySum of the copy, as its door tells; where CRAB knows no sum (logs), only the two doors' can be compared */
   async function removeSourceOf(
     record: SettleFile['record'],
     credential: CredentialRef,
-  ): Promise<Pick<SettleResult, 'source' | 'reason'>> {
+    copySum: string | null,
+  ): Promise<Pick<SettleResult, 'source' | 'reason'> & Partial<Pick<SettleResult, 'destination'>>> {
+    let differs = false;
     try {
       const url = await sites.doorUrl(record.source, record.sourceLfn);
-      const outcome = await removeIfSame(storage, url, credential, (found) => compare(found, record) !== 'wrong');
+      const outcome = await removeIfSame(storage, url, credential, (found) => {
+        differs = record.adler32 === null && copySum !== null && found.adler32 !== null && found.adler32 !== copySum;
+        return compare(found, record) !== 'wrong' && !differs;
+      });
+      if (differs) return { destination: 'wrong', source: 'untouched', reason: 'the copy is not like its source' };
       return outcome === 'changed'
         ? { source: 'changed', reason: 'the source has changed' }
         : { source: 'removed', reason: null };

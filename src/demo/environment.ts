@@ -39,7 +39,7 @@ export type Surroundings = Pick<SimulatedWorld, 'siteconf' | 'pki'> & {
  */
 export async function simulatedEnvironment(
   world: Surroundings,
-  server: DevServer,
+  server: Pick<DevServer, 'address' | 'namespace'>,
   folder: string,
   policy: Partial<Policy>,
   settings: object = {},

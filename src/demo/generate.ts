@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { toJobReports } from '../contract/job-reports.ts';
 import { crabFileId } from '../domain/digest.ts';
 import type { JobReport } from '../domain/file.ts';
+import type { MetadataRecord } from '../simulators/crab/books.ts';
 import type { SimulatedWorld } from '../simulators/world.ts';
 import { PSET_HASH, type PlannedFile, type PlannedJob, type PlannedTask } from './plan.ts';
 import { randomBytes, seededRandom } from './random.ts';
@@ -93,7 +94,7 @@ async function layJob(
     made.bytes += file.size;
     const reported = file.fault === 'wrong-sum' ? differentSum(adler32) : adler32;
     records.push(crabRecord(task, job, file, reported, retry));
-    if (file.type === 'output') addMetadata(world, task, job, file, adler32, at);
+    if (file.type === 'output') world.crab.books.addMetadata(task.name, metadataOf(task, job, file, adler32, at));
   }
   return records;
 }
@@ -101,7 +102,7 @@ async function layJob(
 let block: Buffer | null = null;
 
 /** Bytes of a file: cut from one random block at a place of its own, behind its name, so that no two files are alike. */
-function contentOf({ name, sourceLfn, size }: PlannedFile, seed: number): Buffer {
+export function contentOf({ name, sourceLfn, size }: PlannedFile, seed: number): Buffer {
   block ??= randomBytes(seededRandom(seed), 1024 ** 2);
   const content = Buffer.alloc(size);
   const offset = Math.floor(
@@ -112,10 +113,17 @@ function contentOf({ name, sourceLfn, size }: PlannedFile, seed: number): Buffer
   return content;
 }
 
-const differentSum = (sum: string): string => (sum.startsWith('0') ? '1' : '0') + sum.slice(1);
+/** Another checksum than a file's. */
+export const differentSum = (sum: string): string => (sum.startsWith('0') ? '1' : '0') + sum.slice(1);
 
 /** A line of CRAB's `task_process/transfers.txt`. */
-function crabRecord(task: PlannedTask, job: PlannedJob, file: PlannedFile, adler32: string, retry: number): object {
+export function crabRecord(
+  task: PlannedTask,
+  job: PlannedJob,
+  file: PlannedFile,
+  adler32: string,
+  retry: number,
+): object {
   const isLog = file.type === 'log';
   const publish = !isLog && task.publication === 'with-report';
   return {
@@ -140,16 +148,16 @@ function crabRecord(task: PlannedTask, job: PlannedJob, file: PlannedFile, adler
   };
 }
 
-function addMetadata(
-  world: SimulatedWorld,
+/** What CRAB knows of an output file. */
+export function metadataOf(
   task: PlannedTask,
   job: PlannedJob,
   file: PlannedFile,
   adler32: string,
   at: number,
-): void {
+): Partial<MetadataRecord> & { lfn: string } {
   const events = 50 + (file.size % 400);
-  world.crab.books.addMetadata(task.name, {
+  return {
     ...{
       lfn: file.destinationLfn,
       tmplfn: file.sourceLfn,
@@ -160,5 +168,5 @@ function addMetadata(
     ...{ filesize: file.size, adler32, cksum: file.size + at, inevents: events, swversion: 'CMSSW_13_0_10' },
     ...{ publishname: `${task.label}-${PSET_HASH}`, location: job.destination, tmplocation: job.source },
     runlumi: { 1: { [Number(job.jobId) * 10 + at]: String(events) } },
-  });
+  };
 }

@@ -47,7 +47,7 @@ export function makePlan(shapes: readonly TaskShape[], files: number, seed: numb
     return Math.round(Math.min(LARGEST, Math.max(SMALLEST, size)));
   };
   const tasks = shapes.map((shape, at): PlannedTask => {
-    const name = `261123_10150${at}:${shape.user}_crab_${shape.label}`;
+    const name = `261123_${101_500 + at}:${shape.user}_crab_${shape.label}`;
     return { ...shape, name, dataset: `/${shape.primary}/${shape.user}-${shape.label}-${PSET_HASH}/USER`, jobs: [] };
   });
   const turns = tasks.flatMap((task) => Array.from({ length: task.weight ?? 1 }, () => task));

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 
 /** A process of ours that cannot outlive us. */
 export interface OwnedProcess {
@@ -20,6 +21,8 @@ export interface OwnedProcessOptions {
   ask?: NodeJS.Signals;
   /** What ends it where it was asked in vain, or where we end: another than SIGKILL where it has to clear up. @default SIGKILL */
   insist?: NodeJS.Signals;
+  /** File to which all that it writes is appended. @default none */
+  log?: string | null;
 }
 
 /** Lines kept for `output`. */
@@ -32,7 +35,7 @@ const TAIL = 20;
 export async function startOwnedProcess(
   command: string,
   args: readonly string[],
-  { env = process.env, user = null, ask = 'SIGTERM', insist = 'SIGKILL' }: OwnedProcessOptions = {},
+  { env = process.env, user = null, ask = 'SIGTERM', insist = 'SIGKILL', log = null }: OwnedProcessOptions = {},
 ): Promise<OwnedProcess> {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...user });
   const lines: string[] = [];
@@ -43,6 +46,7 @@ export async function startOwnedProcess(
     });
   }
   await once(child, 'spawn');
+  if (log !== null) appendOutput(child, log);
   const pid = child.pid as number;
   // One that is frozen heeds no signal but SIGKILL before it goes on.
   const kill = (): boolean => child.kill(insist) && child.kill('SIGCONT');
@@ -65,6 +69,12 @@ export async function startOwnedProcess(
       clearTimeout(insisting);
     },
   };
+}
+
+function appendOutput(child: ChildProcess, path: string): void {
+  const file = createWriteStream(path, { flags: 'a' });
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: string) => void file.write(text));
+  child.once('close', () => file.end());
 }
 
 /**

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startOwnedProcess, type OwnedProcess } from './child-process.ts';
 import { READY_LINE } from './ready-line.ts';
@@ -67,9 +66,11 @@ export class WorkerProcess {
 
   async #start(): Promise<void> {
     const main = fileURLToPath(new URL(`../cli/main${import.meta.url.slice(-3)}`, import.meta.url));
-    const worker = await startOwnedProcess(process.execPath, [main, 'worker'], { env: this.#environment });
+    const worker = await startOwnedProcess(process.execPath, [main, 'worker'], {
+      env: this.#environment,
+      log: this.#log,
+    });
     this.#current = worker;
-    if (this.#log !== null) appendOutput(worker, this.#log);
     worker.child.once('exit', () => {
       if (this.#ending !== worker) this.#failure.reject(new Error(`the worker ended by itself:\n${worker.output()}`));
     });
@@ -83,10 +84,4 @@ export class WorkerProcess {
     tooLate.catch(() => undefined);
     await Promise.race([ready, tooLate, this.failed]);
   }
-}
-
-function appendOutput({ child }: OwnedProcess, path: string): void {
-  const file = createWriteStream(path, { flags: 'a' });
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: string) => void file.write(text));
-  child.once('close', () => file.end());
 }

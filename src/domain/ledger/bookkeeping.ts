@@ -34,7 +34,9 @@ export function noteForCrab(
 ): void {
   // No row of CRAB's has another id.
   if (!state.policy.crabBookkeeping || !/^[0-9a-f]{56}$/.test(record.id)) return;
-  if (state.words.length < KEPT_WORDS) state.words.push({ ...wordFor(record), transfer, reason });
+  const unpublished = record.publish && { publication: 'FAILED' as const, publicationReason: 'job-incomplete' };
+  if (state.words.length < KEPT_WORDS)
+    state.words.push({ ...wordFor(record), transfer, reason, ...(record.type === 'output' && unpublished) });
   else state.ledger.setUntold(entry, true);
 }
 

@@ -1,0 +1,139 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { adler32, adler32Hex } from '../domain/adler32.ts';
+import { destinationKey } from '../domain/ledger/entry.ts';
+import { askTasks } from '../demo/results.ts';
+import type { TaskFile } from '../client/index.ts';
+import { OPERATIONS } from '../contract/operations.ts';
+import type { TaskStatus } from '../contract/messages.ts';
+import { DbsBooks, type BookedBlock, type BookedFile } from '../simulators/dbs/books.ts';
+import { Tables } from '../simulators/dbs/tables.ts';
+import type { FtsJobRecord } from '../simulators/fts3/books.ts';
+import type { TransferRow } from '../simulators/crab/transfer-row.ts';
+import { StateFile } from '../simulators/state-file.ts';
+import type { StorageEvent } from '../simulators/storage/storage-event.ts';
+import type { DoneAct } from './operators.ts';
+import type { Places } from './places.ts';
+import type { ChaosTask } from './plan.ts';
+import type { ChaosFile } from './sources.ts';
+
+/** What is said of a file and what lies where it goes to and comes from. */
+export interface FileEvidence extends ChaosFile {
+  /** As the task says; null where it does not know the file. */
+  said: TaskFile | null;
+  /** Bytes and Adler-32 on disk; null where nothing lies. */
+  atSource: OnDisk | null;
+  atDestination: OnDisk | null;
+  /** Its row in CRAB. */
+  row: TransferRow | null;
+}
+
+export interface OnDisk {
+  size: number;
+  adler32: string;
+}
+
+/** How a workflow ended. */
+export interface WorkflowEvidence {
+  workflowId: string;
+  type: string;
+  /** Of its latest run, as Temporal names it. */
+  status: string;
+}
+
+/** All that is looked at after the end: what tasks say, the disks, and the books of everybody. */
+export interface Evidence {
+  files: readonly FileEvidence[];
+  statuses: readonly TaskStatus[];
+  /** `site:lfn` of all that lies at destinations. */
+  arrived: readonly string[];
+  fts: readonly FtsJobRecord[];
+  dbs: { files: readonly BookedFile[]; blocks: readonly BookedBlock[] };
+  doors: readonly StorageEvent[];
+  workflows: readonly WorkflowEvidence[];
+  acts: readonly DoneAct[];
+}
+
+/** Reads all of it: the services' books from their files, not through what is under test. */
+export async function gatherEvidence(
+  client: Client,
+  places: Places,
+  tasks: readonly ChaosTask[],
+  files: readonly ChaosFile[],
+  acts: readonly DoneAct[],
+): Promise<Evidence> {
+  const results = await askTasks(
+    client,
+    tasks.map(({ task }) => task),
+  );
+  const said = new Map(
+    results.flatMap(({ task, files: own }) => own.map((file) => [`${task.name} ${file.key}`, file])),
+  );
+  const crab = readState(places, 'crab', (state) => state.all<TransferRow>('transfer'));
+  const rows = new Map(crab.map((row) => [`${row.tm_taskname} ${row.tm_destination_lfn}`, row]));
+  const look = (site: string, lfn: string): Promise<OnDisk | null> => onDisk(join(places.sites, site, lfn));
+  const sites = [...new Set(tasks.map(({ task }) => task.destination))];
+  const dbs = new Tables(places.stateOf('dbs'));
+  const books = new DbsBooks(dbs);
+  try {
+    return {
+      files: await Promise.all(
+        files.map(async (file) => ({
+          ...file,
+          said: said.get(`${file.task.name} ${destinationKey(file.job.destination, file.file.destinationLfn)}`) ?? null,
+          atSource: await look(file.job.source, file.file.sourceLfn),
+          atDestination: await look(file.job.destination, file.file.destinationLfn),
+          row: rows.get(`${file.task.name} ${file.file.destinationLfn}`) ?? null,
+        })),
+      ),
+      statuses: results.map(({ status }) => status),
+      arrived: (await Promise.all(sites.map((site) => userFiles(places.sites, site)))).flat(),
+      fts: readState(places, 'fts', (state) => [
+        ...state.all<FtsJobRecord>('archived'),
+        ...state.all<FtsJobRecord>('jobs'),
+      ]),
+      dbs: { files: books.files(), blocks: books.blocks() },
+      doors: readState(places, 'storage', (state) => state.all<StorageEvent>('event')),
+      workflows: await latestRuns(client),
+      acts,
+    };
+  } finally {
+    dbs.close();
+  }
+}
+
+function readState<T>(places: Places, service: 'fts' | 'crab' | 'storage', read: (state: StateFile) => T): T {
+  const state = new StateFile(places.stateOf(service));
+  try {
+    return read(state);
+  } finally {
+    state.close();
+  }
+}
+
+async function onDisk(path: string): Promise<OnDisk | null> {
+  const content = await readFile(path).catch(() => null);
+  return content && { size: content.length, adler32: adler32Hex(adler32(content)) };
+}
+
+/** What lies in areas of users and groups, not what jobs left to be copied. */
+async function userFiles(root: string, site: string): Promise<string[]> {
+  const entries = await readdir(join(root, site), { recursive: true, withFileTypes: true }).catch(() => []);
+  const lfns = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(root, site).length));
+  return lfns.filter((lfn) => !lfn.startsWith('/store/temp/')).map((lfn) => `${site}:${lfn}`);
+}
+
+/** Of every workflow the run that is current. */
+async function latestRuns(client: Client): Promise<WorkflowEvidence[]> {
+  const latest = new Map<string, WorkflowEvidence & { at: number }>();
+  for await (const { workflowId, type, status, startTime } of client.workflow.list({
+    query: `WorkflowId != "${OPERATIONS}"`,
+  })) {
+    const at = startTime.getTime();
+    if ((latest.get(workflowId)?.at ?? 0) <= at) latest.set(workflowId, { workflowId, type, status: status.name, at });
+  }
+  return [...latest.values()];
+}

@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isGrpcServiceError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { RequestRefusedError, TaskEndedError, TaskNotFoundError } from '../client/index.ts';
+
+/** gRPC's INVALID_ARGUMENT and NOT_FOUND. */
+const REFUSALS = [3, 5];
+const PAUSE_MS = 500;
+
+/** An answer that no repetition changes. */
+export function isAnswer(error: unknown): boolean {
+  const kinds = [RequestRefusedError, TaskEndedError, TaskNotFoundError, WorkflowNotFoundError];
+  return kinds.some((kind) => error instanceof kind) || (isGrpcServiceError(error) && REFUSALS.includes(error.code));
+}
+
+/**
+ * Asks until there is an answer, as CRAB and operators do: whatever is said may be said twice.
+ * @throws what it is refused with, and the signal's reason when that is aborted
+ */
+export async function insist<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await ask();
+    } catch (error) {
+      if (isAnswer(error)) throw error;
+      await sleep(PAUSE_MS, undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { cancelTask, pauseTask, resumeTask, retryTask, taskFiles, type TaskFile } from '../client/index.ts';
+import { publishDatasetId, stageOutId, transferBatchId } from '../contract/ids.ts';
+import { isFinalTransfer } from '../domain/states.ts';
+import type { Crab } from './crab.ts';
+import { insist, isAnswer } from './insist.ts';
+import type { ChaosJob } from './plan.ts';
+import type { ActName, PlannedAct } from './plan-acts.ts';
+import { resetWorkflow } from './reset.ts';
+
+/** An act as it came out. */
+export interface DoneAct {
+  kind: ActName;
+  /** Name of the task. */
+  task: string;
+  /** Epoch ms: when it was first asked for, and answered. */
+  askedAt: number;
+  answeredAt: number;
+  /** What was done, or why not, in words. */
+  outcome: string;
+  /** It was carried out. */
+  done: boolean;
+}
+
+/** A job's files must be final, and the sources of those that arrived gone, before it runs again; looked for so long, milliseconds. */
+const RERUN_PATIENCE_MS = 40_000;
+const LOOK_MS = 1_000;
+
+/** Operators, and users through CRAB: each act is begun at its time and repeated until it is answered. */
+export class Operators {
+  readonly #client: Client;
+  readonly #crab: Crab;
+  readonly #sites: string;
+  readonly #signal: AbortSignal;
+  readonly #tell: (event: string) => void;
+  readonly done: DoneAct[] = [];
+
+  /** @param sites root of the sites' files */
+  constructor(client: Client, crab: Crab, sites: string, signal: AbortSignal, tell: (event: string) => void) {
+    this.#client = client;
+    this.#crab = crab;
+    this.#sites = sites;
+    this.#signal = signal;
+    this.#tell = tell;
+  }
+
+  /** Carries out all acts; returns when the last one is over. @param since epoch ms of the beginning */
+  async play(acts: readonly PlannedAct[], since: number): Promise<void> {
+    await Promise.all(
+      acts.map(async (act) => {
+        await sleep(Math.max(0, since + act.at - Date.now()), undefined, { signal: this.#signal });
+        await this.#carryOut(act);
+      }),
+    );
+  }
+
+  async #carryOut(act: PlannedAct): Promise<void> {
+    const { kind, task } = act;
+    const askedAt = Date.now();
+    let done = true;
+    let outcome: string;
+    try {
+      const what = await this.#act(act);
+      done = what !== null;
+      outcome = what ?? 'nothing to act on';
+    } catch (error) {
+      if (!isAnswer(error)) throw error;
+      done = false;
+      outcome = (error as Error).message;
+    }
+    this.done.push({ kind, task: task.task.name, askedAt, answeredAt: Date.now(), outcome, done });
+    this.#tell(`${kind} of ${task.task.label}: ${outcome}`);
+  }
+
+  /** @returns what was done; null where there was nothing to do it to */
+  async #act({ kind, task: { task, jobs }, pick }: PlannedAct): Promise<string | null> {
+    const job = jobs[Math.floor(pick * jobs.length)];
+    const ask = <T>(call: () => Promise<T>): Promise<T> => insist(this.#signal, call);
+    switch (kind) {
+      case 'cancel': {
+        const selection = pick < 0.3 ? {} : { jobs: [job?.job.jobId ?? ''] };
+        const request = { ...selection, reason: 'chaos', by: 'operator' };
+        const { files } = await ask(() => cancelTask(this.#client, task.name, request));
+        return `${files} files${pick < 0.3 ? '' : ` of job ${job?.job.jobId}`}`;
+      }
+      case 'retry': {
+        const { files } = await ask(() => retryTask(this.#client, task.name, {}));
+        return `${files} files`;
+      }
+      case 'pause':
+        await ask(() => pauseTask(this.#client, task.name));
+        await sleep(2_000 + 4_000 * pick, undefined, { signal: this.#signal });
+        await ask(() => resumeTask(this.#client, task.name));
+        return 'and resumed';
+      case 'reset-task':
+        return this.#reset(stageOutId(task.name), pick);
+      case 'reset-batch':
+        return this.#reset(transferBatchId(task.name, 1 + Math.floor(pick * 3)), (pick * 7) % 1);
+      case 'reset-publisher':
+        return this.#reset(publishDatasetId(task.name, task.dataset), pick);
+      case 'resubmit':
+        return job ? this.#resubmit(task.name, job, () => this.#crab.resubmit(task, job, 1)) : null;
+    }
+  }
+
+  async #reset(workflowId: string, pick: number): Promise<string | null> {
+    return insist(this.#signal, () => resetWorkflow(this.#client, workflowId, pick));
+  }
+
+  /** A job runs again when its files are final; a user would not ask for it before. */
+  async #resubmit(task: string, { job }: ChaosJob, run: () => Promise<void>): Promise<string | null> {
+    const until = Date.now() + RERUN_PATIENCE_MS;
+    while (Date.now() < until) {
+      const files: TaskFile[] = [];
+      await insist(this.#signal, async () => {
+        files.length = 0;
+        for await (const page of taskFiles(this.#client, task)) files.push(...page);
+      });
+      const own = files.filter(({ jobId }) => jobId === job.jobId);
+      const isOver = own.every(({ transfer }) => isFinalTransfer(transfer));
+      const lies = (lfn: string): boolean => existsSync(join(this.#sites, job.source, lfn));
+      const isClean = own.every(({ transfer, detail }) => transfer !== 'DONE' || !detail || !lies(detail.sourceLfn));
+      if (own.length === job.files.length && isOver && isClean) {
+        await run();
+        return `job ${job.jobId}, whose files were ${[...new Set(own.map(({ transfer }) => transfer))].join(' and ')}`;
+      }
+      await sleep(LOOK_MS, undefined, { signal: this.#signal });
+    }
+    return null;
+  }
+}

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+
+/**
+ * Resets a workflow to one of the decisions that it has taken, as an operator does in Temporal's UI: what it did after that it decides
+ * again, and what it was told after that it is told again.
+ *
+ * @param pick which decision: from 0, the first, to 1, the last
+ * @returns what was done, in words; null where there is no such workflow
+ * @throws what Temporal answers
+ */
+export async function resetWorkflow(client: Client, workflowId: string, pick: number): Promise<string | null> {
+  const handle = client.workflow.getHandle(workflowId);
+  const { events } = await handle.fetchHistory();
+  const decisions = (events ?? []).filter(({ workflowTaskCompletedEventAttributes: completed }) => completed);
+  const decision = decisions[Math.floor(pick * decisions.length)];
+  if (!decision) return null;
+  const { runId, status } = await handle.describe();
+  await client.workflowService.resetWorkflowExecution({
+    namespace: client.options.namespace,
+    workflowExecution: { workflowId, runId },
+    reason: 'an operator resets it in the midst of chaos',
+    requestId: randomUUID(),
+    workflowTaskFinishEventId: decision.eventId as never,
+  });
+  return `${workflowId} (${status.name.toLowerCase()}) to decision ${decisions.indexOf(decision) + 1} of ${decisions.length}`;
+}

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { PARTS } from '../../src/chaos/parts.ts';
+import { makeChaosPlan } from '../../src/chaos/plan.ts';
+import { STRIKES } from '../../src/chaos/strikes/index.ts';
+
+const MINUTES = 60_000;
+
+it('is the same for the same seed, and another for another', () => {
+  const plan = (seed: number): string => JSON.stringify(makeChaosPlan(seed, 5 * MINUTES, PARTS));
+  expect(plan(7)).toBe(plan(7));
+  expect(plan(7)).not.toBe(plan(8));
+});
+
+it('strikes everybody in the course of an hour, each as it may be struck, in every way', () => {
+  const { strikes } = makeChaosPlan(1, 60 * MINUTES, PARTS);
+  const struck = new Set(strikes.map(({ kind, target }) => `${kind} ${target}`));
+  const all = Object.entries(STRIKES).flatMap(([kind, { targets }]) => targets.map((target) => `${kind} ${target}`));
+  expect([...struck].sort()).toEqual(all.sort());
+});
+
+it('spares PostgreSQL where there is none', () => {
+  const parts = PARTS.filter((part) => part !== 'postgresql');
+  const { strikes } = makeChaosPlan(1, 10 * MINUTES, parts);
+  expect(strikes.map(({ target }) => target)).not.toContain('postgresql');
+});

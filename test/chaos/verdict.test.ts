@@ -1,0 +1,109 @@
+import { expect, it } from 'vitest';
+import type { Evidence } from '../../src/chaos/evidence.ts';
+import { judge } from '../../src/chaos/verdict/index.ts';
+import { publicationNumber, transferNumber } from '../../src/simulators/crab/transfer-row.ts';
+import { REMOVED, soundEvidence, SUBMITTED, type Doctored } from './doctored.ts';
+
+const failing = async (evidence: unknown): Promise<string[]> =>
+  (await judge(evidence as Evidence)).filter(({ problems }) => problems.length > 0).map(({ claim }) => claim);
+
+/** Copied once more: a second job of the same attempt, or of another one. */
+function again({ evidence, job }: Doctored, sid: string, submitTime: number): void {
+  const files = job.files.map((file) => ({
+    ...file,
+    attempts: [{ startedAt: submitTime, endedAt: submitTime + 1_000, reason: null }],
+    finishTime: submitTime + 1_000,
+  }));
+  evidence.fts = [job, { ...job, jobId: 'j2', sid, submitTime, files }];
+}
+
+const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: RegExp[]][] = [
+  ['a file is lost from its books', ({ file }) => void (file.said = null), [/in the books/, /in DBS, each/, /CRAB/]],
+  [
+    'a file never ends',
+    ({ file }) => Object.assign(file.said ?? {}, { publication: 'ACQUIRED' }),
+    [/in a final state/, /in DBS, each/, /CRAB/],
+  ],
+  ['a task counts a file twice', ({ evidence }) => void (evidence.statuses[0]!.files = 2), [/whose counts/]],
+  [
+    'other bytes have arrived',
+    ({ file }) => void (file.atDestination = { size: 100, adler32: '00000001' }),
+    [/DONE: their bytes/, /published: once/],
+  ],
+  ['a source is left', ({ file }) => void (file.atSource = { size: 100, adler32: '0badcafe' }), [/DONE: their bytes/]],
+  [
+    'a killed file is there all the same, and its source is gone',
+    ({ file }) => Object.assign(file.said ?? {}, { transfer: 'KILLED' }),
+    [/nothing of theirs/, /CRAB/],
+  ],
+  [
+    'something lies there that nobody reported',
+    ({ evidence }) => void evidence.arrived.push('T2_X:/store/user/x'),
+    [/none that nobody reported/],
+  ],
+  ['a workflow failed', ({ evidence }) => void (evidence.workflows[0]!.status = 'FAILED'), [/ended well/]],
+  [
+    'an attempt was submitted a second time',
+    (doctored) => again(doctored, 'run/1/1/other', SUBMITTED + 1),
+    [/each with one FTS job/, /not over/, /two copies at a time/, /copied well once/],
+  ],
+  [
+    'a file was copied again after it had arrived',
+    (doctored) => again(doctored, 'run/1/2/x', REMOVED),
+    [/copied well once/],
+  ],
+  [
+    'a file was copied after it was killed',
+    (doctored) => {
+      Object.assign(doctored.file.said ?? {}, { transfer: 'KILLED', publication: 'FAILED' });
+      Object.assign(doctored.file, { atDestination: null, atSource: { size: 100, adler32: '0badcafe' } });
+      const row = { tm_transfer_state: transferNumber('KILLED'), tm_publication_state: publicationNumber('FAILED') };
+      Object.assign(doctored.file.row ?? {}, row, { tm_last_update: 1 });
+      doctored.evidence.dbs = { files: [], blocks: [] };
+      doctored.evidence.doors = [];
+    },
+    [/KILLED, none copied/],
+  ],
+  [
+    'a job names a destination twice',
+    ({ job }) => void job.files.push(job.files[0]!),
+    [/no destination twice/, /not over/, /at a time/, /copied well once/],
+  ],
+  ['a source went before we had looked', ({ evidence }) => void evidence.doors.splice(1, 1), [/sources removed/]],
+  ['the look found other bytes', ({ evidence }) => void (evidence.doors[1]!.adler32 = '00000001'), [/sources removed/]],
+  [
+    'the copy was written anew between look and removal',
+    ({ evidence }) => void evidence.doors.splice(2, 0, { ...evidence.doors[0]!, at: REMOVED - 1 }),
+    [/sources removed/],
+  ],
+  [
+    'a file is in DBS that is not called published',
+    ({ evidence }) => void evidence.dbs.files.push({ ...evidence.dbs.files[0]!, lfn: '/store/user/x' }),
+    [/in DBS, each/],
+  ],
+  [
+    'a file is in DBS twice',
+    ({ evidence }) => void evidence.dbs.files.push(evidence.dbs.files[0]!),
+    [/published: once/],
+  ],
+  [
+    'a published file is not in DBS',
+    ({ evidence }) => void (evidence.dbs.files = []),
+    [/published: once/, /none without files/],
+  ],
+  [
+    "CRAB's row says something else",
+    ({ file }) => void (file.row!.tm_transfer_state = transferNumber('SUBMITTED')),
+    [/CRAB/],
+  ],
+];
+
+it('a world in which all is well passes', async () => {
+  expect(await failing(soundEvidence().evidence)).toEqual([]);
+});
+
+it.each(DOCTORED)('is found: %s', async (_, doctor, claims) => {
+  const doctored = soundEvidence();
+  doctor(doctored);
+  expect(await failing(doctored.evidence)).toEqual(claims.map((claim) => expect.stringMatching(claim) as string));
+});
