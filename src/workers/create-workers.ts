@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import {
@@ -44,9 +45,20 @@ export const bundleWorkflows = (
       fileURLToPath(new URL(`../workflows/details${import.meta.url.slice(-3)}`, import.meta.url)),
       ...interceptors,
     ],
+    preloadModules: pureModules(),
     ...(encrypted ? { failureConverterPath: ENCODED_FAILURES } : {}),
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
   });
+
+/** The modules of src/domain: they keep no state, so that all workflows of a worker may share them and none loads its own. */
+function pureModules(): string[] {
+  const folder = fileURLToPath(new URL('../domain', import.meta.url));
+  const isModule = (name: string): boolean => name.endsWith(import.meta.url.slice(-3)) && !name.endsWith('.d.ts');
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(isModule)
+    .sort()
+    .map((name) => join(folder, name));
+}
 
 /** `npm run build` leaves the bundles beside the compiled sources: all workers of a release run the very same workflow code. */
 async function builtBundle(encrypted: boolean): Promise<WorkflowBundleOption> {

@@ -25,6 +25,8 @@ export interface CrabAdapterOptions {
 
 /** LFNs a request: they go into the URL. */
 const LFNS_PER_REQUEST = 10;
+/** Requests about one block at a time: it takes ten, twice, and the next block of its dataset waits for it. */
+const QUESTIONS_AT_ONCE = 5;
 
 /** CRAB over its REST interface. */
 export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
@@ -32,10 +34,10 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
   const crab = createCrabClient(url, dispatchers, timeoutMs);
   const askMetadata = createMetadataQuestion(crab);
   async function* metadataOf(task: string, lfns: string[]): AsyncGenerator<FileMetadata | UnusableMetadata> {
-    for (let start = 0; start < lfns.length; start += LFNS_PER_REQUEST) {
-      const json = await askMetadata(task, lfns.slice(start, start + LFNS_PER_REQUEST));
-      yield* readable('filemetadata', () => fileMetadataOf(json));
-    }
+    const questions = parts(lfns, LFNS_PER_REQUEST);
+    for (const some of parts(questions, QUESTIONS_AT_ONCE))
+      for (const json of await Promise.all(some.map((few) => askMetadata(task, few))))
+        yield* readable('filemetadata', () => fileMetadataOf(json));
   }
   return {
     async fileMetadata(task, lfns) {
@@ -54,6 +56,9 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
     taskRows: createRowsQuestion(crab),
   };
 }
+
+const parts = <T>(items: readonly T[], length: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / length) }, (_, at) => items.slice(at * length, (at + 1) * length));
 
 const measureOf = ({ lfn, lumis, size }: FileMetadata): FileMeasure => ({ lfn, lumis: lumis.length, bytes: size });
 

@@ -1,5 +1,4 @@
-import { createReadStream, type BigIntStats } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream, readFileSync, statSync, type BigIntStats } from 'node:fs';
 import { adler32, adler32Hex } from '../../domain/adler32.ts';
 
 const MOST_REMEMBERED = 100_000;
@@ -12,7 +11,7 @@ export class Checksums {
 
   /** 8 hex digits; reads the file only when it is not known. @throws ENOENT and other errors of the file system. */
   async of(diskPath: string): Promise<string> {
-    const stats = await stat(diskPath, { bigint: true });
+    const stats = statSync(diskPath, { bigint: true });
     const signature = signatureIn(stats);
     const known = this.#known.get(diskPath);
     if (known?.signature === signature) return known.sum;
@@ -40,15 +39,14 @@ export class Checksums {
 }
 
 /** What a file keeps through a rename and loses when its content changes. */
-export const signatureOf = async (diskPath: string): Promise<string> =>
-  signatureIn(await stat(diskPath, { bigint: true }));
+export const signatureOf = (diskPath: string): string => signatureIn(statSync(diskPath, { bigint: true }));
 
 /** The inode too: a file replaced within one tick of the clock by one of the same size is another file. */
 const signatureIn = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino} ${size} ${mtimeNs}`;
 
 async function sumOfFile(diskPath: string, size: bigint): Promise<string> {
-  // A stream takes a whole chunk of memory for the smallest file.
-  if (size <= CHUNK) return adler32Hex(adler32(await readFile(diskPath), 1));
+  // A stream takes a whole chunk of memory for the smallest file, and a thread's turn for each step.
+  if (size <= CHUNK) return adler32Hex(adler32(readFileSync(diskPath)));
   let sum = 1;
   for await (const chunk of createReadStream(diskPath, { highWaterMark: CHUNK })) sum = adler32(chunk as Buffer, sum);
   return adler32Hex(sum);

@@ -85,7 +85,7 @@ export async function startStorageSimulator(options: StorageSimulatorOptions): P
     async (request: SimulatedRequest): Promise<SimulatedAnswer> => {
       try {
         // The raw target: the server's own URL parsing would already have resolved the `..` that must be refused.
-        const place = await folders.place(request.stream.url ?? '/');
+        const place = folders.place(request.stream.url ?? '/');
         const user = accounts.userOf(request);
         accounts.demand(user, place.lfn);
         const fault = siteFaults.next(request.method, place.site, place.lfn);

@@ -37,7 +37,7 @@ export async function storeWhole(
       },
       createWriteStream(temporary),
     );
-    const signature = await signatureOf(temporary);
+    const signature = signatureOf(temporary);
     await mkdir(dirname(diskPath), { recursive: true });
     await rename(temporary, diskPath);
     checksums.learn(diskPath, signature, adler32Hex(sum));

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, rmdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, rmdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SimulatedAnswer, SimulatedRequest } from '../http-server.ts';
 import type { Checksums } from './checksums.ts';
 import { digestHeaders } from './digest-headers.ts';
 import { propfind } from './propfind.ts';
-import { unlessMissing, type SiteFolders, type StoragePlace } from './site-folders.ts';
+import { statOf, unlessMissing, type SiteFolders, type StoragePlace } from './site-folders.ts';
 import { storeWhole } from './upload.ts';
 
 const ALLOWED = 'OPTIONS, HEAD, GET, PUT, DELETE, MKCOL, PROPFIND';
@@ -42,7 +42,7 @@ export async function serveWebdav(
 }
 
 async function get(door: Door, request: SimulatedRequest, { diskPath }: StoragePlace): Promise<SimulatedAnswer> {
-  const stats = await unlessMissing(stat(diskPath));
+  const stats = statOf(diskPath);
   if (!stats) return { status: 404 };
   if (!stats.isFile()) return { status: 405, headers: { allow: ALLOWED } };
   const headers = {
@@ -56,7 +56,7 @@ async function get(door: Door, request: SimulatedRequest, { diskPath }: StorageP
 }
 
 async function put(door: Door, request: SimulatedRequest, place: StoragePlace): Promise<SimulatedAnswer> {
-  const before = await unlessMissing(stat(place.diskPath));
+  const before = statOf(place.diskPath);
   if (before?.isDirectory() || place.lfn === '/') return { status: 409 };
 
   try {
@@ -71,7 +71,7 @@ async function put(door: Door, request: SimulatedRequest, place: StoragePlace): 
 }
 
 async function remove({ diskPath, lfn }: StoragePlace): Promise<SimulatedAnswer> {
-  const stats = await unlessMissing(stat(diskPath));
+  const stats = statOf(diskPath);
   if (!stats) return { status: 404 };
   if (lfn === '/') return { status: 403 };
   try {
@@ -85,8 +85,8 @@ async function remove({ diskPath, lfn }: StoragePlace): Promise<SimulatedAnswer>
 }
 
 async function makeCollection({ diskPath, lfn }: StoragePlace): Promise<SimulatedAnswer> {
-  if (await unlessMissing(stat(diskPath))) return { status: 405, headers: { allow: ALLOWED } };
-  if (lfn !== '/' && !(await unlessMissing(stat(dirname(diskPath))))) return { status: 409 };
+  if (statOf(diskPath)) return { status: 405, headers: { allow: ALLOWED } };
+  if (lfn !== '/' && !statOf(dirname(diskPath))) return { status: 409 };
   await mkdir(diskPath, { recursive: true });
   return { status: 201 };
 }
