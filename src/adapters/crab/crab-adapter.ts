@@ -25,7 +25,7 @@ export interface CrabAdapterOptions {
 
 /** LFNs a request: they go into the URL. */
 const LFNS_PER_REQUEST = 10;
-/** Requests about one block at a time: it takes ten, twice, and the next block of its dataset waits for it. */
+/** Requests about one block at a time: it takes ten, twice, and the next block of its dataset waits for them. */
 const QUESTIONS_AT_ONCE = 5;
 
 /** CRAB over its REST interface. */
@@ -34,8 +34,9 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
   const crab = createCrabClient(url, dispatchers, timeoutMs);
   const askMetadata = createMetadataQuestion(crab);
   async function* metadataOf(task: string, lfns: string[]): AsyncGenerator<FileMetadata | UnusableMetadata> {
-    const questions = parts(lfns, LFNS_PER_REQUEST);
-    for (const some of parts(questions, QUESTIONS_AT_ONCE))
+    const [first, ...others] = parts(lfns, LFNS_PER_REQUEST);
+    // The first one by itself: it finds out how this server takes them.
+    for (const some of [first ? [first] : [], ...parts(others, QUESTIONS_AT_ONCE)])
       for (const json of await Promise.all(some.map((few) => askMetadata(task, few))))
         yield* readable('filemetadata', () => fileMetadataOf(json));
   }
