@@ -154,7 +154,7 @@ async function measure(ending: Ending): Promise<number> {
   for (const store of options.stores) {
     const rate = await step('what it manages, files/s', measureRate(ending, store), Math.round);
     all.push(await step('idle', measureDelays(ending, store, options.idle, 1, 'idle'), shown));
-    const half = measureDelays(ending, store, options.loaded, rate / 2 / OUTPUTS, 'half of what it manages');
+    const half = measureDelays(ending, store, options.loaded, rate / 2 / OUTPUTS, 'half load');
     all.push(await step('half of it', half, shown));
   }
   tell(report, all);

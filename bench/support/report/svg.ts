@@ -2,6 +2,9 @@ import { init, type EChartsOption } from 'echarts';
 import type { Axis, Plot } from './plot.ts';
 
 const [WIDTH, HEIGHT] = [860, 440];
+const [LEFT, RIGHT] = [76, 32];
+/** Pixels; nothing measures text here, so what a letter takes is a guess, rather too much. */
+const LEGEND = { gap: 28, icon: 18, letter: 6.6, row: 38 };
 
 /** Colours that change in the dark, each with what it changes to: GitHub's own. */
 const [TEXT, RULE, PAPER] = [
@@ -61,17 +64,26 @@ function optionOf(plot: Plot): EChartsOption {
       show: plot.series.length > 1,
       left: 16,
       top: 38,
-      itemGap: 28,
+      itemGap: LEGEND.gap,
       icon: 'roundRect',
-      itemWidth: 18,
+      itemWidth: LEGEND.icon,
       itemHeight: 10,
       textStyle: { color: TEXT[0] },
     },
-    grid: { left: 76, right: 32, top: plot.series.length > 1 ? 84 : 60, bottom: 58, containLabel: false },
+    grid: { left: LEFT, right: RIGHT, top: 60 + legendHeight(plot), bottom: 70 },
     yAxis: axisOf(plot.y, 56, y),
     ...(plot.kind === 'bars'
       ? {
-          xAxis: { ...axisOf(plot.x, 34), type: 'category', data: [...plot.x.categories], splitLine: { show: false } },
+          xAxis: {
+            ...{ ...axisOf(plot.x, 44), type: 'category', data: [...plot.x.categories], splitLine: { show: false } },
+            axisLabel: {
+              color: TEXT[0],
+              interval: 0,
+              overflow: 'break',
+              fontSize: 11,
+              width: widthOf(plot.x.categories),
+            },
+          },
           series: series.map((one, at) => ({
             ...{ ...one, type: 'bar', barMaxWidth: 46, data: [...plot.series[at]!.values] },
             ...(plot.stacked
@@ -80,13 +92,29 @@ function optionOf(plot: Plot): EChartsOption {
           })),
         }
       : {
-          xAxis: axisOf(plot.x, 34),
+          xAxis: axisOf(plot.x, 44),
           series: series.map((one, at) => {
             const points = plot.series[at]!.points.map(([x, value]) => [x, value]);
             return { ...one, type: 'line', symbolSize: 6, showSymbol: points.length <= 20, data: points };
           }),
         }),
   };
+}
+
+/** Room for a category's label. */
+const widthOf = (categories: readonly string[]): number =>
+  Math.round(((WIDTH - LEFT - RIGHT) / categories.length) * 0.92);
+
+/** As many rows as the names of series need. */
+function legendHeight({ series }: Plot): number {
+  if (series.length < 2) return 0;
+  let [rows, x] = [1, 0];
+  for (const { name } of series) {
+    const width = LEGEND.icon + 5 + name.length * LEGEND.letter;
+    if (x > 0 && x + width > WIDTH - 2 * 16) [rows, x] = [rows + 1, 0];
+    x += width + LEGEND.gap;
+  }
+  return 24 + (rows - 1) * LEGEND.row;
 }
 
 const axisOf = ({ name, log = false }: Axis, nameGap: number, limits: object = {}): object => ({
