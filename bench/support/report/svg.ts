@@ -26,15 +26,24 @@ export function drawSvg(plot: Plot): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
   try {
     chart.setOption(optionOf(plot));
-    const svg = chart
-      .renderToSVGString()
-      // What tells a browser's script which bar it is; nobody asks.
-      .replace(/ ecmeta_\w+="[^"]*"/g, '')
-      .replace(/<style ?>[^]*?<\/style>/g, '');
+    const svg = plain(chart.renderToSVGString());
     return svg.replace('>', `>\n<style>@media (prefers-color-scheme: dark){${DARK}}</style>`);
   } finally {
     chart.dispose();
   }
+}
+
+/** Without what is for a browser's script, and with ids that are the same for the same plot. */
+function plain(svg: string): string {
+  const ids = new Map<string, string>();
+  const idOf = (id: string): string => {
+    if (!ids.has(id)) ids.set(id, `part${ids.size}`);
+    return ids.get(id) ?? id;
+  };
+  return svg
+    .replace(/ (ecmeta_\w+|class)="[^"]*"/g, '')
+    .replace(/<style ?>[^]*?<\/style>/g, '')
+    .replace(/\bzr\d+-[\w-]+/g, idOf);
 }
 
 function optionOf(plot: Plot): EChartsOption {
