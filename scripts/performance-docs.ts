@@ -17,7 +17,7 @@ export async function keptResults(): Promise<Map<string, BenchResult>> {
   return new Map((await Promise.all(results)).map((result) => [result.bench, result]));
 }
 
-/** Keeps results instead of earlier ones of the same benches, draws their plots and writes them into docs/performance.md. */
+/** Keeps results instead of earlier ones of the same benches, draws the plots of all that are kept and writes them into docs/performance.md. */
 export async function keepResults(results: readonly BenchResult[]): Promise<void> {
   await mkdir(KEPT, { recursive: true });
   const images = join(ROOT, 'docs', IMAGES);
@@ -26,9 +26,11 @@ export async function keepResults(results: readonly BenchResult[]): Promise<void
     // Figures are for programs that read what they have measured themselves; the page needs none of them.
     const shown = { ...result, figures: {} };
     await writeFile(join(KEPT, `${result.bench}.json`), `${JSON.stringify(shown, null, 2)}\n`);
-    for (const plot of result.plots) await writeFile(join(images, plotFile(result.bench, plot)), drawSvg(plot));
   }
-  await writeFile(PAGE, withResults(await readFile(PAGE, 'utf8'), await keptResults()));
+  const kept = await keptResults();
+  for (const { bench, plots } of kept.values())
+    for (const plot of plots) await writeFile(join(images, plotFile(bench, plot)), drawSvg(plot));
+  await writeFile(PAGE, withResults(await readFile(PAGE, 'utf8'), kept));
 }
 
 /** The page with what stands between `<!-- bench:<name> -->` and `<!-- /bench:<name> -->`, and the table of targets, made anew. */
