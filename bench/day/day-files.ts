@@ -38,7 +38,8 @@ export interface DayTask extends Omit<CmsTask, 'jobs' | 'files'> {
 }
 
 const DAY_SECONDS = 24 * 3600;
-const PSET_HASH = '94ba0e06145abd65ccb1d21786dc7e1d';
+/** As in CRAB's names of datasets. */
+export const PSET_HASH = '94ba0e06145abd65ccb1d21786dc7e1d';
 
 /** The files of a day, or of a piece of it: numbered in the order in which they are reported. */
 export class DayFiles {

@@ -13,9 +13,10 @@ const INTERRUPTED = 130;
 /**
  * Runs something that Ctrl-C (or SIGTERM) ends, and then undoes what it has noted, however it ends. A second Ctrl-C does not wait
  * for that.
+ * @param lastWordsMs how long it may take, once interrupted, to say how far it came; the status is its own then
  * @returns the exit status
  */
-export async function runUntilInterrupted(run: (ending: Ending) => Promise<number>): Promise<number> {
+export async function runUntilInterrupted(run: (ending: Ending) => Promise<number>, lastWordsMs = 0): Promise<number> {
   const undos: (() => Promise<unknown>)[] = [];
   const abort = new AbortController();
   let status = INTERRUPTED;
@@ -26,7 +27,12 @@ export async function runUntilInterrupted(run: (ending: Ending) => Promise<numbe
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    const interrupted = new Promise<number>((resolve) => abort.signal.addEventListener('abort', () => resolve(status)));
+    const interrupted = new Promise<number>((resolve) =>
+      abort.signal.addEventListener('abort', () => {
+        if (lastWordsMs === 0) resolve(status);
+        else setTimeout(() => resolve(status), lastWordsMs).unref();
+      }),
+    );
     const running = run({
       signal: abort.signal,
       // What has been begun before an interrupt may come to its end after it.

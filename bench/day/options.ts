@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { CMS } from '../support/cms-figures.ts';
+
+/** What Temporal keeps its state in. */
+export const STORES = ['memory', 'file'] as const;
+export type Store = (typeof STORES)[number];
+
+/** `scaled`: windows and looks are as many times shorter as time is faster; `shipped`: they are those of production. */
+export const WINDOWS = ['scaled', 'shipped'] as const;
+export type Windows = (typeof WINDOWS)[number];
+
+export interface DayBenchOptions {
+  /** Files worked: a whole day of {@link CMS}.filesPerDay, or a piece of one. */
+  files: number;
+  users: number;
+  sites: number;
+  seed: number;
+  workers: number;
+  /** Workflows that a worker keeps in memory: batches wait for their blocks, thousands of them at a time. */
+  cached: number;
+  /** Minutes after which what has not happened is said not to. */
+  patience: number;
+  /** How many times faster than in life; `auto`: found out by a piece of the day. */
+  speed: number | 'auto';
+  store: Store;
+  windows: Windows;
+  json?: string;
+}
+
+const DEFAULTS = {
+  ...{ files: CMS.filesPerDay, users: CMS.users, sites: CMS.sites, seed: 1 },
+  ...{ workers: 1, cached: 20_000, patience: 120 },
+};
+
+/** @throws Error naming an option that is wrong */
+export function readDayOptions(): DayBenchOptions {
+  const names = [...Object.keys(DEFAULTS), 'speed', 'store', 'windows', 'json'];
+  const { values } = parseArgs({
+    options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+  });
+  const whole = (name: string, fallback: number): number => {
+    const number = Number(values[name] ?? fallback);
+    if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} must be a whole number above 0`);
+    return number;
+  };
+  const oneOf = <const Words extends readonly string[]>(
+    name: string,
+    words: Words,
+    fallback: Words[number],
+  ): Words[number] => {
+    const word = String(values[name] ?? fallback);
+    if (!words.includes(word)) throw new Error(`--${name} must be one of ${words.join(', ')}`);
+    return word;
+  };
+  const speed = values['speed'] ?? 'auto';
+  const json = values['json'];
+  return {
+    ...(Object.fromEntries(
+      Object.entries(DEFAULTS).map(([name, value]) => [name, whole(name, value)]),
+    ) as typeof DEFAULTS),
+    speed: speed === 'auto' ? 'auto' : whole('speed', Number(speed)),
+    store: oneOf('store', STORES, 'memory'),
+    windows: oneOf('windows', WINDOWS, 'scaled'),
+    ...(typeof json === 'string' && { json }),
+  };
+}

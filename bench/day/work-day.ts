@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ending } from '../../src/demo/interrupt.ts';
+import type { TaskTotals } from '../../src/contract/messages.ts';
+import { closeAccounts, type DayAccounts } from './accounts.ts';
+import type { DayAudit } from './audit.ts';
+import { DayFiles, type DayOptions } from './day-files.ts';
+import { onDayStand, type DayStand, type DayStandOptions } from './day-stand.ts';
+import { historySums, type HistorySums } from './histories.ts';
+import { Reporter } from './reporter.ts';
+import { openTasks, openWorkflows, taskEnds, whatIsWaitedFor } from './task-ends.ts';
+import { watchDay, type DayMoment } from './watch.ts';
+
+/** All that is found of a day. */
+export interface DayFindings {
+  options: DayOptions;
+  speed: number;
+  /** Seconds of the day. */
+  lasted: number;
+  /** Real seconds: until the last report, until every task had ended, until nothing of them was left to do; of these the clock stood still. */
+  seconds: { reporting: number; tasks: number; all: number; held: number };
+  /** Nothing is missing: neither was it interrupted, nor was patience over. */
+  isWhole: boolean;
+  /** Workflows that had not ended. */
+  open: number;
+  /** What some of the tasks that have not ended wait for. */
+  waiting: string[];
+  accounts: DayAccounts;
+  audit: DayAudit;
+  reportedAt: Float64Array;
+  broken: number;
+  moments: DayMoment[];
+  histories: Record<string, HistorySums>;
+  cpu: ReturnType<DayStand['cpu']>;
+  memory: ReturnType<DayStand['memory']>;
+  databaseBytes: number | null;
+  batchWindow: number;
+}
+
+/** Works the files of a day, or of a piece of it, from the first report until nothing is left to do. */
+export function workDay(ending: Ending, options: DayStandOptions, patienceMinutes: number): Promise<DayFindings> {
+  const day = new DayFiles(options.day);
+  return onDayStand(ending, options, async (stand) => {
+    const { client, world, policy } = stand;
+    const patience = AbortSignal.any([ending.signal, AbortSignal.timeout(patienceMinutes * 60_000)]);
+    const reporter = new Reporter(client, day, options.speed, patience);
+    const watching = new AbortController();
+    const watched = watchDay(
+      { day, speed: options.speed, batchWindow: policy.batchWindow },
+      reporter,
+      world,
+      watching.signal,
+    );
+    const start = performance.now();
+    const before = stand.cpu();
+    const passed = (): number => (performance.now() - start) / 1000;
+    const seconds = { reporting: NaN, tasks: NaN, all: NaN, held: 0 };
+    try {
+      await reporter.run();
+      seconds.reporting = passed();
+      while ((await openTasks(client)) > 0) await sleep(1_000, undefined, { signal: patience });
+      seconds.tasks = passed();
+      while ((await openWorkflows(client)) > 0) await sleep(1_000, undefined, { signal: patience });
+    } catch (error) {
+      if (!patience.aborted) throw error;
+    }
+    seconds.all = passed();
+    seconds.held = reporter.heldMs / 1000;
+    const used = stand.cpu();
+    const memory = stand.memory();
+    watching.abort();
+    const moments = await watched;
+    const isWhole = !patience.aborted;
+    console.log(isWhole ? 'all tasks have ended; closing the accounts' : 'not at its end; looking at what there is');
+    const [audit, ends, open] = await Promise.all([world.audit(), taskEnds(client, day), openWorkflows(client)]);
+    const waiting = isWhole ? [] : await whatIsWaitedFor(client, day, ends);
+    const histories = await historySums(client);
+    return {
+      ...{ options: options.day, speed: options.speed, lasted: day.seconds, seconds, isWhole, open, waiting },
+      accounts: closeAccounts(day, ends satisfies (TaskTotals | null)[], audit, reporter),
+      ...{ audit, reportedAt: reporter.reportedAt, broken: reporter.broken, moments, histories },
+      cpu: {
+        ...{ workers: used.workers - before.workers, temporal: used.temporal - before.temporal },
+        ...{ simulators: used.simulators - before.simulators, load: used.load - before.load },
+      },
+      ...{ memory, databaseBytes: stand.databaseBytes(), batchWindow: policy.batchWindow },
+    };
+  });
+}
