@@ -14,6 +14,8 @@ export interface DayAudit {
   published: Uint32Array;
   /** By file: when FTS got it first, epoch milliseconds; 0 for never. */
   sentAt: Float64Array;
+  /** By file: when its source was removed, which is when it is DONE, epoch milliseconds; 0 for never. */
+  removedAt: Float64Array;
   /** Files that FTS finished more often than once. */
   finishedTwice: number;
   /** Files that were sent while FTS still had an earlier attempt of them. */
@@ -24,6 +26,8 @@ export interface DayAudit {
   wrongInDbs: number;
   /** Files without a copy that ended well, by the class of the last failure. */
   failures: Record<string, number>;
+  /** FTS jobs of one task that had not ended, at a time at the most. */
+  mostJobsOfTask: number;
   filesPerJob: number[];
   filesPerBlock: number[];
 }
@@ -33,18 +37,20 @@ interface Books {
   dbs: DbsSimulator;
   files: FileList;
   copies: DayCopies;
+  removedAt: Float64Array;
 }
 
 /** Goes through FTS's jobs, DBS's files and the sites' lists. */
-export function auditDay(day: DayFiles, { fts, dbs, files, copies }: Books): DayAudit {
+export function auditDay(day: DayFiles, { fts, dbs, files, copies, removedAt }: Books): DayAudit {
   const perTask = (): Uint32Array => new Uint32Array(day.tasks.length);
   const audit: DayAudit = {
     ...{ finished: perTask(), there: perTask(), sources: perTask(), published: perTask() },
-    sentAt: new Float64Array(day.files),
+    ...{ sentAt: new Float64Array(day.files), removedAt },
     ...{ finishedTwice: 0, sentTwice: 0, strangers: 0, wrongInDbs: 0 },
-    ...{ failures: {}, filesPerJob: [], filesPerBlock: [] },
+    ...{ failures: {}, mostJobsOfTask: 0, filesPerJob: [], filesPerBlock: [] },
   };
   const failures = lookAtJobs(day, fts, audit);
+  audit.mostJobsOfTask = mostAtATime(fts);
   for (let file = 0; file < day.files; file += 1) {
     const { task, source } = day.jobOf(file);
     const arrivals = copies.arrivals[file]!;
@@ -90,4 +96,20 @@ function lookAtJobs(day: DayFiles, fts: FtsSimulator, audit: DayAudit): Map<numb
     }
   }
   return failures;
+}
+
+/** FTS jobs of one task that had not ended, at a time at the most. */
+function mostAtATime(fts: FtsSimulator): number {
+  const byTask = Map.groupBy(fts.jobs(), ({ metadata }) => String(metadata['task']));
+  const most = [...byTask.values()].map((jobs) => {
+    const changes = jobs.flatMap(({ submitTime, finishTime }) => [
+      { at: submitTime, by: 1 },
+      { at: finishTime ?? Infinity, by: -1 },
+    ]);
+    // What ends makes room for what begins at the same moment.
+    changes.sort((a, b) => a.at - b.at || a.by - b.by);
+    let now = 0;
+    return Math.max(...changes.map(({ by }) => (now += by)));
+  });
+  return Math.max(0, ...most);
 }

@@ -13,6 +13,7 @@ export class DayCopies implements CopyPlan {
   readonly #day: DayFiles;
   readonly #files: FileList;
   readonly #speed: number;
+  readonly #failing: boolean;
   /** Attempts and copies that ended well, by number of file. */
   readonly attempts: Uint8Array;
   readonly arrivals: Uint8Array;
@@ -20,11 +21,12 @@ export class DayCopies implements CopyPlan {
   arrived = 0;
   failed = 0;
 
-  /** @param speed how many times faster than in life copies are */
-  constructor(day: DayFiles, files: FileList, speed: number) {
+  /** @param options how many times faster than in life copies are, and whether some fail */
+  constructor(day: DayFiles, files: FileList, { speed, failing }: { speed: number; failing: boolean }) {
     this.#day = day;
     this.#files = files;
     this.#speed = speed;
+    this.#failing = failing;
     this.attempts = new Uint8Array(day.files);
     this.arrivals = new Uint8Array(day.files);
   }
@@ -34,7 +36,7 @@ export class DayCopies implements CopyPlan {
     if (file === null) return { ms: 0, fail: 'SOURCE [2] No such file or directory' };
     const attempt = ++this.attempts[file]!;
     const random = seededRandom(file * 2_654_435_761 + 1);
-    const first = drawOutcome(random);
+    const first = this.#failing ? drawOutcome(random) : null;
     // The same numbers for every attempt at a file: what struck it first strikes again.
     let failure = first;
     for (let at = 1; at < attempt; at += 1) failure = failure && random() < AGAIN ? first : null;

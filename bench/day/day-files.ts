@@ -1,24 +1,13 @@
 import { crabFileId, uuid5 } from '../../src/domain/digest.ts';
 import type { FileRecord, JobReport } from '../../src/domain/file.ts';
-import { cmsTasks, jobsOf, type CmsTask } from '../support/cms-load.ts';
+import type { CmsTask } from '../support/cms-load.ts';
 
-/** What decides a day; the same options make the same day in every process. */
-export interface DayOptions {
-  seed: number;
-  /** Files of the whole day. */
-  day: number;
-  /** Files of the piece of it that is worked: consecutive ones, from noon on where it is not all of them. */
-  files: number;
-  users: number;
-  sites: number;
-}
-
-/** A job of the piece, in the order in which jobs end. */
+/** A job that has ended. */
 export interface DayJob {
   /** Index of its task. */
   task: number;
   jobId: string;
-  /** Seconds from the beginning of the piece. */
+  /** Seconds from the beginning. */
   at: number;
   source: string;
   /** Number of its first file; the others follow. */
@@ -26,66 +15,43 @@ export interface DayJob {
   files: readonly { type: 'output' | 'log'; bytes: number }[];
 }
 
-/** A task with what it has in the piece. */
+/** A task with what it has in the load. */
 export interface DayTask extends Omit<CmsTask, 'jobs' | 'files'> {
   /** CRAB's name of it. */
   name: string;
   dataset: string;
   jobs: number;
   files: number;
-  /** When its last job of the piece is reported, seconds from the beginning: then it is closed. */
-  lastAt: number;
 }
 
-const DAY_SECONDS = 24 * 3600;
 /** As in CRAB's names of datasets. */
 export const PSET_HASH = '94ba0e06145abd65ccb1d21786dc7e1d';
 
-/** The files of a day, or of a piece of it: numbered in the order in which they are reported. */
+/** Tasks and jobs in the order in which those end. */
+export interface Load {
+  tasks: readonly DayTask[];
+  jobs: readonly DayJob[];
+  /** That they come in. */
+  seconds: number;
+}
+
+/** The files of a load: numbered in the order in which they are reported. */
 export class DayFiles {
   readonly tasks: readonly DayTask[];
   readonly jobs: readonly DayJob[];
   readonly files: number;
-  /** Seconds of the day that the piece lasts. */
+  /** That the load comes in. */
   readonly seconds: number;
   /** By number of file. */
   readonly #jobOf: Uint32Array;
 
-  constructor({ seed, day, files, users, sites }: DayOptions) {
-    const tasks = cmsTasks({ seed, files: day, users, sites });
-    const jobs = tasks.flatMap((task, index) => jobsOf(task).map((job) => ({ ...job, task: index })));
-    jobs.sort((a, b) => a.at - b.at);
-    const from = files < day ? jobs.findIndex(({ at }) => at >= DAY_SECONDS / 2) : 0;
-    const begin = files < day ? (jobs[from]?.at ?? 0) : 0;
-    const indexes = new Map<number, number>();
-    const found: DayTask[] = [];
-    const piece: DayJob[] = [];
-    let first = 0;
-    let end = DAY_SECONDS;
-    for (let at = from; at < jobs.length; at += 1) {
-      const { task: original, ...job } = jobs[at]!;
-      if (files < day && first >= files) {
-        end = job.at;
-        break;
-      }
-      let task = indexes.get(original);
-      if (task === undefined) {
-        indexes.set(original, (task = found.length));
-        found.push({ ...tasks[original]!, ...nameOf(tasks[original]!), jobs: 0, files: 0, lastAt: 0 });
-      }
-      const owner = found[task]!;
-      owner.jobs += 1;
-      owner.files += job.files.length;
-      owner.lastAt = job.at - begin;
-      piece.push({ ...job, task, at: job.at - begin, first });
-      first += job.files.length;
-    }
-    this.tasks = found;
-    this.jobs = piece;
-    this.files = first;
-    this.seconds = end - begin;
-    this.#jobOf = new Uint32Array(first);
-    for (const [index, job] of piece.entries()) this.#jobOf.fill(index, job.first, job.first + job.files.length);
+  constructor({ tasks, jobs, seconds }: Load) {
+    this.tasks = tasks;
+    this.jobs = jobs;
+    this.seconds = seconds;
+    this.files = jobs.reduce((sum, job) => sum + job.files.length, 0);
+    this.#jobOf = new Uint32Array(this.files);
+    for (const [index, job] of jobs.entries()) this.#jobOf.fill(index, job.first, job.first + job.files.length);
   }
 
   jobOf(file: number): DayJob {
@@ -153,7 +119,8 @@ export const adler32Of = (file: number): string =>
 /** What CRAB puts into the names of a user's temporary folders. */
 const userHash = (user: string): string => uuid5('01874efb-4735-4595-bc9c-591aef8240c9', user).slice(0, 8);
 
-function nameOf({ label, user, submittedAt }: CmsTask): Pick<DayTask, 'name' | 'dataset'> {
+/** CRAB's name of a task, and that of its output dataset. */
+export function nameOf({ label, user, submittedAt }: CmsTask): Pick<DayTask, 'name' | 'dataset'> {
   const at = new Date(Date.UTC(2026, 10, 22) + submittedAt * 1000).toISOString();
   const stamp = `${at.slice(2, 10).replaceAll('-', '')}_${at.slice(11, 19).replaceAll(':', '')}`;
   return {

@@ -6,25 +6,30 @@ import type { Client } from '@temporalio/client';
 import { connect } from '../../src/client/index.ts';
 import { simulatedEnvironment } from '../../src/demo/environment.ts';
 import type { Ending } from '../../src/demo/interrupt.ts';
-import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
+import type { Policy } from '../../src/domain/policy.ts';
 import { startDevServer } from '../../src/workers/dev-server.ts';
 import { WorkerProcess } from '../../src/workers/worker-process.ts';
 import { cpuSeconds } from '../support/cpu.ts';
 import { memoryPeak } from '../support/memory.ts';
-import type { DayOptions } from './day-files.ts';
-import type { DayBenchOptions, Windows } from './options.ts';
+import type { LoadOptions } from './loads.ts';
+import type { DayBenchOptions } from './options.ts';
 import { WorldProcess } from './world-process.ts';
 
-export interface DayStandOptions extends Pick<DayBenchOptions, 'workers' | 'store' | 'windows' | 'cached'> {
-  day: DayOptions;
+export interface DayStandOptions extends Pick<DayBenchOptions, 'workers' | 'store' | 'cached'> {
+  day: LoadOptions;
+  /** How many times faster than in life copies and FTS's clockwork are. */
   speed: number;
+  /** Copies fail in production's proportions. @default true */
+  failing?: boolean;
+  policy: Policy;
+  /** Further settings, as in a configuration file. */
+  settings?: object;
 }
 
 /** What a day is worked on: the world, Temporal and the workers, each in processes of their own. */
 export interface DayStand {
   client: Client;
   world: WorldProcess;
-  policy: Policy;
   /** Rejects when a worker ends by itself. */
   failed: Promise<never>;
   /** Seconds of CPU so far. */
@@ -34,9 +39,6 @@ export interface DayStand {
   /** Of Temporal's state; null where it is in memory. */
   databaseBytes(): number | null;
 }
-
-/** FTS takes so many requests more a second as time is faster; at a time they stay as many as they take. */
-const FTS_LIMITS = { maxConcurrentRequests: 200, requestsPerSecond: 10_000 };
 
 /** Works on a stand of its own, which is cleared away afterwards, however that ends. */
 export async function onDayStand<T>(
@@ -58,20 +60,19 @@ export async function onDayStand<T>(
 }
 
 async function setUp(
-  { day, speed, workers: count, store, windows, cached }: DayStandOptions,
+  { day, speed, failing = true, workers: count, store, cached, policy, settings }: DayStandOptions,
   later: (undo: () => Promise<unknown>) => void,
 ): Promise<DayStand> {
   const folder = await mkdtemp(join(tmpdir(), 'aso-day-'));
   later(() => rm(folder, { recursive: true, force: true }));
-  const world = await WorldProcess.start({ day, speed, folder });
+  const world = await WorldProcess.start({ day, speed, failing, folder });
   later(() => world.stop());
   const dbFile = store === 'file' ? join(folder, 'temporal.db') : null;
   const server = await startDevServer(dbFile === null ? {} : { dbFile });
   later(() => server.close());
-  const policy = policyAt(speed, windows);
   const { ftsUrl, crabUrl, siteconf } = world.places;
   const places = { fts: { url: ftsUrl }, crab: { restUrl: crabUrl }, siteconf, pki: null };
-  const environment = await simulatedEnvironment(places, server, folder, policy, { fts: FTS_LIMITS });
+  const environment = await simulatedEnvironment(places, server, folder, policy, settings);
   environment['ASO_WORKER_CACHED_WORKFLOWS'] = String(cached);
   const workers = await Promise.all(Array.from({ length: count }, () => WorkerProcess.start(environment)));
   for (const worker of workers) later(() => worker.stop());
@@ -80,7 +81,7 @@ async function setUp(
   const sum = (values: (number | null)[]): number => values.reduce<number>((total, value) => total + (value ?? NaN), 0);
   return {
     client: connection.client,
-    ...{ world, policy },
+    world,
     failed: Promise.race(workers.map(({ failed }) => failed)),
     cpu: () => ({
       workers: sum(workers.map(({ pid }) => cpuSeconds(pid))),
@@ -98,24 +99,3 @@ async function setUp(
 }
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-
-/** What waits for the world to change, and so is divided by the speed in any case. */
-const WORLDLY = [
-  'retryDelay',
-  'retryDelayMax',
-  'cancelGrace',
-  'blockTimeout',
-  'cleanupDelay',
-  'cleanupDelayMax',
-] as const;
-/** How soon things are done together. */
-const WINDOWLIKE = ['batchWindow', 'followFirst', 'followMax', 'followGrid'] as const;
-
-/** The shipped policy where time is so many times faster. */
-export function policyAt(speed: number, windows: Windows): Policy {
-  const scaled = [...WORLDLY, ...(windows === 'scaled' ? WINDOWLIKE : [])];
-  return {
-    ...DEFAULT_POLICY,
-    ...Object.fromEntries(scaled.map((name) => [name, Math.max(0.05, DEFAULT_POLICY[name] / speed)])),
-  };
-}

@@ -7,12 +7,15 @@ import { siteOfPfn } from '../../src/simulators/storage/site-of-pfn.ts';
 import { writeStorageJson } from '../../src/simulators/storage/storage-json.ts';
 import { auditDay, type DayAudit } from './audit.ts';
 import { DayCopies } from './copies.ts';
-import { adler32Of, DayFiles, fileNumber, PSET_HASH, type DayOptions } from './day-files.ts';
+import { adler32Of, fileNumber, PSET_HASH, type DayFiles } from './day-files.ts';
+import { filesOf, type LoadOptions } from './loads.ts';
 
 export interface DayWorldOptions {
-  day: DayOptions;
+  day: LoadOptions;
   /** How many times faster than in life time passes: for copies and for FTS's clockwork. */
   speed: number;
+  /** Copies fail in production's proportions. */
+  failing: boolean;
   /** Folder for the sites' descriptions. */
   folder: string;
 }
@@ -52,15 +55,17 @@ const TICK_MS = 2_000;
 const ACTIVE_PER_LINK = 100;
 
 /** Everything outside of us for a day: files by name only, copies that take time and no bytes, CRAB that knows every file, DBS. */
-export async function startDayWorld({ day: options, speed, folder }: DayWorldOptions): Promise<DayWorld> {
-  const day = new DayFiles(options);
+export async function startDayWorld({ day: options, speed, failing, folder }: DayWorldOptions): Promise<DayWorld> {
+  const day = filesOf(options);
   const storage = await startListedStorage();
   for (const job of day.jobs)
     for (let at = 0; at < job.files.length; at += 1) {
       const file = { size: job.files[at]!.bytes, adler32: adler32Of(job.first + at) };
       storage.files.put(job.source, day.sourceLfn(job.first + at), file);
     }
-  const copies = new DayCopies(day, storage.files, speed);
+  const removedAt = new Float64Array(day.files);
+  storage.files.onRemoved = (path) => void (removedAt[fileNumber(path) ?? -1] = Date.now());
+  const copies = new DayCopies(day, storage.files, { speed, failing });
   const fts = await startFtsSimulator({
     ...{ instant: true, copyPlan: copies, storageOf: siteOfPfn, activePerLink: ACTIVE_PER_LINK },
     tickMs: Math.max(20, TICK_MS / speed),
@@ -89,7 +94,7 @@ export async function startDayWorld({ day: options, speed, folder }: DayWorldOpt
         ...{ crab: requestsOf(crab.server), storage: requestsOf(storage.server) },
       },
     }),
-    audit: () => auditDay(day, { fts, dbs, files: storage.files, copies }),
+    audit: () => auditDay(day, { fts, dbs, files: storage.files, copies, removedAt }),
     close: async () => void (await Promise.all([fts, dbs, crab, storage].map((part) => part.close()))),
   };
 }

@@ -16,12 +16,23 @@ const SHARE_KILLED = 0.01;
 const SHARE_BROKEN = 0.0002;
 const HOLD_MS = 100;
 
+export interface ReporterOptions {
+  speed: number;
+  signal: AbortSignal;
+  /** @default all of the load */
+  jobs?: readonly DayJob[];
+  /** Some tasks are killed, and some records break a rule. @default true */
+  mishaps?: boolean;
+}
+
 /** CRAB: reports each job of the day when its time has come, closes each task when its last job has been reported, and kills some then. */
 export class Reporter {
   readonly #client: Client;
   readonly #day: DayFiles;
   readonly #speed: number;
   readonly #signal: AbortSignal;
+  readonly #jobs: readonly DayJob[];
+  readonly #mishaps: boolean;
   /** When each file was reported, epoch milliseconds; 0 for not yet. */
   readonly reportedAt: Float64Array;
   /** Files reported so far. */
@@ -37,17 +48,20 @@ export class Reporter {
   /** Set by whoever sees that too much is waiting: nothing more is reported then. */
   hold = false;
 
-  constructor(client: Client, day: DayFiles, speed: number, signal: AbortSignal) {
+  constructor(client: Client, day: DayFiles, { speed, signal, jobs = day.jobs, mishaps = true }: ReporterOptions) {
     this.#client = client;
     this.#day = day;
     this.#speed = speed;
     this.#signal = signal;
+    this.#jobs = jobs;
+    this.#mishaps = mishaps;
     this.reportedAt = new Float64Array(day.files);
   }
 
   /** Reports everything. */
   async run(): Promise<void> {
-    const { tasks, jobs } = this.#day;
+    const { tasks } = this.#day;
+    const jobs = this.#jobs;
     const left = tasks.map((task) => task.jobs);
     const start = performance.now();
     let next = 0;
@@ -75,7 +89,7 @@ export class Reporter {
 
   async #report(job: DayJob): Promise<void> {
     const report = this.#day.report(job);
-    if (seededRandom(job.first + 7)() < SHARE_BROKEN) this.#breakIn(report);
+    if (this.#mishaps && seededRandom(job.first + 7)() < SHARE_BROKEN) this.#breakIn(report);
     const now = Date.now();
     this.reportedAt.fill(now, job.first, job.first + report.files.length);
     const { name } = this.#day.tasks[job.task]!;
@@ -93,7 +107,7 @@ export class Reporter {
   async #close(task: number): Promise<void> {
     const { name, jobs } = this.#day.tasks[task]!;
     const handle = this.#client.workflow.getHandle(stageOutId(name));
-    if (jobs > 1 && seededRandom(task + 1)() < SHARE_KILLED) {
+    if (this.#mishaps && jobs > 1 && seededRandom(task + 1)() < SHARE_KILLED) {
       this.killed.add(task);
       const request = { reason: 'crab kill', by: 'the user' };
       await patiently(this.#signal, () => handle.signal(TASK_MESSAGES.cancel, request));

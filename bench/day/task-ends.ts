@@ -17,16 +17,23 @@ export const openTasks = async (client: Client): Promise<number> =>
 export const openWorkflows = async (client: Client): Promise<number> =>
   (await client.workflow.count(`WorkflowId STARTS_WITH 'task/' AND ExecutionStatus = 'Running'`)).count;
 
+/** A task that has ended. */
+export interface TaskEnd extends TaskTotals {
+  /** Epoch milliseconds. */
+  endedAt: number;
+}
+
 /** What each task ended with, by its index; null for those that have not. */
-export async function taskEnds(client: Client, { tasks }: DayFiles): Promise<(TaskTotals | null)[]> {
-  const ends: (TaskTotals | null)[] = tasks.map(() => null);
+export async function taskEnds(client: Client, { tasks }: Pick<DayFiles, 'tasks'>): Promise<(TaskEnd | null)[]> {
+  const ends: (TaskEnd | null)[] = tasks.map(() => null);
   let next = 0;
   const askNext = async (): Promise<void> => {
     for (let at = next++; at < tasks.length; at = next++) {
       const handle = client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(tasks[at]!.name));
       // One that has not begun, too, has no end.
-      const { status } = await handle.describe().catch(() => ({ status: { name: 'NONE' } }));
-      if (status.name === 'COMPLETED') ends[at] = await handle.result();
+      const described = await handle.describe().catch(() => null);
+      if (described?.status.name !== 'COMPLETED') continue;
+      ends[at] = { ...(await handle.result()), endedAt: described.closeTime?.getTime() ?? NaN };
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, askNext));

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ending } from '../../src/demo/interrupt.ts';
-import type { TaskTotals } from '../../src/contract/messages.ts';
 import { closeAccounts, type DayAccounts } from './accounts.ts';
 import type { DayAudit } from './audit.ts';
-import { DayFiles, type DayOptions } from './day-files.ts';
+import { filesOf } from './loads.ts';
 import { onDayStand, type DayStand, type DayStandOptions } from './day-stand.ts';
 import { historySums, type HistorySums } from './histories.ts';
 import { Reporter } from './reporter.ts';
@@ -12,7 +11,6 @@ import { watchDay, type DayMoment } from './watch.ts';
 
 /** All that is found of a day. */
 export interface DayFindings {
-  options: DayOptions;
   speed: number;
   /** Seconds of the day. */
   lasted: number;
@@ -38,11 +36,12 @@ export interface DayFindings {
 
 /** Works the files of a day, or of a piece of it, from the first report until nothing is left to do. */
 export function workDay(ending: Ending, options: DayStandOptions, patienceMinutes: number): Promise<DayFindings> {
-  const day = new DayFiles(options.day);
+  const day = filesOf(options.day);
   return onDayStand(ending, options, async (stand) => {
-    const { client, world, policy } = stand;
+    const { client, world } = stand;
+    const { policy } = options;
     const patience = AbortSignal.any([ending.signal, AbortSignal.timeout(patienceMinutes * 60_000)]);
-    const reporter = new Reporter(client, day, options.speed, patience);
+    const reporter = new Reporter(client, day, { speed: options.speed, signal: patience });
     const watching = new AbortController();
     const watched = watchDay(
       { day, speed: options.speed, batchWindow: policy.batchWindow },
@@ -75,8 +74,8 @@ export function workDay(ending: Ending, options: DayStandOptions, patienceMinute
     const waiting = isWhole ? [] : await whatIsWaitedFor(client, day, ends);
     const histories = await historySums(client);
     return {
-      ...{ options: options.day, speed: options.speed, lasted: day.seconds, seconds, isWhole, open, waiting },
-      accounts: closeAccounts(day, ends satisfies (TaskTotals | null)[], audit, reporter),
+      ...{ speed: options.speed, lasted: day.seconds, seconds, isWhole, open, waiting },
+      accounts: closeAccounts(day, ends, audit, reporter),
       ...{ audit, reportedAt: reporter.reportedAt, broken: reporter.broken, moments, histories },
       cpu: {
         ...{ workers: used.workers - before.workers, temporal: used.temporal - before.temporal },

@@ -15,6 +15,8 @@ export class FileList {
   readonly #files = new Map<string, ListedFile>();
   /** Files removed by requests, so far. */
   removed = 0;
+  /** Is told of each of these. */
+  onRemoved: ((path: string) => void) | null = null;
 
   get size(): number {
     return this.#files.size;
@@ -67,6 +69,7 @@ async function serve(files: FileList, { method, path: target, headers }: Simulat
   if (method === 'DELETE') {
     if (!files.remove(path)) return { status: 404 };
     files.removed += 1;
+    files.onRemoved?.(path);
     return { status: 204 };
   }
   if (method !== 'HEAD') return { status: 405, headers: { allow: 'HEAD, DELETE' } };
