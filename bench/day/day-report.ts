@@ -110,6 +110,7 @@ export function reportDay(report: Report, of: DayFindings, figures: DayFigures):
     [
       ['workers', rounded(cpu.workers), perFile(cpu.workers, accounts.files), memory.worker],
       ["Temporal's server", rounded(cpu.temporal), perFile(cpu.temporal, accounts.files), memory.temporal],
+      ['its database', rounded(cpu.database), perFile(cpu.database, accounts.files), ''],
       ['simulators', rounded(cpu.simulators), perFile(cpu.simulators, accounts.files), memory.simulators],
       ['the load', rounded(cpu.load), perFile(cpu.load, accounts.files), ''],
     ],

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +6,10 @@ import { connect } from '../../src/client/index.ts';
 import { simulatedEnvironment } from '../../src/demo/environment.ts';
 import type { Ending } from '../../src/demo/interrupt.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { startDevServer } from '../../src/workers/dev-server.ts';
 import { WorkerProcess } from '../../src/workers/worker-process.ts';
 import { cpuSeconds } from '../support/cpu.ts';
+import { clearedAfter } from '../support/undo.ts';
+import { startServer } from '../support/store.ts';
 import { memoryPeak } from '../support/memory.ts';
 import type { LoadOptions } from './loads.ts';
 import type { DayBenchOptions } from './options.ts';
@@ -33,30 +33,23 @@ export interface DayStand {
   /** Rejects when a worker ends by itself. */
   failed: Promise<never>;
   /** Seconds of CPU so far. */
-  cpu(): { workers: number; temporal: number; simulators: number; load: number };
+  cpu(): Record<'workers' | 'temporal' | 'database' | 'simulators' | 'load', number>;
   /** MiB at the most so far of the largest worker, of Temporal's server and of the simulators. */
   memory(): { worker: number; temporal: number; simulators: number };
   /** Of Temporal's state; null where it is in memory. */
-  databaseBytes(): number | null;
+  databaseBytes(): Promise<number | null>;
 }
 
 /** Works on a stand of its own, which is cleared away afterwards, however that ends. */
-export async function onDayStand<T>(
+export function onDayStand<T>(
   ending: Ending,
   options: DayStandOptions,
   work: (stand: DayStand) => Promise<T>,
 ): Promise<T> {
-  const undos: (() => Promise<unknown>)[] = [];
-  const clear = async (): Promise<void> => {
-    for (let undo = undos.pop(); undo; undo = undos.pop()) await undo().catch(() => undefined);
-  };
-  ending.cleanUp(clear);
-  try {
-    const stand = await setUp(options, (undo) => undos.push(undo));
-    return await Promise.race([work(stand), stand.failed]);
-  } finally {
-    await clear();
-  }
+  return clearedAfter(ending, async (later) => {
+    const stand = await setUp(options, later);
+    return Promise.race([work(stand), stand.failed]);
+  });
 }
 
 async function setUp(
@@ -67,8 +60,7 @@ async function setUp(
   later(() => rm(folder, { recursive: true, force: true }));
   const world = await WorldProcess.start({ day, speed, failing, folder });
   later(() => world.stop());
-  const dbFile = store === 'file' ? join(folder, 'temporal.db') : null;
-  const server = await startDevServer(dbFile === null ? {} : { dbFile });
+  const server = await startServer(store, folder);
   later(() => server.close());
   const { ftsUrl, crabUrl, siteconf } = world.places;
   const places = { fts: { url: ftsUrl }, crab: { restUrl: crabUrl }, siteconf, pki: null };
@@ -85,7 +77,8 @@ async function setUp(
     failed: Promise.race(workers.map(({ failed }) => failed)),
     cpu: () => ({
       workers: sum(workers.map(({ pid }) => cpuSeconds(pid))),
-      temporal: sum([cpuSeconds(server.pid)]),
+      temporal: sum([server.cpu().server]),
+      database: server.cpu().database ?? 0,
       simulators: sum([cpuSeconds(world.pid)]),
       load: sum([cpuSeconds(process.pid)]),
     }),
@@ -94,8 +87,6 @@ async function setUp(
       temporal: memoryPeak(server.pid) ?? NaN,
       simulators: memoryPeak(world.pid) ?? NaN,
     }),
-    databaseBytes: () => (dbFile === null ? null : sum([sizeOf(dbFile), sizeOf(`${dbFile}-wal`)])),
+    databaseBytes: () => server.databaseBytes(),
   };
 }
-
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

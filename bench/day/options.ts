@@ -1,9 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CMS } from '../support/cms-figures.ts';
-
-/** What Temporal keeps its state in. */
-export const STORES = ['memory', 'file'] as const;
-export type Store = (typeof STORES)[number];
+import { STORES, type Store } from '../support/store.ts';
 
 /** `scaled`: windows and looks are as many times shorter as time is faster; `shipped`: they are those of production. */
 export const WINDOWS = ['scaled', 'shipped'] as const;

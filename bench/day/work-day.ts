@@ -77,11 +77,13 @@ export function workDay(ending: Ending, options: DayStandOptions, patienceMinute
       ...{ speed: options.speed, lasted: day.seconds, seconds, isWhole, open, waiting },
       accounts: closeAccounts(day, ends, audit, reporter),
       ...{ audit, reportedAt: reporter.reportedAt, broken: reporter.broken, moments, histories },
-      cpu: {
-        ...{ workers: used.workers - before.workers, temporal: used.temporal - before.temporal },
-        ...{ simulators: used.simulators - before.simulators, load: used.load - before.load },
-      },
-      ...{ memory, databaseBytes: stand.databaseBytes(), batchWindow: policy.batchWindow },
+      cpu: usedBetween(before, used),
+      ...{ memory, databaseBytes: await stand.databaseBytes(), batchWindow: policy.batchWindow },
     };
   });
+}
+
+function usedBetween(before: DayFindings['cpu'], after: DayFindings['cpu']): DayFindings['cpu'] {
+  const parts = Object.keys(after) as (keyof DayFindings['cpu'])[];
+  return Object.fromEntries(parts.map((part) => [part, after[part] - before[part]])) as DayFindings['cpu'];
 }
