@@ -63,19 +63,21 @@ export class Postgresql {
   }
 
   /**
-   * A copy of it as it runs, by `pg_basebackup`, with its settings, on a port of its own. Returns when it answers.
-   * @param role a standby follows and answers reads only, until `promote`; a clone goes on by itself from where the copy ends
+   * A copy of it as it runs, by `pg_basebackup`, with its settings, on a port of its own. A standby is started, follows, and answers reads
+   * only, until `promote`. A backup is not: `restart` restores it, of the time of the copy, or, where the settings have a
+   * `restore_command`, to the end of the log that this finds.
    */
-  async copyAs(role: 'standby' | 'clone', settings: Readonly<Record<string, string>> = {}): Promise<Postgresql> {
+  async copyAs(role: 'standby' | 'backup', settings: Readonly<Record<string, string>> = {}): Promise<Postgresql> {
     const options = { ...this.#options, settings: { ...this.#options.settings, ...settings } };
     const copy = await Postgresql.#prepare(options, this.password);
-    return copy.#begin(() =>
-      copy.run('pg_basebackup', [
+    return copy.#begin(async () => {
+      await copy.run('pg_basebackup', [
         ...['-D', copy.data, '-h', HOST, '-p', String(this.port), '-U', USER, '--no-password'],
         ...['--checkpoint=fast', '--wal-method=stream', '--no-sync'],
         ...(role === 'standby' ? ['--write-recovery-conf'] : []),
-      ]),
-    );
+      ]);
+      if (settings['restore_command']) await writeFile(join(copy.data, 'recovery.signal'), '');
+    }, role === 'standby');
   }
 
   get data(): string {
@@ -116,6 +118,12 @@ export class Postgresql {
     const where = ['-h', HOST, '-p', String(this.port), '-U', USER, '-d', database, '--no-password'];
     const answer = await this.run('psql', [...where, '-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql]);
     return answer.split('\n').filter(Boolean);
+  }
+
+  /** Sets what can be set while it runs, for good. */
+  async configure(setting: string, value: string): Promise<void> {
+    await this.query('postgres', `ALTER SYSTEM SET ${setting} = '${value.replaceAll("'", "''")}'`);
+    await this.query('postgres', 'SELECT pg_reload_conf()');
   }
 
   /** Makes a standby one that takes writes. Returns when it does. */
@@ -166,10 +174,10 @@ export class Postgresql {
     return cluster;
   }
 
-  async #begin(fill: () => Promise<unknown>): Promise<this> {
+  async #begin(fill: () => Promise<unknown>, starts = true): Promise<this> {
     try {
       await fill();
-      await this.restart();
+      if (starts) await this.restart();
       return this;
     } catch (error) {
       await this.close();

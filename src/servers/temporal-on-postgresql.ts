@@ -42,7 +42,7 @@ const asTemporalServer = (server: FullServer, database: Postgresql): TemporalSer
   },
   kill: () => server.kill(),
   stop: () => server.stop(),
-  restart: () => server.restart(),
+  restart: (other) => server.restart(other),
   async close() {
     await server.close();
     await database.close();

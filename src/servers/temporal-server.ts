@@ -16,8 +16,11 @@ export interface TemporalServer extends DevServer {
   kill(): Promise<void>;
   /** Ends the server, not its database, in good order. */
   stop(): Promise<void>;
-  /** Starts the server again where it was, on the state it had; one that runs is stopped. Returns when it answers. */
-  restart(): Promise<void>;
+  /**
+   * Starts the server again where it was; one that runs is stopped. Returns when it answers.
+   * @param database another PostgreSQL that has its state: a standby that was promoted, a backup. @default the state it had
+   */
+  restart(database?: Postgresql): Promise<void>;
 }
 
 export interface TemporalOptions {

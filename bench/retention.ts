@@ -1,0 +1,204 @@
+/**
+ * What Temporal's database grows by: `npm run bench:retention [-- --files 2000 --trickle 120 --json <file>]`.
+ * Jobs of two output files each, staged out and published against the simulators, on PostgreSQL: in a burst, which makes full batches, and in
+ * a trickle, where each batch has the files of one job, as most have in a day of CMS. Bytes of tables with their indexes per file; what the
+ * deletion of closed workflows leaves, which is what happens to them at the end of their retention; and what the same load then adds.
+ */
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isGrpcServiceError } from '@temporalio/client';
+import { runUntilInterrupted } from '../src/demo/interrupt.ts';
+import { until } from '../src/demo/until.ts';
+import type { JobReport } from '../src/domain/file.ts';
+import { startTemporal } from '../src/servers/start-temporal.ts';
+import type { Postgresql } from '../src/servers/postgresql.ts';
+import { startRig, type Rig } from '../test/support/rig.ts';
+import { TestTask } from '../test/support/test-task.ts';
+import { SITES, startWorld, type World } from '../test/support/world.ts';
+import {
+  databaseSizes,
+  grown,
+  KINDS,
+  rowsOfRuns,
+  sum,
+  vacuum,
+  writeAheadLog,
+  type Sizes,
+} from './support/database-size.ts';
+import { readOptions } from './support/options.ts';
+import { none } from './support/report/bound.ts';
+import { Report } from './support/report/report.ts';
+import { reportAll } from './support/reporting.ts';
+
+const options = readOptions({ files: 2000, trickle: 120 });
+
+/** How jobs come. */
+interface Load {
+  name: string;
+  jobs: number;
+  perSecond?: number;
+  maxFilesPerFtsJob?: number;
+}
+
+const LOADS: readonly Load[] = [
+  { name: 'burst', jobs: options.files / 2 },
+  // A batch leaves with the files of one job: what the next one brings is for the next.
+  { name: 'trickle', jobs: options.trickle, perSecond: 4, maxFilesPerFtsJob: 2 },
+];
+
+/** A tenth of production's times and less: what changes between two looks at FTS is told together, as it would be there. */
+const PACE = { batchWindow: 5, followFirst: 1.5, followMax: 30, followGrid: 0.5, blockTimeout: 20 };
+
+/** CMS's files a day (CHEP 2015), and the days of retention that `aso setup namespace` asks for. */
+const [FILES_A_DAY, RETENTION_DAYS] = [400_000, 45];
+
+/** gRPC's status code. */
+const NOT_FOUND = 5;
+
+interface Figures {
+  load: string;
+  files: number;
+  /** As they lie there, with what updates have left behind. */
+  asTheyLie: Sizes;
+  /** As large as what is in them. */
+  packed: Sizes;
+  log: number;
+  /** Rows that runs have left after the deletion of all that are closed. */
+  rowsLeft: number;
+  /** Bytes of the databases above an empty one's after that and a plain VACUUM; and what the same load has then added. */
+  afterPruning: number;
+  secondTime: number;
+}
+
+async function measure(load: Load): Promise<Figures> {
+  const temporal = await startTemporal({ store: 'postgresql' });
+  const database = temporal.database!;
+  const world = await startWorld({ activePerLink: 50 });
+  const { maxFilesPerFtsJob = 100 } = load;
+  try {
+    const rig = await startRig(world, { temporal, policy: { ...PACE, maxFilesPerFtsJob } });
+    try {
+      await vacuum(database, { full: true });
+      const empty = await databaseSizes(database);
+      const since = async (): Promise<Sizes> => grown(await databaseSizes(database), empty);
+      const logBefore = await writeAheadLog(database);
+      await workTask(world, rig, load, 'alice');
+      const log = (await writeAheadLog(database)) - logBefore;
+      const asTheyLie = await since();
+      const rowsLeft = await deleteClosed(database, rig);
+      await vacuum(database);
+      const afterPruning = sum(await since());
+      await workTask(world, rig, load, 'bob');
+      const secondTime = sum(await since()) - afterPruning;
+      await vacuum(database, { full: true });
+      const packed = await since();
+      return { load: load.name, files: 2 * load.jobs, asTheyLie, packed, log, rowsLeft, afterPruning, secondTime };
+    } finally {
+      await rig.close();
+    }
+  } finally {
+    await temporal.close();
+    await world.close();
+    await rm(world.storage.root, { recursive: true, force: true });
+  }
+}
+
+/** Stages out and publishes one task. Returns when nothing of it is open any more. */
+async function workTask(world: World, rig: Rig, { name, jobs, perSecond }: Load, user: string): Promise<void> {
+  const task = new TestTask(world, rig, user);
+  const sources = SITES.filter((site) => site !== 'T2_CH_CERN');
+  const reports: JobReport[] = [];
+  for (let i = 0; i < jobs; i++)
+    reports.push(await task.job({ jobId: String(i + 1), outputs: 2, source: sources[i % sources.length]! }));
+  await reportAll(rig.client, task.name, reports, perSecond === undefined ? {} : { perSecond });
+  const totals = await task.finish();
+  if (totals.publication.DONE !== 2 * jobs)
+    throw new Error(`${name}: not everything is published: ${JSON.stringify(totals)}`);
+  const open = `WorkflowId STARTS_WITH 'task/' AND ExecutionStatus = 'Running'`;
+  await until(async () => (await rig.client.workflow.count(open)).count === 0, AbortSignal.timeout(60_000));
+}
+
+/** Does to all closed workflows what the end of their retention does. Returns when it is done. @returns rows that are left of them */
+async function deleteClosed(database: Postgresql, { client, server: { namespace } }: Rig): Promise<number> {
+  const left = async (): Promise<number> => {
+    // Again and again: the last of them may have closed since.
+    for await (const { workflowId, runId } of client.workflow.list({ query: `ExecutionStatus != 'Running'` }))
+      await client.workflowService
+        .deleteWorkflowExecution({ namespace, workflowExecution: { workflowId, runId } })
+        .catch(unlessGone);
+    const open = (await client.workflow.count(`ExecutionStatus = 'Running'`)).count;
+    // One of the run itself, one in the list.
+    return (await rowsOfRuns(database, namespace)) - 2 * open;
+  };
+  const deadline = Date.now() + 60_000;
+  let rows = await left();
+  while (rows > 0 && Date.now() < deadline) {
+    await sleep(1_000);
+    rows = await left();
+  }
+  return rows;
+}
+
+/** It may be gone already, and only the list not know yet. */
+function unlessGone(error: unknown): void {
+  if (!isGrpcServiceError(error) || Number(error.code) !== NOT_FOUND) throw error;
+}
+
+const perFile = (bytes: number, { files }: Figures): string => (bytes / files / 1000).toFixed(2);
+/** GB (10⁹ bytes) that so many bytes come to at CMS's files of so many days. */
+const gigabytes = (bytes: number, { files }: Figures, days: number): string =>
+  ((bytes / files) * FILES_A_DAY * days / 1e9).toFixed(days === 1 ? 1 : 0); // prettier-ignore
+
+process.exitCode = await runUntilInterrupted(async () => {
+  const report = new Report('retention', "What Temporal's database on PostgreSQL grows by", options);
+  const figures: Figures[] = [];
+  for (const load of LOADS) figures.push(await measure(load));
+  report.table(
+    ['load', 'files', 'tables', ...KINDS, 'all', 'write-ahead log'],
+    figures.flatMap((one) =>
+      (['asTheyLie', 'packed'] as const).map((way) => [
+        ...[one.load, one.files, way === 'packed' ? 'packed' : 'as they lie'],
+        ...KINDS.map((kind) => perFile(one[way][kind], one)),
+        perFile(sum(one[way]), one),
+        way === 'packed' ? '' : perFile(one.log, one),
+      ]),
+    ),
+    'kB per file, from report to published and all workflows closed, tables with their indexes; packed: without the room that updates have left (VACUUM FULL):',
+  );
+  const days = [1, 7, 30, RETENTION_DAYS];
+  report.table(
+    ['load', 'tables', ...days.map((count) => `GB, ${count} days`), 'write-ahead log, GB a day'],
+    figures.flatMap((one) =>
+      (['packed', 'asTheyLie'] as const).map((way) => [
+        ...[one.load, way === 'packed' ? 'packed' : 'never vacuumed'],
+        ...days.map((count) => gigabytes(sum(one[way]), one, count)),
+        gigabytes(one.log, one, 1),
+      ]),
+    ),
+    `At ${FILES_A_DAY.toLocaleString('en')} files a day, for so many days of retention:`,
+  );
+  report.table(
+    ['load', 'before', 'rows left', 'after, and VACUUM', 'the same load again adds'],
+    figures.map((one) => [
+      ...[one.load, perFile(sum(one.asTheyLie), one), one.rowsLeft],
+      ...[perFile(one.afterPruning, one), perFile(one.secondTime, one)],
+    ]),
+    'When closed workflows are deleted, as at the end of their retention; kB per file:',
+  );
+  report.plot({
+    kind: 'bars',
+    title: "What a file takes up in Temporal's database, packed, with indexes",
+    stacked: true,
+    x: { name: 'how jobs of two files come', categories: figures.map(({ load }) => load) },
+    y: { name: 'kB per file' },
+    series: KINDS.map((kind) => ({
+      name: kind,
+      values: figures.map((one) => Number(perFile(one.packed[kind], one))),
+    })),
+  });
+  return report.conclude(
+    figures,
+    // What the same load adds into the room that was made is a figure only: so small a database is mostly the room that updates take.
+    figures.map((one) => none(`${one.load}: rows that deleted workflows leave`, one.rowsLeft)),
+  );
+});

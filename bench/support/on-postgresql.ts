@@ -1,0 +1,37 @@
+import { rm } from 'node:fs/promises';
+import type { Ending } from '../../src/demo/interrupt.ts';
+import { startTemporal } from '../../src/servers/start-temporal.ts';
+import type { Postgresql } from '../../src/servers/postgresql.ts';
+import type { TemporalOptions, TemporalServer } from '../../src/servers/temporal-server.ts';
+import { startRig, type Rig } from '../../test/support/rig.ts';
+import { startWorld, type World } from '../../test/support/world.ts';
+import { clearedAfter } from './undo.ts';
+
+/** A simulated world, Temporal on PostgreSQL, and workers in this process. */
+export interface PostgresqlStand {
+  world: World;
+  temporal: TemporalServer;
+  database: Postgresql;
+  rig: Rig;
+  /** Other databases, which are cleared away when Temporal, which may be on one of them by then, has ended. */
+  others: Postgresql[];
+}
+
+/** Does something on a stand of its own, which is cleared away afterwards, however that ends. */
+export const onPostgresql = <T>(
+  ending: Ending,
+  options: TemporalOptions,
+  work: (stand: PostgresqlStand) => Promise<T>,
+): Promise<T> =>
+  clearedAfter(ending, async (later) => {
+    const others: Postgresql[] = [];
+    later(() => Promise.all(others.map((other) => other.close())));
+    const temporal = await startTemporal({ store: 'postgresql', ...options });
+    later(() => temporal.close());
+    const world = await startWorld({ activePerLink: 50 });
+    later(() => rm(world.storage.root, { recursive: true, force: true }));
+    later(() => world.close());
+    const rig = await startRig(world, { temporal, policy: { blockTimeout: 1 } });
+    later(() => rig.close());
+    return work({ world, temporal, database: temporal.database!, rig, others });
+  });
