@@ -21,6 +21,13 @@ function needsPostgresql([name, ...args]) {
   return named.length > 0 ? named.some((word) => word.includes('postgresql')) : ON_POSTGRESQL.includes(name);
 }
 
+/** What makes `dist/`, as deployments use it. */
+const BUILD = [
+  [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
+  [join('scripts', 'build-bundle.ts')],
+  [join('scripts', 'copy-page.ts')],
+];
+
 /** Each command: whether it needs Temporal's dev server, or its full one and PostgreSQL; and what Node then runs, one after the other. */
 const COMMANDS = {
   setup: { temporal: true, runs: () => [] },
@@ -44,12 +51,11 @@ const COMMANDS = {
   },
   typecheck: { runs: () => [[bin('typescript', 'bin', 'tsc'), '-p', '.']] },
   schema: { runs: (args) => [[join('scripts', 'write-schemas.ts'), ...args]] },
-  build: {
-    runs: () => [
-      [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
-      [join('scripts', 'build-bundle.ts')],
-      [join('scripts', 'copy-page.ts')],
-    ],
+  build: { runs: () => BUILD },
+  stack: {
+    temporal: true,
+    postgresql: (args) => !args.includes('memory') && !args.includes('file'),
+    runs: (args) => [...BUILD, [join('scripts', 'stack.ts'), ...args]],
   },
 };
 

@@ -1,10 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
+import { readImage, readServices, readVariables } from '../scripts/stack/compose-file.ts';
 import { loadConfig } from '../src/config/index.ts';
 
 interface Service {
   image: string;
+  command?: string[];
+  read_only?: boolean;
+  cap_drop?: string[];
+  security_opt?: string[];
+  networks?: string[];
+  logging?: { options?: Record<string, string> };
+  deploy?: { replicas?: number; resources?: { limits?: { cpus?: string; memory?: string } } };
   build?: string;
   environment?: Record<string, string>;
   healthcheck?: unknown;
@@ -17,16 +25,60 @@ interface Service {
 
 const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 const text = read('docker-compose.yml');
-const { services } = parse(text) as { services: Record<string, Service> };
+const { services, networks, volumes } = parse(text, { merge: true }) as {
+  services: Record<string, Service>;
+  networks: Record<string, { internal?: boolean } | null>;
+  volumes: Record<string, null>;
+};
 const all = Object.entries(services);
+/** As it is where only what has to be set is. */
+const filled = readServices({
+  ...{ POSTGRES_PASSWORD: 'x', ASO_MONITOR_TOKEN_FILE: '/token' },
+  ...{ ASO_SITECONF_DIR: '/sites', ASO_CREDENTIALS_DIR: '/proxies', ASO_TRUST_ANCHORS_DIR: '/authorities' },
+});
+const settingsOf = (name: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(filled[name]?.environment ?? {}).filter(([, value]) => value !== ''));
 
 describe('docker-compose.yml', () => {
-  test('has Temporal on PostgreSQL with its UI, the set-up job and a worker', () => {
-    const always = all.filter(([, { profiles }]) => !profiles).map(([name]) => name);
-    expect(always.sort()).toEqual(['postgresql', 'set-up', 'temporal', 'temporal-ui', 'worker']);
+  test('has all parts of a deployment, with two workers, and simulators of the world only where they are asked for', () => {
+    const named = (profile?: string) =>
+      all.filter(([, { profiles }]) => profiles?.[0] === profile).map(([name]) => name);
+    expect(named()).toEqual(['postgresql', 'temporal', 'temporal-ui', 'set-up', 'worker', 'monitor', 'prometheus', 'grafana']); // prettier-ignore
+    expect(named('simulators')).toEqual(['fts', 'dbs', 'crab', 'storage']);
     expect(services['temporal']?.image).toBe('temporalio/auto-setup:1.29.1');
     expect(services['postgresql']?.image).toMatch(/^postgres:15\./);
-    expect(services['worker']?.build).toBe('.');
+    expect(services['worker']).toMatchObject({ build: '.', deploy: { replicas: 2 } });
+  });
+
+  test.each(all)(
+    '%s may take so much of the machine, writes so much log, and has no more rights than it needs',
+    (name, service) => {
+      expect(service.deploy?.resources?.limits).toEqual({ cpus: expect.stringMatching(/^\d+$/) as string, memory: expect.stringMatching(/^\d+[MG]$/) as string }); // prettier-ignore
+      expect(service.logging?.options).toMatchObject({ 'max-size': '20m', 'max-file': '5' });
+      expect([service.cap_drop, service.security_opt]).toEqual([['ALL'], ['no-new-privileges:true']]);
+      // These write their configuration beside its template.
+      expect(service.read_only).toBe(!['temporal', 'temporal-ui'].includes(name));
+      for (const network of service.networks ?? []) expect(networks).toHaveProperty(network);
+      for (const volume of service.volumes ?? []) if (/^\w+:/.test(volume)) expect(volumes).toHaveProperty(volume.split(':')[0] ?? ''); // prettier-ignore
+    },
+  );
+
+  test('the database is reached by Temporal alone, and simulators reach nothing outside', () => {
+    const of = (network: string) =>
+      all.filter(([, service]) => service.networks?.includes(network)).map(([name]) => name);
+    expect([networks['database'], networks['simulated']]).toEqual([{ internal: true }, { internal: true }]);
+    expect(of('database')).toEqual(['postgresql', 'temporal']);
+    expect(of('simulated')).toEqual(['worker', 'fts', 'dbs', 'crab', 'storage', 'jobs']);
+  });
+
+  test('with deploy/simulators.env workers reach the simulators, by the names that are in their certificates', () => {
+    const settings = readVariables('deploy/simulators.env');
+    for (const url of [settings['ASO_FTS_SERVER'], settings['ASO_CRAB_URL']]) {
+      const { hostname, port } = new URL(url ?? '');
+      expect(services[hostname]?.command?.join(' ')).toContain(`--port ${port} --name ${hostname} --tls /world/pki`);
+    }
+    expect(services).toHaveProperty(settings['ASO_DBS_HOSTS'] ?? '');
+    expect(volumes).toHaveProperty(settings['ASO_SITECONF_DIR'] ?? '');
   });
 
   test.each(all)('the image of %s is pinned', (_, { image }) => {
@@ -42,8 +94,8 @@ describe('docker-compose.yml', () => {
   });
 
   test('every long-running service has a health check', () => {
-    const without = all.filter(([, service]) => service.restart === 'unless-stopped' && !service.healthcheck);
-    expect(without.map(([name]) => name)).toEqual([]);
+    const without = all.filter(([, service]) => !service.healthcheck).map(([name]) => name);
+    expect(without).toEqual(['set-up', 'jobs']);
   });
 
   test('what it asks of the environment is in deploy/compose.env.example, and nothing else is', () => {
@@ -65,15 +117,12 @@ describe('docker-compose.yml', () => {
   });
 
   test('gives the worker settings that are valid', () => {
-    const fixed = Object.entries(services['worker']?.environment ?? {}).filter(([, value]) => !value.includes('${'));
-    expect(() => loadConfig(Object.fromEntries(fixed))).not.toThrow();
+    expect(() => loadConfig(settingsOf('worker'))).not.toThrow();
   });
 
   test('mounts what the worker reads, and nothing of it can be written', () => {
-    const { environment = {}, volumes = [] } = services['worker'] as Service;
-    const fixed = Object.entries(environment).filter(([, value]) => !value.includes('${'));
-    const { siteconf, credentials, trustAnchors } = loadConfig(Object.fromEntries(fixed));
-    const mounts = volumes.map((volume) => /:(\/[^:]+:\w+)$/.exec(volume)?.[1]);
+    const { siteconf, credentials, trustAnchors } = loadConfig(settingsOf('worker'));
+    const mounts = (filled['worker']?.volumes ?? []).map((volume) => /:(\/[^:]+:\w+)$/.exec(volume)?.[1]);
     expect(mounts.sort()).toEqual([siteconf, credentials, trustAnchors].map((path) => `${path}:ro`).sort());
   });
 
@@ -84,11 +133,9 @@ describe('docker-compose.yml', () => {
   });
 });
 
-describe('the profile monitoring', () => {
-  test('has the monitor, Prometheus and Grafana, which see what lies in deploy/ and cannot change it', () => {
-    const monitoring = all.filter(([, { profiles }]) => profiles?.includes('monitoring'));
-    expect(monitoring.map(([name]) => name)).toEqual(['monitor', 'prometheus', 'grafana']);
-    const mounts = monitoring.flatMap(([, { volumes = [] }]) => volumes).filter((volume) => volume.startsWith('./'));
+describe('what watches', () => {
+  test('Prometheus and Grafana see what lies in deploy/ and cannot change it', () => {
+    const mounts = all.flatMap(([, service]) => service.volumes ?? []).filter((volume) => volume.startsWith('./'));
     for (const mount of mounts) {
       const [from = '', , mode] = mount.split(':');
       expect([mount, existsSync(new URL(`../${from}`, import.meta.url)), mode]).toEqual([mount, true, 'ro']);
@@ -110,8 +157,7 @@ describe('the profile monitoring', () => {
       services['monitor']?.environment ?? {};
     expect(monitor?.static_configs).toEqual([{ targets: [`monitor:${listen.split(':')[1]}`] }]);
     expect(monitor?.authorization?.credentials_file).toBe(token);
-    for (const name of ['monitor', 'prometheus'])
-      expect(services[name]?.volumes).toContain(`\${ASO_MONITOR_TOKEN_FILE:-/dev/null}:${token}:ro`);
+    for (const name of ['monitor', 'prometheus']) expect(filled[name]?.volumes).toContain(`/token:${token}:ro`);
     const serverPort = services['temporal']?.environment?.['PROMETHEUS_ENDPOINT']?.split(':')[1];
     expect(temporal?.static_configs).toEqual([{ targets: [`temporal:${serverPort}`] }]);
   });
@@ -137,6 +183,30 @@ describe('Dockerfile', () => {
     expect(last).toMatch(/^USER node$/m);
     expect(last).toMatch(/^ENTRYPOINT \["node", /m);
     expect(last).toMatch(/^CMD \[/m);
+  });
+
+  test('takes nothing that changes by itself or comes unchecked, and installs what the lock file names', () => {
+    expect(dockerfile).not.toMatch(/:latest|curl|wget|ADD |--allow-unauthenticated|npm (install|i) /);
+    expect(dockerfile).toMatch(/^RUN npm ci /m);
+    expect(dockerfile).toMatch(/npm prune --omit=dev/);
+  });
+
+  test('tells its health by what a worker serves, is ended by a signal that a worker heeds, and says what it is', () => {
+    const { entrypoint, command, environment } = readImage();
+    expect([entrypoint, command]).toEqual([['node', 'dist/src/cli/main.js'], ['worker']]);
+    const { metricsAddress } = loadConfig(environment);
+    expect(/HEALTHCHECK [^]*?CMD (.*)/.exec(dockerfile)?.[1]).toContain(`http://${metricsAddress}/metrics`);
+    expect(dockerfile).toMatch(/^STOPSIGNAL SIGTERM$/m);
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect(dockerfile).toContain(`ARG VERSION=${version}`);
+    expect(services['worker']?.image).toBe(`asyncstageout:${version}`);
+  });
+
+  test('what is mounted for writing belongs to whom it runs as', () => {
+    const written = all.filter(([, { image }]) => image.startsWith('asyncstageout:')).flatMap(([, service]) => service.volumes ?? []).filter((volume) => /^\w+:[^:]+$/.test(volume)); // prettier-ignore
+    const folders = [...new Set(written.map((volume) => volume.split(':')[1]))];
+    expect(folders.sort()).toEqual(['/history', '/world']);
+    expect(dockerfile).toMatch(/chown node:node \/history \/world$/m);
   });
 
   test('what it copies is not ignored, and nothing else reaches the build', () => {

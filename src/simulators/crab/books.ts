@@ -61,6 +61,8 @@ export class CrabBooks {
   readonly #tasks = new Map<string, Record<string, unknown>>();
   /** By task, then by LFN. */
   readonly #metadata = new Map<string, Map<string, MetadataRecord>>();
+  /** Columns of tasks that nobody has added; none: there are no others. */
+  taskSource: ((name: string) => Record<string, unknown>) | null = null;
   /** Knows the metadata of files that nobody has added, so that those of a whole day need not be held; null for none. */
   metadataSource: ((taskname: string, lfn: string) => (Partial<MetadataRecord> & { lfn: string }) | null) | null = null;
   readonly #transfers = new Map<string, TransferRow>();
@@ -136,6 +138,8 @@ export class CrabBooks {
   }
 
   task(name: string): Record<string, unknown> | null {
+    const known = this.#tasks.get(name);
+    if (!known && this.taskSource) this.addTask(name, this.taskSource(name));
     return this.#tasks.get(name) ?? null;
   }
 

@@ -13,6 +13,8 @@ export interface CrabSimulatorOptions extends SimulatorOptions {
   refuseRepeatedLists?: boolean;
   /** SQLite file of what CRAB knows, which outlives the simulator; in memory where absent. */
   stateFile?: string;
+  /** URL of a DBS simulator: there is then a task of any name, and it is published there. @default only tasks that were added */
+  dbs?: string;
 }
 
 /** CRAB's REST: `filemetadata`, `task`, `filetransfers`, `fileusertransfers`, under any path. */
@@ -33,6 +35,13 @@ type Call = (form: Arguments) => object;
 export async function startCrabSimulator(options: CrabSimulatorOptions = {}): Promise<CrabSimulator> {
   const state = options.stateFile === undefined ? null : new StateFile(options.stateFile);
   const books = new CrabBooks(state);
+  const { dbs } = options;
+  if (dbs !== undefined)
+    books.taskSource = (name) => ({
+      tm_username: /:(\w+?)_crab_/.exec(name)?.[1] ?? 'nobody',
+      tm_publish_dbs_url: `${dbs}/dbs/prod/phys03/DBSWriter`,
+      tm_dbs_url: `${dbs}/dbs/prod/phys03/DBSReader`,
+    });
   const done = (work: (books: CrabBooks, form: Arguments) => void): Call => {
     return (form) => {
       work(books, form);

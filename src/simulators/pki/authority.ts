@@ -47,9 +47,10 @@ export class TestAuthority {
     return new TestAuthority(USUAL_NAME, certificate, keys);
   }
 
-  /** A certificate for servers on loopback. */
-  issueHost(): Promise<Credential> {
-    const names = new x509.SubjectAlternativeNameExtension(LOOPBACK);
+  /** A certificate for servers on loopback. @param hosts further names of it */
+  issueHost(hosts: readonly string[] = []): Promise<Credential> {
+    const further = hosts.map((value) => ({ type: 'dns' as const, value }));
+    const names = new x509.SubjectAlternativeNameExtension([...LOOPBACK, ...further]);
     return this.#issue([['CN', 'localhost']], YEAR_S, [names]);
   }
 

@@ -16,9 +16,9 @@ export interface SimulatorTls {
   clientAuthorities: readonly string[];
 }
 
-/** TLS for servers on loopback, with clients of the same authority. */
-export async function tlsOf(authority: TestAuthority): Promise<SimulatorTls> {
-  const { certificates, keys } = await authority.issueHost();
+/** TLS for servers on loopback, with clients of the same authority. @param hosts further names of the server */
+export async function tlsOf(authority: TestAuthority, hosts: readonly string[] = []): Promise<SimulatorTls> {
+  const { certificates, keys } = await authority.issueHost(hosts);
   return {
     cert: certificatesPem(certificates),
     key: await keyPem(keys),

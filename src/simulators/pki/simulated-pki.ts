@@ -27,11 +27,12 @@ export interface SimulatedPki {
   renewProxy(user: string, lifetimeSeconds?: number): Promise<void>;
 }
 
-/** Makes a PKI below `root`, in the folders `credentials` and `trust`; with an authority of its own unless one is given. */
+/** Makes a PKI below `root`, in the folders `credentials` and `trust`; with an authority of its own unless one is given. @param hosts names of the server, besides those of loopback */
 export async function createSimulatedPki(
   root: string,
   users: readonly string[],
   given?: TestAuthority,
+  hosts: readonly string[] = [],
 ): Promise<SimulatedPki> {
   const authority = given ?? (await TestAuthority.create());
   const [credentials, trust] = [join(root, 'credentials'), join(root, 'trust')];
@@ -46,7 +47,7 @@ export async function createSimulatedPki(
     await writeCredential(join(credentials, user, 'proxy.pem'), proxy);
   };
   const [server] = await Promise.all([
-    tlsOf(authority),
+    tlsOf(authority, hosts),
     addToTrustFolder(trust, authority),
     ...[...users, SERVICE].map((user) => renewProxy(user)),
   ]);
