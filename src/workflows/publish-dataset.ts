@@ -45,6 +45,8 @@ export async function publishDataset(input: PublishDatasetInput, ...resumed: [] 
   let messages = 0;
   /** Answers about withdrawn files that are still to be sent. */
   const withdrawn: PublisherAnswer[] = [];
+  /** Blocks that are sent, or whose files' batches are being told. */
+  const sent = new Set<Promise<void>>();
   setHandler(datasetOrderSignal, (order) => {
     messages += 1;
     if (order.kind === 'add') state.add(order.files, clock.now());
@@ -59,7 +61,7 @@ export async function publishDataset(input: PublishDatasetInput, ...resumed: [] 
 
   await CancellationScope.nonCancellable(async () => {
     for (;;) {
-      const isFinished = (): boolean => state.finished && state.queue.length === 0;
+      const isFinished = (): boolean => state.finished && state.queue.length === 0 && sent.size === 0;
       const isDue = (): boolean => (state.nextDue(clock.now()) ?? Infinity) <= clock.now();
       const isNeedless = (): boolean => withdrawn.length > 0 || isFinished() || workflowInfo().continueAsNewSuggested;
       if (state.bar !== null) await waitForPermission(input, state, clock, isNeedless);
@@ -75,7 +77,7 @@ export async function publishDataset(input: PublishDatasetInput, ...resumed: [] 
         'next block, or look for metadata',
       );
       if (withdrawn.length > 0) await answer(input.task, withdrawn.splice(0));
-      else if (isDue()) await publishNextBlock(input, state, clock, listing);
+      else if (isDue()) await sendNextBlock();
       else if (state.toMeasure(clock.now()).length > 0)
         await measure(input, state, clock, state.toMeasure(clock.now()));
       else if (isFinished()) {
@@ -84,12 +86,21 @@ export async function publishDataset(input: PublishDatasetInput, ...resumed: [] 
       }
       if (workflowInfo().continueAsNewSuggested) {
         const seen = messages;
+        await Promise.all(sent);
         await condition(allHandlersFinished);
         if (seen === messages && withdrawn.length === 0)
           await continueListed<typeof publishDataset>(input, ...state.snapshot());
       }
     }
   });
+
+  /** Cuts the next block and sends it; others follow while it is on its way. */
+  async function sendNextBlock(): Promise<void> {
+    const block = await nextBlock(input, state, clock);
+    if (block.length === 0) return;
+    const sending = publish(input, state, clock, listing, block).finally(() => sent.delete(sending));
+    sent.add(sending);
+  }
 }
 
 /** Asks CRAB for lumis and bytes of files; those that it has no metadata of wait. */
@@ -109,37 +120,41 @@ async function measure(
   await answer(task, state.missing(missing, clock.now()));
 }
 
-/** Measures, cuts and publishes one block, and tells the batches what became of its files. */
-async function publishNextBlock(
+/** The files of the next block, measured; none where there are no metadata of any. */
+async function nextBlock(input: PublishDatasetInput, state: PublisherState, clock: Clock): Promise<QueuedFile[]> {
+  const candidates = state.candidates(clock.now());
+  const unmeasured = candidates.filter(({ measure }) => !measure);
+  if (unmeasured.length > 0) await measure(input, state, clock, unmeasured);
+  return state.cut(candidates);
+}
+
+/** Publishes a block, and tells the batches what became of its files. */
+async function publish(
   input: PublishDatasetInput,
   state: PublisherState,
   clock: Clock,
   listing: Listing,
+  block: QueuedFile[],
 ): Promise<void> {
   const { task, dataset } = input;
-  const candidates = state.candidates(clock.now());
-  const unmeasured = candidates.filter(({ measure }) => !measure);
-  if (unmeasured.length > 0) await measure(input, state, clock, unmeasured);
-  const block = state.cut(candidates);
-  const [first] = block;
-  if (!first) return;
-  for (const { key } of block) state.inFlight.add(key);
+  state.send(block);
   const request = {
     task,
     credential: credentialOf(input),
     dataset,
     block: `${dataset}#${uuid4()}`,
-    originSite: first.site,
+    originSite: block[0]?.site ?? '',
     files: block.map(({ key, lfn, size, adler32 }) => ({ key, lfn, size, adler32 })),
   };
-  const publish = catalogActivities.publishBlock.executeWithOptions({ summary: `${block.length} files as one block` }, [
-    request,
-  ]);
+  const answered = catalogActivities.publishBlock.executeWithOptions(
+    { summary: `${block.length} files as one block` },
+    [request],
+  );
   listing.show(() => listPublisher(state), false);
-  const result = await clock.after(publish);
+  const result = await clock.after(answered);
   if (result.held !== undefined) {
     state.bar = result.held;
-    return answer(task, state.landed());
+    return answer(task, state.landed(block));
   }
   tellBlock(request, result);
   state.tried(block.length, result.settled.length + result.missing.length);
@@ -148,9 +163,10 @@ async function publishNextBlock(
     block.filter(({ key }) => missing.has(key)),
     clock.now(),
   );
-  await answer(task, [...answers, ...state.settle(result.settled), ...state.landed()]);
+  await answer(task, [...answers, ...state.settle(result.settled), ...state.landed(block)]);
   // That it waits for DBS is not true any more, and nothing may come for hours.
-  listing.show(() => listPublisher(state), shownValue(SEARCH_ATTRIBUTES.state) === 'SENDING');
+  const isIdle = state.inFlight.size === 0;
+  listing.show(() => listPublisher(state), isIdle && shownValue(SEARCH_ATTRIBUTES.state) === 'SENDING');
 }
 
 /** Waits until no operator's rule holds the publication any more, or something else comes up; costs no events. */

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   PublisherState,
   type PublisherAnswer,
+  type QueuedFile,
   type SavedPublisher,
 } from '../../src/domain/publication/publisher-state.ts';
 import type { PublishableFile } from '../../src/domain/orders.ts';
@@ -216,5 +217,38 @@ describe('a publisher', () => {
       { batch: 1, keys: ['k1'], state: 'FAILED', reason: 'metadata-missing' },
     ]);
     expect(state.queue).toEqual([]);
+  });
+
+  it('sends several blocks at a time once the first is in DBS, none with a file of another, and one while a refused file is looked for', () => {
+    const state = new PublisherState({ ...POLICY, maxFilesPerBlock: 2 });
+    state.add(
+      Array.from({ length: 20 }, (_, n) => fileOf(n, 'T2_A')),
+      NOW,
+    );
+    for (const file of state.queue) file.measure = { lumis: 1, bytes: 1 };
+    const sendAll = (): QueuedFile[][] => {
+      const blocks: QueuedFile[][] = [];
+      while ((state.nextDue(NOW) ?? Infinity) <= NOW) {
+        const block = state.cut(state.candidates(NOW));
+        state.send(block);
+        blocks.push(block);
+      }
+      return blocks;
+    };
+    const landed = (block: QueuedFile[], taken: boolean): void => {
+      state.tried(block.length, taken ? block.length : 0);
+      if (taken) state.settle(block.map(({ key }) => ({ key, state: 'DONE', reason: null })));
+      state.landed(block);
+    };
+    const [first = [], ...others] = sendAll();
+    expect(others).toEqual([]);
+    landed(first, true);
+    const several = sendAll();
+    expect(several.map(({ length }) => length)).toEqual([2, 2, 2]);
+    expect(new Set(several.flat()).size).toBe(6);
+    const [refused = [], ...rest] = several;
+    landed(refused, false);
+    for (const block of rest) landed(block, false);
+    expect(sendAll().map(({ length }) => length)).toEqual([1]);
   });
 });

@@ -22,6 +22,6 @@ test('a file at its publisher waits for its block, for operators who hold it, fo
     },
   ]);
   state.bar = null;
-  state.inFlight.add('a');
+  state.send(state.queue.filter(({ key }) => key === 'a'));
   expect(view()).toMatchObject([{ publication: { waitsFor: 'DBS to take its block' } }]);
 });

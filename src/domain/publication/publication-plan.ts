@@ -21,7 +21,7 @@ export interface PublicationPlan {
   moreBlocks: number;
   /** When the first block leaves if nothing else comes, epoch milliseconds; null where nothing waits for that. */
   leavesAt: number | null;
-  /** Files of the block that is on its way into DBS. */
+  /** Files of the blocks that are on their way into DBS. */
   sending: number;
   /** Why an operator's rule holds all of it. */
   held?: string;

@@ -49,6 +49,11 @@ const METADATA_DELAY_MS = 30_000;
 const METADATA_DELAY_MAX_MS = 3_600_000;
 /** Why a file is given back that a newer generation replaces. */
 const SUPERSEDED = 'superseded';
+/**
+ * Blocks of a dataset on their way into DBS at a time. DBS takes up to three minutes for one (CRABServer issues 9058 and 9302): one after the
+ * other, a task of 100,000 files would take a day. A worker has four places for a user's blocks.
+ */
+const BLOCKS_AT_ONCE = 3;
 /** Files measured before their block is due, so that it is due by its lumis too: as many as two requests to CRAB hold. */
 const MEASURED_AT_ONCE = 20;
 
@@ -61,10 +66,11 @@ export class PublisherState {
   /** So many files are still to be published in all, and no more will come; null while more may. */
   expect: number | null = null;
   finished = false;
-  /** Keys of the files of the block that is on its way into DBS. */
+  /** Keys of the files of the blocks that are on their way into DBS. */
   readonly inFlight = new Set<string>();
   /** Those of them that were asked back. */
   readonly withdrawn = new Set<string>();
+  #blocks = 0;
   /** Files in the next block at the most: halved while DBS refuses a block for one file it does not name. */
   limit: number;
   /** So many files are still on their way here that are not to wait for others either. */
@@ -106,13 +112,22 @@ export class PublisherState {
 
   /** When there is something to do, epoch milliseconds: a block to send, or CRAB to be asked again; null where nothing waits. */
   nextDue(now: number): number | null {
-    if (this.bar !== null) return null;
-    const ready = this.queue.filter(({ retryAt }) => retryAt <= now);
+    if (this.bar !== null || !this.mayAnother) return null;
+    const ready = this.queue.filter(({ key, retryAt }) => retryAt <= now && !this.inFlight.has(key));
     const retries = this.queue.filter(({ retryAt }) => retryAt > now).map(({ retryAt }) => retryAt);
     if (ready.length > 0 && this.expect !== null && this.queue.length >= this.expect) return now;
     const next = Math.min(this.nextBlock(ready), ...retries);
     if (next === Infinity) return null;
     return next === 0 ? now : next;
+  }
+
+  /**
+   * Whether another block may be on its way. The first one goes alone, because DBS makes the dataset with it, and so does each while a refused
+   * file is looked for by halves.
+   */
+  get mayAnother(): boolean {
+    const severally = this.tally.published > 0 && this.limit === this.policy.maxFilesPerBlock;
+    return this.#blocks < (severally ? BLOCKS_AT_ONCE : 1);
   }
 
   /** When the first block of these files is to leave, epoch milliseconds: 0 where one is full, or nobody wants it to wait. */
@@ -137,7 +152,7 @@ export class PublisherState {
   /** Files that the next block could hold. */
   candidates(now: number): QueuedFile[] {
     return filesForBlock(
-      this.queue.filter(({ retryAt }) => retryAt <= now),
+      this.queue.filter(({ key, retryAt }) => retryAt <= now && !this.inFlight.has(key)),
       this.limit,
     );
   }
@@ -149,11 +164,17 @@ export class PublisherState {
     return this.settle(waiting.map((key) => ({ key, state: 'FAILED', reason: SUPERSEDED })));
   }
 
-  /** The block on its way has its answer: what is left of it and was asked back meanwhile is given back now. */
-  landed(): PublisherAnswer[] {
-    this.inFlight.clear();
-    const asked = [...this.withdrawn];
-    this.withdrawn.clear();
+  /** A block leaves. */
+  send(block: readonly QueuedFile[]): void {
+    this.#blocks += 1;
+    for (const { key } of block) this.inFlight.add(key);
+  }
+
+  /** A block has its answer: what is left of it and was asked back meanwhile is given back now. */
+  landed(block: readonly QueuedFile[]): PublisherAnswer[] {
+    this.#blocks -= 1;
+    const asked = block.map(({ key }) => key).filter((key) => this.withdrawn.delete(key));
+    for (const { key } of block) this.inFlight.delete(key);
     return this.withdraw(asked);
   }
 

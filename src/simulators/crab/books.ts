@@ -145,7 +145,7 @@ export class CrabBooks {
 
   /** Adds or replaces the metadata of a file; what is not given is taken from an ordinary EDM file. */
   addMetadata(taskname: string, record: Partial<MetadataRecord> & { lfn: string }): MetadataRecord {
-    const complete = { ...DEFAULTS, taskname, tmplfn: record.lfn, ...record };
+    const complete = { ...DEFAULTS, tmplfn: record.lfn, ...record, taskname };
     this.#hold(complete);
     this.#state?.put('metadata', `${taskname} ${record.lfn}`, complete);
     return complete;

@@ -35,7 +35,8 @@ export class PublisherActor {
   readonly answers: PublisherAnswer[] = [];
   readonly #policy: Policy;
   readonly #world: PublisherWorld;
-  #pending: (() => void) | null = null;
+  /** Blocks on their way into DBS. */
+  readonly #sent = new Set<QueuedFile[]>();
 
   constructor(policy: Policy, world: PublisherWorld) {
     this.#policy = policy;
@@ -58,11 +59,11 @@ export class PublisherActor {
 
   steps(): Step[] {
     if (!this.running) return [];
-    const pending = this.#pending;
-    if (pending) return [{ what: 'published', run: () => this.#finish(pending) }];
     const { state } = this;
+    const steps = [...this.#sent].map((block): Step => ({ what: 'published', run: () => this.#land(block) }));
     if ((state.nextDue(this.#world.now) ?? Infinity) <= this.#world.now)
-      return [{ what: 'publish', run: () => this.#publish() }];
+      steps.push({ what: 'publish', run: () => this.#publish() });
+    if (steps.length > 0) return steps;
     if (this.answers.length > 0) return [];
     if (state.finished && state.queue.length === 0) return [{ what: 'end', run: () => void (this.running = false) }];
     return this.#world.continues ? [{ what: 'continue-as-new', run: () => this.#continueAsNew() }] : [];
@@ -72,9 +73,12 @@ export class PublisherActor {
     return this.running ? (this.state.nextDue(this.#world.now) ?? Infinity) : Infinity;
   }
 
-  #finish(pending: () => void): void {
-    this.#pending = null;
-    pending();
+  #land(block: QueuedFile[]): void {
+    const { state } = this;
+    this.#sent.delete(block);
+    const { settled, missing } = this.#world.publishBlock(block);
+    state.tried(block.length, settled.length + missing.length);
+    this.answers.push(...state.missing(missing, this.#world.now), ...state.settle(settled), ...state.landed(block));
   }
 
   #publish(): void {
@@ -93,11 +97,8 @@ export class PublisherActor {
     const block = state.cut(candidates);
     if (block.length === 0) return;
     assert(block.length <= this.#policy.maxFilesPerBlock, `a block of ${block.length} files`);
-    this.#pending = () => {
-      const { settled, missing } = this.#world.publishBlock(block);
-      state.tried(block.length, settled.length + missing.length);
-      this.answers.push(...state.missing(missing, this.#world.now), ...state.settle(settled));
-    };
+    state.send(block);
+    this.#sent.add(block);
   }
 
   #continueAsNew(): void {
