@@ -36,6 +36,8 @@ export async function checkCopies({ files, fts, acts }: Evidence): Promise<Check
       'files that nobody cancelled, reset or ran again, each copied well once at the most',
       files,
       (file) => {
+        // FTS calls wrong bytes of a log FINISHED, as it has no sum to tell them by: we see it, and send it again.
+        if (file.file.type === 'log' && file.file.fault === 'corrupt') return null;
         const finished = of(file).filter(({ state }) => state === 'FINISHED').length;
         return finished > 1 && !isTouched(file.task.name) ? `${nameOf(file)} was copied well ${finished} times` : null;
       },

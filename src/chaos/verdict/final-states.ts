@@ -30,10 +30,11 @@ export async function checkFinalStates({ files, statuses, arrived, workflows }: 
       if (!generation || file.said?.transfer === 'DONE') return null;
       const { said, atSource, atDestination, generations } = file;
       // Nobody knows the sum of a log, so that its copy is nobody's beyond doubt, and left alone.
-      if (isSame(atDestination, generation) && file.file.type === 'log') return null;
-      if (isSame(atDestination, generation)) return `${nameOf(file)} is ${said?.transfer}, and its bytes are there`;
+      const isLog = file.file.type === 'log';
+      if (isSame(atDestination, generation) && !isLog)
+        return `${nameOf(file)} is ${said?.transfer}, and its bytes are there`;
       // What an earlier run of the job had brought there may stay.
-      if (atDestination && !generations.some((one) => isSame(atDestination, one)))
+      if (atDestination && !isLog && !generations.some((one) => isSame(atDestination, one)))
         return `${nameOf(file)} is ${said?.transfer}; there lies ${text(atDestination)}`;
       const isKept =
         file.file.fault === 'vanished' ? atSource === null : generations.some((one) => isSame(atSource, one));

@@ -6,7 +6,11 @@ import { nameOf } from './generations.ts';
 export async function checkPublications({ files, dbs }: Evidence): Promise<Check[]> {
   const byLfn = Map.groupBy(dbs.files, ({ lfn }) => lfn);
   const published = files.filter(({ said }) => said?.publication === 'DONE');
-  const expected = new Map(published.map((file) => [file.file.destinationLfn, file]));
+  // What is published stays so: the files of a later run of its job are rejected.
+  const stayed = files.filter(
+    ({ said, atDestination }) => said?.rule === 'already-published' && atDestination !== null,
+  );
+  const expected = new Set([...published, ...stayed].map(({ file }) => file.destinationLfn));
   const filled = new Set(dbs.files.map(({ block }) => block));
   return [
     await checkAll(
