@@ -1,5 +1,5 @@
 /**
- * This service beyond this machine: `npm run bench:model [-- --scenario growth,outage --files 100000 --seed 1 --json <file>]`.
+ * This service beyond this machine: `npm run bench:model [-- --scenario validation,growth,batching,outage,following,publication --files 100000 --seed 1 --json <file>]`.
  * A discrete-event model that drives the real domain code (src/domain: books, windows, batches, retries, breakers, publication) through days of
  * CMS's load in virtual time. What steps cost is counted by what Temporal does for them and set by what the other benches measured
  * (model/calibration.json); the first scenario holds the model against those measurements. Needs no server.

@@ -9,19 +9,21 @@ export interface Linear {
   perFile: number;
 }
 
-/** Seconds of CPU of worker processes, of the Temporal server and of its database: the line through the measured ways to report. */
+/** Seconds of CPU of worker processes, of the Temporal server and of PostgreSQL: each the line through two measured loads. */
 export const CPU = Object.freeze({
-  worker: lineThrough(({ worker }) => worker),
-  server: lineThrough(({ server }) => server),
+  worker: lineThrough(calibration.cpu.worker.runs),
+  server: lineThrough(calibration.cpu.server.runs),
+  database: lineThrough(calibration.cpu.database.runs),
 });
 
 /** Bytes of history per event, and per file in what is stored of its record: the line through burst and trickle, of two files a job. */
 export const HISTORY_BYTES = Object.freeze(bytesLine());
 
-function lineThrough(of: (run: (typeof calibration.cpu.runs)[number]) => number): Linear {
-  const [a, b] = calibration.cpu.runs as [(typeof calibration.cpu.runs)[number], (typeof calibration.cpu.runs)[number]];
-  const perTransition = (of(a) - of(b)) / (a.transitionsPerFile - b.transitionsPerFile) / 1000;
-  return { perTransition, perFile: Math.max(0, of(b) / 1000 - perTransition * b.transitionsPerFile) };
+function lineThrough([a, b]: { transitionsPerFile: number; secondsPer1000Files: number }[]): Linear {
+  if (!a || !b) throw new Error('a line needs two measurements');
+  const seconds = (b.secondsPer1000Files - a.secondsPer1000Files) / 1000;
+  const perTransition = seconds / (b.transitionsPerFile - a.transitionsPerFile);
+  return { perTransition, perFile: Math.max(0, a.secondsPer1000Files / 1000 - perTransition * a.transitionsPerFile) };
 }
 
 function bytesLine(): { perEvent: number; perFile: number } {

@@ -35,6 +35,7 @@ export interface Needs {
   ftsRequests: number;
   workerCores: number;
   serverCores: number;
+  databaseCores: number;
   /** Worker processes: each uses little more than a core. */
   workers: number;
   shards: number;
@@ -59,6 +60,7 @@ export function needsOf(costs: Costs, filesPerDay: number, copySeconds: number, 
     ftsRequests: ftsRequests ?? outputs * costs.ftsRequests,
     workerCores,
     serverCores: outputs * costs.serverCpu,
+    databaseCores: outputs * costs.databaseCpu,
     workers: Math.ceil(workerCores / LIMITS.usedShare),
     shards: powerOfTwo(transitions / (LIMITS.shardTransitions * LIMITS.shardShare)),
     copies,
@@ -75,6 +77,7 @@ export function loadsOf(needs: Needs, busiestSite: number): { part: string; load
     { part: 'the busiest site, copies', load: (needs.copies * busiestSite) / LIMITS.siteCopies },
     { part: 'one worker process, CPU', load: needs.workerCores / LIMITS.usedShare },
     { part: 'one Temporal node of 4 cores, CPU', load: needs.serverCores / (LIMITS.nodeCores * LIMITS.usedShare) },
+    { part: 'PostgreSQL on 8 cores, CPU', load: needs.databaseCores / (2 * LIMITS.nodeCores * LIMITS.usedShare) },
     { part: '512 history shards', load: needs.transitions / (512 * LIMITS.shardTransitions * LIMITS.shardShare) },
   ];
   return loads.sort((a, b) => b.load - a.load);

@@ -14,6 +14,7 @@ export interface Costs {
   /** Seconds. */
   workerCpu: number;
   serverCpu: number;
+  databaseCpu: number;
 }
 
 export function costsOf(findings: Findings): Costs {
@@ -29,5 +30,6 @@ export function costsOf(findings: Findings): Costs {
     temporalRequests: each(2 * (all.workflowTasks + all.activities) + jobOutputs),
     workerCpu: each(cpu(CPU.worker)),
     serverCpu: each(cpu(CPU.server)),
+    databaseCpu: each(cpu(CPU.database)),
   };
 }

@@ -30,6 +30,7 @@ const SIZED: readonly SuiteEntry[] = [
   { name: 'latency', small: words('--jobs 8 --factor 60') },
   { name: 'publication', small: words('--files 2000') },
   { name: 'pull', small: words('--rows 400') },
+  { name: 'model', small: words('--files 9000') },
 ];
 
 /** The npm scripts of benches, by name: what each runs of bench/. */

@@ -31,7 +31,7 @@ export const growth: Scenario = {
       'What files meet, at so many a day (a sample of users, each with all that is theirs):',
     );
     report.table(
-      ['files/day', 'files/s', 'transitions/s', 'events/s', 'history, GB/day', 'requests/s to Temporal', 'requests/s to FTS', 'worker cores', 'server cores', 'worker processes', 'shards', 'copies at a time', 'FTS servers'], // prettier-ignore
+      ['files/day', 'files/s', 'transitions/s', 'events/s', 'history, GB/day', 'requests/s to Temporal', 'requests/s to FTS', 'worker cores', 'server cores', 'database cores', 'worker processes', 'shards', 'copies at a time', 'FTS servers'], // prettier-ignore
       grown.map((one) => [name(one), ...needCells(one.needs)]),
       'What that takes:',
     );
@@ -99,6 +99,14 @@ const spread = (sizes: readonly number[]): number[] => [
 const needCells = (needs: Needs): number[] =>
   [
     ...[needs.filesPerSecond, needs.transitions, needs.events, needs.historyGbPerDay, needs.temporalRequests],
-    ...[needs.ftsRequests, needs.workerCores, needs.serverCores, needs.workers, needs.shards, needs.copies],
+    ...[
+      needs.ftsRequests,
+      needs.workerCores,
+      needs.serverCores,
+      needs.databaseCores,
+      needs.workers,
+      needs.shards,
+      needs.copies,
+    ],
     needs.ftsServers,
   ].map(rounded);

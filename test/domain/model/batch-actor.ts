@@ -3,7 +3,6 @@ import type { BatchFile } from '../../../src/domain/batch/batch-file.ts';
 import { applyOrder } from '../../../src/domain/batch/batch-orders.ts';
 import type { BatchSnapshot } from '../../../src/domain/batch/batch-snapshot.ts';
 import { BatchState } from '../../../src/domain/batch/batch-state.ts';
-import { fateOf } from '../../../src/domain/batch/copy-fate.ts';
 import {
   applyCancelResults,
   applyFtsResults,
@@ -18,16 +17,9 @@ import {
   takeOutcomes,
   takeReport,
 } from '../../../src/domain/batch/reporting.ts';
-import { applySettleResults, dueForLook } from '../../../src/domain/batch/settling.ts';
-import {
-  applyArrivalResults,
-  applyShadowRows,
-  followedShadows,
-  shadowsDue,
-  shadowsStopped,
-} from '../../../src/domain/batch/shadows.ts';
 import type { BatchFileInput, BatchOrder, BatchReport, FtsTarget } from '../../../src/domain/orders.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
+import { isOver, lookSteps, shadowSteps, type Afterwards } from './batch-afterwards.ts';
 import type { BatchWorld, Loop, Step, Submission } from './batch-world.ts';
 
 export interface BatchInput {
@@ -68,6 +60,11 @@ export class BatchActor {
     if (input.target) applyOrder(this.state, { kind: 'admit', target: input.target }, near.world.now);
   }
 
+  /** What looks at storage and at copies that nobody waits for work on. */
+  get #afterwards(): Afterwards {
+    return { state: this.state, world: this.#near.world, pending: this.pending, changed: () => (this.#changed = true) };
+  }
+
   get usesFts(): boolean {
     return !this.ended && this.state.list('sent').length > 0;
   }
@@ -96,8 +93,8 @@ export class BatchActor {
       },
     }));
     if (!this.pending.has('attempts')) steps.push(...this.#attempts());
-    if (!this.pending.has('looks') && !this.pending.has('arrivals')) steps.push(...this.#looks());
-    if (!this.pending.has('shadows')) steps.push(...this.#shadows());
+    if (!this.pending.has('looks') && !this.pending.has('arrivals')) steps.push(...lookSteps(this.#afterwards));
+    if (!this.pending.has('shadows')) steps.push(...shadowSteps(this.#afterwards));
     if (!this.pending.has('handOver') && hasForPublisher(this.state))
       steps.push({ what: 'hand-over', run: () => this.#handOver() });
     if (world.now >= (this.state.deadline ?? Infinity)) steps.push({ what: 'expire', run: () => this.#expire() });
@@ -240,49 +237,6 @@ export class BatchActor {
     });
   }
 
-  #shadows(): Step[] {
-    const { state } = this;
-    const { world } = this.#near;
-    const followed = followedShadows(state);
-    if (!followed) return [];
-    const { jobId, keys, stoppable } = followed;
-    const stop = (): void => {
-      world.cancel(jobId, null);
-      this.pending.set('shadows', () => {
-        shadowsStopped(state, jobId);
-        applyShadowRows(state, followed, world.look(jobId), world.now);
-      });
-    };
-    if (stoppable) return [{ what: 'stop-shadow', run: stop }];
-    const rows = world.look(jobId);
-    const over = rows.filter((row) => keys.includes(row.key) && isOver(row));
-    if (rows.length > 0 && over.length === 0) return [];
-    const enter = (): void => {
-      applyShadowRows(state, followed, rows.length > 0 ? over : 'gone', world.now);
-      this.#changed = true;
-    };
-    return [{ what: 'follow-shadow', run: enter }];
-  }
-
-  #looks(): Step[] {
-    const { state } = this;
-    const { world } = this.#near;
-    const files = dueForLook(state, world.now);
-    const steps: Step[] = [];
-    const look = (): void => {
-      const results = files.map((file) => world.settle(file, file.source === 'present'));
-      this.pending.set('looks', () => applySettleResults(state, results, world.now, world.random));
-    };
-    if (files.length > 0) steps.push({ what: 'look', run: look });
-    const due = shadowsDue(state, world.now).flatMap(({ key }) => state.files.get(key) ?? []);
-    const remove = (): void => {
-      const results = due.map((file) => world.removeArrived(file));
-      this.pending.set('arrivals', () => applyArrivalResults(state, results, world.now));
-    };
-    if (due.length > 0) steps.push({ what: 'remove-arrived', run: remove });
-    return steps;
-  }
-
   #handOver(): void {
     const files = takeForPublication(this.state);
     if (files.length === 0) return;
@@ -296,5 +250,3 @@ export class BatchActor {
     this.#changed = true;
   }
 }
-
-const isOver = (row: FtsFileResult): boolean => !['open', 'dying'].includes(fateOf(row));
