@@ -7,9 +7,9 @@ import type { Findings } from '../findings.ts';
 import type { Scenario, Size } from '../scenario.ts';
 import { simulateDay } from '../simulate.ts';
 
-const WINDOWS = [5, 60, 120, 300, 600];
-const SIZES = [10, 50, 200];
-const ACTIVE = [200, 1000];
+const WINDOWS = [5, 60, 300, 600];
+const SIZES = [10, 200];
+const ACTIVE = [200];
 
 /** How long a batch waits for company, how large it may become, and how many of a task go on at a time: what FTS and Temporal have of it. */
 export const batching: Scenario = {

@@ -3,12 +3,7 @@ import type { BatchFile } from '../../../src/domain/batch/batch-file.ts';
 import { applyOrder } from '../../../src/domain/batch/batch-orders.ts';
 import type { BatchSnapshot } from '../../../src/domain/batch/batch-snapshot.ts';
 import { BatchState } from '../../../src/domain/batch/batch-state.ts';
-import {
-  applyCancelResults,
-  applyFtsResults,
-  applyJobGone,
-  type FtsFileResult,
-} from '../../../src/domain/batch/fts-results.ts';
+import { applyCancelResults, applyFtsResults, applyJobGone } from '../../../src/domain/batch/fts-results.ts';
 import { barAll, hold, permit, waitElsewhere } from '../../../src/domain/batch/holding.ts';
 import {
   hasForPublisher,
