@@ -8,6 +8,7 @@ export const FTS_LIMITS = { maxConcurrentRequests: 200, requestsPerSecond: 10_00
 const WORLDLY = [
   'retryDelay',
   'retryDelayMax',
+  'retryFor',
   'cancelGrace',
   'blockTimeout',
   'cleanupDelay',

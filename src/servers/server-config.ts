@@ -1,3 +1,5 @@
+import { SERVER_SETTINGS } from '../workers/server-settings.ts';
+
 /** What Temporal's full server keeps its state in. */
 export interface DatabaseAddress {
   host: string;
@@ -23,12 +25,11 @@ export const PORTS = 2 * SERVICES.length + 1;
 export const DATABASES = { default: 'temporal', visibility: 'temporal_visibility' } as const;
 
 /**
- * Settings that docs and deployment rely on, as deploy/temporal-dynamic-config.yaml has them; and that timers are not moved by up to a
+ * Settings as in production; and that timers are not moved by up to a
  * second, as the server otherwise may.
  */
 export const DYNAMIC_CONFIG: Readonly<Record<string, unknown>> = {
-  'matching.useNewMatcher': true,
-  'matching.enableFairness': true,
+  ...SERVER_SETTINGS,
   'history.timerProcessorMaxTimeShift': '1ms',
   // What was registered a moment ago is known at once.
   'system.forceSearchAttributesCacheRefreshOnRead': true,

@@ -3,6 +3,7 @@ import { Connection } from '@temporalio/client';
 import { ALL_SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import { startOwnedProcess, type OwnedProcess } from './child-process.ts';
 import { freePorts } from './free-ports.ts';
+import { SERVER_SETTINGS } from './server-settings.ts';
 import { findTemporalCli } from './temporal-cli.ts';
 
 export interface DevServerOptions {
@@ -45,9 +46,7 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
       ...(options.dbFile ? ['--db-filename', options.dbFile] : []),
       // By default the server may move timers by up to a second.
       ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="1ms"'],
-      // As deploy/temporal-dynamic-config.yaml has it for production: users share fairly.
-      ...['--dynamic-config-value', 'matching.useNewMatcher=true'],
-      ...['--dynamic-config-value', 'matching.enableFairness=true'],
+      ...Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
       ...ALL_SEARCH_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${cliType(type)}`]),
       ...(options.extraArgs ?? []),
     ]);
