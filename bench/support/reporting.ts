@@ -15,10 +15,10 @@ export interface ReportingOptions {
   signal?: AbortSignal;
 }
 
-/** Reports jobs, one signal each. */
+/** Reports jobs, one signal each. @param task of all of them, or of each */
 export async function reportAll(
   client: Client,
-  task: string,
+  task: string | ((job: JobReport) => string),
   jobs: readonly JobReport[],
   { inFlight = 16, perSecond = Infinity, reporting, signal = AbortSignal.abort() }: ReportingOptions = {},
 ): Promise<void> {
@@ -30,7 +30,7 @@ export async function reportAll(
       const early = start + (at / perSecond) * 1000 - performance.now();
       if (early > 0) await sleep(early);
       reporting?.(job);
-      await patiently(signal, () => reportJob(client, task, job));
+      await patiently(signal, () => reportJob(client, typeof task === 'string' ? task : task(job), job));
     }
   };
   await Promise.all(Array.from({ length: inFlight }, reportNext));

@@ -25,6 +25,8 @@ export interface StandOptions {
   serverMayDie?: boolean;
   /** The worker's CRAB is one in a process of its own, which knows nothing but rows that it is told. @default false */
   crabProcess?: boolean;
+  /** @default those of sites.ts */
+  sites?: readonly string[];
   /** Minutes after which what has not happened does not happen any more. @default 5 */
   patience?: number;
 }
@@ -56,7 +58,7 @@ export function onStand<T>(ending: Ending, options: StandOptions, measure: (stan
 }
 
 async function setUp(
-  { fts, policy, messages, serverMayDie = false, crabProcess = false, patience = 5 }: StandOptions,
+  { fts, policy, messages, serverMayDie = false, crabProcess = false, patience = 5, ...options }: StandOptions,
   interrupted: AbortSignal,
   later: (undo: () => Promise<unknown>) => void,
 ): Promise<Stand> {
@@ -64,7 +66,7 @@ async function setUp(
   later(() => rm(folder, { recursive: true, force: true }));
   const world = await startSimulatedWorld({
     root: folder,
-    sites: [...SOURCES, ...DESTINATIONS],
+    sites: [...(options.sites ?? SOURCES), ...DESTINATIONS],
     fts,
     ...(messages && { broker: {} }),
   });
