@@ -23,6 +23,10 @@ const SIZED: readonly SuiteEntry[] = [
   },
   { name: 'delays', small: words('--idle 20 --loaded 200 --burst 1000') },
   { name: 'memory', small: words('--tasks 300 --queued 10000') },
+  {
+    ...{ name: 'trickle', small: words('--tasks 30 --rate 4 --settings 2') },
+    full: words('--tasks 500 --settings 8'),
+  },
   { name: 'events', small: words('--files 200 --trickle 15') },
   { name: 'cancel', small: words('--jobs 20') },
   { name: 'bulk', small: words('--tasks 40') },
