@@ -117,7 +117,7 @@ async function measure(ending: Ending): Promise<number> {
   const step = newProgress();
   const all: ProfileFigures[] = [];
   for (const store of options.stores)
-    for (const way of options.ways as Way[])
+    for (const way of options.ways)
       all.push(await step(`${store}, ${way}`, profile(ending, store, way), ({ work }) => ({ seconds: rounded(work.seconds) }))); // prettier-ignore
   tell(report, all);
   return report.conclude(all, soundness(all.map(({ work }) => work)));
