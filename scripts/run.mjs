@@ -14,7 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (...path) => join(root, 'node_modules', ...path);
 
 /** Benches that run on PostgreSQL unless an argument names other stores; others do where one names it. */
-const ON_POSTGRESQL = ['rehearse-failover', 'retention', 'throughput'];
+const ON_POSTGRESQL = ['rehearse-failover', 'rehearse-restore', 'retention', 'throughput'];
 
 function needsPostgresql([name, ...args]) {
   const named = args.filter((word) => /\b(memory|file|postgresql)\b/.test(word));

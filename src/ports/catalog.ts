@@ -3,7 +3,7 @@ import type { FileMetadata, TaskInfo } from './crab.ts';
 
 /** A block to publish: its name is in history before the first POST and never made here. */
 export interface BlockToPublish {
-  /** `<dataset>#<lower-case uuid4>`. */
+  /** `<dataset>#<lower-case uuid>`. */
   name: string;
   dataset: string;
   /** Site where the files lie. */

@@ -14,6 +14,7 @@ import type { QueuedFiles } from '../contract/job-status.ts';
 import { PUBLISHER_QUERIES, type PublicationPlan } from '../contract/messages.ts';
 import { publisherDetails } from '../domain/details/publisher-details.ts';
 import { listPublisher } from '../domain/details/listed.ts';
+import { blockName } from '../domain/publication/block-name.ts';
 import { planPublication } from '../domain/publication/publication-plan.ts';
 import { viewQueued } from '../domain/publication/queued-files.ts';
 import {
@@ -142,7 +143,7 @@ async function publish(
     task,
     credential: credentialOf(input),
     dataset,
-    block: `${dataset}#${uuid4()}`,
+    block: blockName(dataset, uuid4(), block),
     originSite: block[0]?.site ?? '',
     files: block.map(({ key, lfn, size, adler32 }) => ({ key, lfn, size, adler32 })),
   };
