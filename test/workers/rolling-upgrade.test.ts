@@ -46,10 +46,8 @@ test('workers are replaced by a next version under load, some in good order and 
 
   await rig.restartWorkers();
   await makeCurrent(rig.client, DEPLOYMENT, 'B', 30_000);
-  expect(await workerVersions(rig.client, DEPLOYMENT)).toMatchObject({
-    current: 'B',
-    versions: [{ buildId: 'B' }, { buildId: 'A' }],
-  });
+  const { current, versions } = await workerVersions(rig.client, DEPLOYMENT);
+  expect([current, versions.map(({ buildId }) => buildId).sort()]).toEqual(['B', ['A', 'B']]);
   await ending.stop();
   await dying.kill();
   const before = await done();
@@ -69,9 +67,10 @@ test('workers are replaced by a next version under load, some in good order and 
 
 test('operators see which version gets the work; one that serves no queue does not get it', async () => {
   const env = { TEMPORAL_ADDRESS: rig.server.address, TEMPORAL_NAMESPACE: rig.server.namespace };
-  expect((await runAso(['deployment', 'show'], { env })).out).toMatch(
-    /^asyncstageout\n.*\bB .*current.*all.*\bA .*none/s,
-  );
+  const { out } = await runAso(['deployment', 'show'], { env });
+  expect(out).toMatch(/^asyncstageout\n/);
+  expect(out).toMatch(/\bB .*current.*all/);
+  expect(out).toMatch(/\bA .*none/);
   const { code, err } = await runAso(['deployment', 'current', 'C', '--wait', '0'], { env });
   expect([code, err]).toEqual([4, expect.stringContaining('start workers with ASO_WORKER_BUILD_ID')]);
 });
