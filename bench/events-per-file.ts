@@ -14,6 +14,7 @@ import type { JobReport } from '../src/domain/file.ts';
 import { addRows } from '../test/support/crab-rows.ts';
 import { startRig, type Rig } from '../test/support/rig.ts';
 import { makeJob, SITES, startWorld, type World } from '../test/support/world.ts';
+import { untilAllEnded } from './support/all-ended.ts';
 import { OF_TASKS } from './support/histories.ts';
 import { readOptions } from './support/options.ts';
 import { rounded, type Bound } from './support/report/bound.ts';
@@ -81,9 +82,7 @@ async function workTask(load: Load, bookkeeping: boolean): Promise<TaskFigures> 
     await closeTask(rig.client, task);
     const totals = await rig.client.workflow.getHandle<() => Promise<TaskTotals>>(stageOutId(task)).result();
     if (totals.publication.DONE !== 2 * load.jobs) throw new Error(`not everything is published: ${JSON.stringify(totals)}`); // prettier-ignore
-    // Batches may still have a last word for CRAB.
-    const open = `${OF_TASKS} AND ExecutionStatus = 'Running'`;
-    await until(async () => (await rig.client.workflow.count(open)).count === 0, AbortSignal.timeout(60_000));
+    await untilAllEnded(rig.client, AbortSignal.timeout(60_000));
     const workflows = await sumHistories(rig);
     return {
       ...{ load: load.name, bookkeeping, jobs: load.jobs, workflows, all: total(Object.values(workflows)) },

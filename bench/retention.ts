@@ -8,7 +8,6 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import { runUntilInterrupted } from '../src/demo/interrupt.ts';
-import { until } from '../src/demo/until.ts';
 import type { JobReport } from '../src/domain/file.ts';
 import { startTemporal } from '../src/servers/start-temporal.ts';
 import type { Postgresql } from '../src/servers/postgresql.ts';
@@ -25,6 +24,7 @@ import {
   writeAheadLog,
   type Sizes,
 } from './support/database-size.ts';
+import { untilAllEnded } from './support/all-ended.ts';
 import { readOptions } from './support/options.ts';
 import { none } from './support/report/bound.ts';
 import { Report } from './support/report/report.ts';
@@ -114,8 +114,7 @@ async function workTask(world: World, rig: Rig, { name, jobs, perSecond }: Load,
   const totals = await task.finish();
   if (totals.publication.DONE !== 2 * jobs)
     throw new Error(`${name}: not everything is published: ${JSON.stringify(totals)}`);
-  const open = `WorkflowId STARTS_WITH 'task/' AND ExecutionStatus = 'Running'`;
-  await until(async () => (await rig.client.workflow.count(open)).count === 0, AbortSignal.timeout(60_000));
+  await untilAllEnded(rig.client, AbortSignal.timeout(60_000));
 }
 
 /** Does to all closed workflows what the end of their retention does. Returns when it is done. @returns rows that are left of them */

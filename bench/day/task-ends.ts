@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { taskStatus } from '../../src/client/index.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
 import { WORKFLOWS, type TaskTotals } from '../../src/contract/messages.ts';
+import { OPEN_OF_TASKS } from '../support/histories.ts';
 import type { DayFiles } from './day-files.ts';
 
 /** Results asked for at a time. */
@@ -15,7 +16,7 @@ export const openTasks = async (client: Client): Promise<number> =>
 
 /** All workflows of tasks that have not ended: tasks, batches, publishers. */
 export const openWorkflows = async (client: Client): Promise<number> =>
-  (await client.workflow.count(`WorkflowId STARTS_WITH 'task/' AND ExecutionStatus = 'Running'`)).count;
+  (await client.workflow.count(OPEN_OF_TASKS)).count;
 
 /** A task that has ended. */
 export interface TaskEnd extends TaskTotals {

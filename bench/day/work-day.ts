@@ -4,7 +4,8 @@ import { closeAccounts, type DayAccounts } from './accounts.ts';
 import type { DayAudit } from './audit.ts';
 import { filesOf } from './loads.ts';
 import { onDayStand, type DayStand, type DayStandOptions } from './day-stand.ts';
-import { historySums, type HistorySums } from './histories.ts';
+import { usedBetween } from '../support/cpu.ts';
+import { sumEnded, type SumsByType } from '../support/histories.ts';
 import { Reporter } from './reporter.ts';
 import { openTasks, openWorkflows, taskEnds, whatIsWaitedFor } from './task-ends.ts';
 import { watchDay, type DayMoment } from './watch.ts';
@@ -27,7 +28,7 @@ export interface DayFindings {
   reportedAt: Float64Array;
   broken: number;
   moments: DayMoment[];
-  histories: Record<string, HistorySums>;
+  histories: SumsByType;
   cpu: ReturnType<DayStand['cpu']>;
   memory: ReturnType<DayStand['memory']>;
   databaseBytes: number | null;
@@ -72,7 +73,7 @@ export function workDay(ending: Ending, options: DayStandOptions, patienceMinute
     console.log(isWhole ? 'all tasks have ended; closing the accounts' : 'not at its end; looking at what there is');
     const [audit, ends, open] = await Promise.all([world.audit(), taskEnds(client, day), openWorkflows(client)]);
     const waiting = isWhole ? [] : await whatIsWaitedFor(client, day, ends);
-    const histories = await historySums(client);
+    const histories = await sumEnded(client);
     return {
       ...{ speed: options.speed, lasted: day.seconds, seconds, isWhole, open, waiting },
       accounts: closeAccounts(day, ends, audit, reporter),
@@ -81,9 +82,4 @@ export function workDay(ending: Ending, options: DayStandOptions, patienceMinute
       ...{ memory, databaseBytes: await stand.databaseBytes(), batchWindow: policy.batchWindow },
     };
   });
-}
-
-function usedBetween(before: DayFindings['cpu'], after: DayFindings['cpu']): DayFindings['cpu'] {
-  const parts = Object.keys(after) as (keyof DayFindings['cpu'])[];
-  return Object.fromEntries(parts.map((part) => [part, after[part] - before[part]])) as DayFindings['cpu'];
 }

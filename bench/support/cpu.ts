@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts a process's time in such parts of a second for everybody, whatever the kernel's own ticks are (proc_pid_stat(5), USER_HZ). */
-const TICKS_PER_SECOND = 100;
+export const TICKS_PER_SECOND = 100;
 
 /** Seconds of CPU, in user and kernel mode, that a process has used so far; null where /proc does not tell. */
 export function cpuSeconds(pid: number): number | null {
@@ -30,6 +30,22 @@ export function cpuSecondsOfTree(pid: number): number | null {
     if (isOurs(one)) for (const field of [11, 12, 13, 14]) ticks += Number(fields[field]);
   return ticks / TICKS_PER_SECOND;
 }
+
+/** What each part has used between two moments; null where the system does not tell. */
+export const usedBetween = <Part extends string, Seconds extends number | null>(
+  before: Readonly<Record<Part, Seconds>>,
+  after: Readonly<Record<Part, Seconds>>,
+): Record<Part, Seconds> =>
+  Object.fromEntries(
+    (Object.keys(before) as Part[]).map((part) => {
+      const [from, to] = [before[part], after[part]];
+      return [part, from === null || to === null ? null : to - from];
+    }),
+  ) as Record<Part, Seconds>;
+
+/** Seconds of all of some; null where the system does not tell of one. */
+export const sumOf = (values: readonly (number | null)[]): number | null =>
+  values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0);
 
 /** Fields of a process's stat from the third on, its state: its parent is then 1, utime, stime, cutime and cstime are 11 to 14. */
 function statOf(pid: number): string[] | null {

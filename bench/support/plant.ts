@@ -6,12 +6,13 @@ import { connect } from '../../src/client/index.ts';
 import { simulatedEnvironment } from '../../src/demo/environment.ts';
 import type { Ending } from '../../src/demo/interrupt.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { WorkerProcess } from '../../src/workers/worker-process.ts';
-import { cpuSeconds } from './cpu.ts';
+import type { WorkerProcess } from '../../src/workers/worker-process.ts';
+import { cpuSeconds, sumOf } from './cpu.ts';
 import type { SimulatorsOptions } from './simulators/control.ts';
 import { SimulatorsProcess } from './simulators/simulators-process.ts';
 import { startServer, type BenchServer, type Store } from './store.ts';
 import { clearedAfter } from './undo.ts';
+import { startWorkers } from './workers.ts';
 
 export interface PlantOptions {
   store: Store;
@@ -55,12 +56,7 @@ export function onPlant<T>(ending: Ending, options: PlantOptions, measure: (plan
     const { ftsUrl, crabUrl, siteconf } = simulators.where;
     const world = { fts: { url: ftsUrl }, crab: { restUrl: crabUrl }, siteconf, pki: null };
     const environment = { ...(await simulatedEnvironment(world, server, folder, policy)), ...further };
-    const workers: WorkerProcess[] = [];
-    for (let i = 0; i < options.workers; i += 1) {
-      const worker = await WorkerProcess.start(environment);
-      later(() => worker.stop());
-      workers.push(worker);
-    }
+    const workers = await startWorkers(options.workers, environment, later);
     const connection = await connect(environment);
     later(() => connection.close());
     const { client } = connection;
@@ -77,15 +73,3 @@ export function onPlant<T>(ending: Ending, options: PlantOptions, measure: (plan
     return await Promise.race([measuring, ...workers.map(({ failed }) => failed)]);
   });
 }
-
-/** What was used between two moments. */
-export const usedBetween = (before: PlantCpu, after: PlantCpu): PlantCpu =>
-  Object.fromEntries(
-    (Object.keys(before) as (keyof PlantCpu)[]).map((part) => [
-      part,
-      before[part] === null || after[part] === null ? null : after[part] - before[part],
-    ]),
-  ) as PlantCpu;
-
-const sumOf = (values: readonly (number | null)[]): number | null =>
-  values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0);

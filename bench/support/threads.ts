@@ -1,7 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-
-/** As for processes (cpu.ts). */
-const TICKS_PER_SECOND = 100;
+import { TICKS_PER_SECOND } from './cpu.ts';
 
 /** Seconds of CPU that the threads of a process have used so far, summed by their names; empty where /proc does not tell. */
 export function secondsByThread(pid: number): Map<string, number> {

@@ -2,10 +2,11 @@ import { addFiles, closeTask } from '../../src/client/index.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
 import type { TaskTotals } from '../../src/contract/messages.ts';
 import { patiently } from '../../src/demo/patiently.ts';
-import { until } from '../../src/demo/until.ts';
-import { OF_TASKS, sumHistories, totalOf, type HistorySums } from './histories.ts';
+import { untilAllEnded } from './all-ended.ts';
+import { sumHistories, totalOf, type HistorySums } from './histories.ts';
 import { filesOf, publishedOf, reportsOf, type PlainTask } from './plain-task.ts';
-import { usedBetween, type Plant, type PlantCpu } from './plant.ts';
+import { usedBetween } from './cpu.ts';
+import type { Plant, PlantCpu } from './plant.ts';
 import { none, type Bound } from './report/bound.ts';
 import { reportAll } from './reporting.ts';
 import type { SimulatorFigures } from './simulators/control.ts';
@@ -47,8 +48,7 @@ export async function workTasks(plant: Plant, tasks: readonly PlainTask[], way: 
   const ends = await Promise.all(tasks.map(({ task }) => endOf(plant, task)));
   const ended = seconds();
   const cpu = usedBetween(before, plant.cpu());
-  // Batches may still have sources to remove.
-  await until(async () => (await client.workflow.count(`${OF_TASKS} AND ExecutionStatus = 'Running'`)).count === 0, signal); // prettier-ignore
+  await untilAllEnded(client, signal);
   const files = tasks.reduce((sum, task) => sum + filesOf(task), 0);
   return {
     ...{ files, jobs: tasks.reduce((sum, { jobs }) => sum + jobs, 0), seconds: ended, reported, cpu },

@@ -1,12 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stageOutId } from '../../src/contract/ids.ts';
 import { TASK_QUERIES } from '../../src/contract/messages.ts';
 import { ftsRequests } from '../../src/demo/fts-view.ts';
 import type { Ending } from '../../src/demo/interrupt.ts';
 import { until } from '../../src/demo/until.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { usedBetween } from '../support/cpu.ts';
 import { fastFts } from '../support/fast-fts.ts';
 import { onStand, type Stand } from '../support/stand.ts';
-import { OF_TASKS, sumsSince, sumWorkflows, totalOf, type WorkflowSums } from '../support/workflow-sums.ts';
+import {
+  OPEN_OF_TASKS,
+  sumHistories,
+  sumsSince,
+  totalOf,
+  type HistorySums,
+  type SumsByType,
+} from '../support/histories.ts';
 import { layTrickle, trickle, TRICKLE_SITES, type TrickledJob } from './load.ts';
 
 export interface TrickleOptions {
@@ -32,10 +41,10 @@ export interface TrickleFigures {
   jobs: number;
   files: number;
   /** Of all workflows from report to published, by type; the opening of the tasks and their first job outputs not counted. */
-  workflows: Record<string, WorkflowSums>;
-  all: WorkflowSums;
+  workflows: SumsByType;
+  all: HistorySums;
   /** What the opening of a task costs, with its first job output up to the hand-over to its publisher. */
-  opening: WorkflowSums;
+  opening: HistorySums;
   batches: number;
   ftsRequests: number;
   seconds: number;
@@ -64,7 +73,7 @@ export function measureTrickle(ending: Ending, options: TrickleOptions): Promise
     const [first, others] = [laid.slice(0, tasks), laid.slice(tasks)];
     const cpuOfNothing = await cpuOfIdling(stand);
     await openTasks(stand, first, perSecond);
-    const opened = await sumWorkflows(stand.client);
+    const opened = await sumHistories(stand.client);
     const cpuOfOpenTasks = await cpuOfIdling(stand);
 
     const requests = ftsRequests(stand.world.fts);
@@ -74,7 +83,7 @@ export function measureTrickle(ending: Ending, options: TrickleOptions): Promise
     await trickle(stand, others, perSecond);
     await untilPublished(stand, laid);
     const figures = { seconds: (performance.now() - started) / 1000, cpu: cpu() };
-    const workflows = sumsSince(opened, await sumWorkflows(stand.client));
+    const workflows = sumsSince(opened, await sumHistories(stand.client));
     return {
       ...{ jobs: others.length, files: filesOf(others), workflows, all: totalOf(Object.values(workflows)) },
       ...{ opening: totalOf(Object.values(opened)), cpuOfNothing, cpuOfOpenTasks, ...figures },
@@ -91,7 +100,7 @@ async function openTasks(stand: Stand, first: readonly TrickledJob[], perSecond:
   const { client, signal } = stand;
   await trickle(stand, first, perSecond);
   for (const { task, job } of first) {
-    const handle = client.workflow.getHandle(`task/${task}`);
+    const handle = client.workflow.getHandle(stageOutId(task));
     const acquired = async (): Promise<boolean> => {
       const { publication } = await handle.query<{ publication: { ACQUIRED?: number } }>(TASK_QUERIES.status);
       return publication.ACQUIRED === job.files.length;
@@ -104,17 +113,14 @@ async function openTasks(stand: Stand, first: readonly TrickledJob[], perSecond:
 async function untilPublished({ world, client, signal }: Stand, jobs: readonly TrickledJob[]): Promise<void> {
   const files = filesOf(jobs);
   await until(() => world.dbs.books.files().length >= files, signal, 500);
-  const open = `${OF_TASKS} AND WorkflowType = 'transferBatch' AND ExecutionStatus = 'Running'`;
+  const open = `${OPEN_OF_TASKS} AND WorkflowType = 'transferBatch'`;
   await until(async () => (await client.workflow.count(open)).count === 0, signal, 500);
 }
 
 /** @returns what has been used since it was called */
 function cpuSince(stand: Stand): () => Cpu {
   const before = stand.cpu();
-  return () => {
-    const after = stand.cpu();
-    return { worker: difference(before.worker, after.worker), server: difference(before.server, after.server) };
-  };
+  return () => usedBetween(before, stand.cpu());
 }
 
 /** What is used a second while nothing happens. */
@@ -125,6 +131,3 @@ async function cpuOfIdling(stand: Stand): Promise<Cpu> {
   const perSecond = (used: number | null): number | null => (used === null ? null : used / IDLE_SECONDS);
   return { worker: perSecond(worker), server: perSecond(server) };
 }
-
-const difference = (from: number | null, to: number | null): number | null =>
-  from === null || to === null ? null : to - from;
