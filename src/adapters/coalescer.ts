@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 export interface CoalescerOptions<Group, Value> {
   /** How long a question waits for company, milliseconds, unless it may wait longer. */
   delayMs: number;
@@ -18,6 +20,8 @@ interface Chunk<Group, Value> {
   /** When it leaves at the latest, milliseconds of `performance.now()`. */
   leavesAt: number;
   questions: Map<string, PromiseWithResolvers<Value>>;
+  /** Calls as whoever asked first: what all of them wait for is as old as that. */
+  asFirst: <R>(call: () => R) => R;
 }
 
 /** Collects single questions asked within a short time into few requests. The same key asked twice is asked once. */
@@ -54,7 +58,8 @@ export class Coalescer<Group, Value> {
     clearTimeout(waiting?.timer);
     const questions = waiting?.questions ?? new Map<string, PromiseWithResolvers<Value>>();
     const timer = setTimeout(() => this.#send(name, chunk), delayMs);
-    const chunk: Chunk<Group, Value> = { group, timer, leavesAt, questions };
+    const asFirst = waiting?.asFirst ?? AsyncLocalStorage.snapshot();
+    const chunk: Chunk<Group, Value> = { group, timer, leavesAt, questions, asFirst };
     this.#waiting.set(name, chunk);
     return chunk;
   }
@@ -62,9 +67,11 @@ export class Coalescer<Group, Value> {
   #send(name: string, chunk: Chunk<Group, Value>): void {
     clearTimeout(chunk.timer);
     this.#waiting.delete(name);
-    this.#answer(chunk).catch((error: unknown) => {
-      for (const question of chunk.questions.values()) question.reject(error);
-    });
+    chunk
+      .asFirst(() => this.#answer(chunk))
+      .catch((error: unknown) => {
+        for (const question of chunk.questions.values()) question.reject(error);
+      });
   }
 
   async #answer({ group, questions }: Chunk<Group, Value>): Promise<void> {

@@ -1,6 +1,7 @@
 import { errors, request, type Dispatcher } from 'undici';
 import { FAILURE_TYPES, type FailureType } from '../contract/failure-types.ts';
 import { PortError } from '../ports/errors.ts';
+import { NOT_SENT, wasHeldUp } from './attempt.ts';
 import { outcomeOf, type RequestObserver } from './request-report.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { shortText } from './short-text.ts';
@@ -63,6 +64,9 @@ export class HttpFailure extends PortError {
   }
 }
 
+/** Requests that change nothing. */
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PROPFIND']);
+
 /** For the logs of those who are asked. */
 const WHO_ASKS = { 'user-agent': 'asyncstageout' };
 
@@ -71,12 +75,14 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * One HTTP exchange: sends, reads the whole body. Never repeats anything: Temporal is the only retry layer.
- * Redirects are not followed.
+ * Redirects are not followed. What would change something is not sent by an attempt that was held up (src/adapters/attempt.ts).
  * @returns the answer with any status below 500 other than 429.
- * @throws HttpFailure of the caller's type, retryable: no answer, time-out, 429, 5xx, a body that is cut or too large; of
+ * @throws HttpFailure of the caller's type, retryable: not sent, no answer, time-out, 429, 5xx, a body that is cut or too large; of
  *   type `CredentialUnavailable` where the server refuses our certificate in the TLS handshake.
  */
 export async function exchange(call: HttpRequest): Promise<HttpAnswer> {
+  if (!READING.has(call.method) && wasHeldUp())
+    throw new HttpFailure(call.failure, `${describe(call)}: ${NOT_SENT}`, null);
   const answer = await observed(call);
   if (answer.status !== 429 && answer.status < 500) return answer;
   const said = errorText(answer) && `: ${readable(errorText(answer))}`;

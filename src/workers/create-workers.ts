@@ -12,6 +12,7 @@ import {
 import { createActivities, type ActivityDependencies } from '../activities/index.ts';
 import { dataConverter as plainConverter, ENCODED_FAILURES } from '../client/data-converter.ts';
 import type { Config } from '../config/index.ts';
+import { activityAttempts } from './attempts.ts';
 import { ALL_ROLES, ROLES, type Role } from './roles.ts';
 import { NO_TELEMETRY, type WorkTelemetry } from './telemetry/index.ts';
 
@@ -103,7 +104,7 @@ export async function createWorkers(options: CreateWorkersOptions): Promise<Work
         maxHeartbeatThrottleInterval: '10s',
         ...versioned(tuning),
         sinks: telemetry.sinks,
-        interceptors: { activity: telemetry.activityInterceptors },
+        interceptors: { activity: [activityAttempts, ...telemetry.activityInterceptors] },
         ...workflows,
       });
     }),

@@ -5,6 +5,7 @@ import type { CredentialRef } from '../../domain/file.ts';
 import type { CredentialStore } from '../../ports/credentials.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { StoragePort } from '../../ports/storage.ts';
+import { NOT_SENT, wasHeldUp } from '../attempt.ts';
 import { clearCredentialFiles, withCredentialFile } from '../credentials/credential-file.ts';
 import { shortText } from '../short-text.ts';
 import { hexOf } from './digest.ts';
@@ -52,6 +53,7 @@ export function createGfalStorage(options: GfalStorageOptions): StoragePort {
       return { size: Number(size), adler32: hexOf(told ?? '') };
     },
     async remove(url, credential) {
+      if (wasHeldUp()) throw new PortError(FAILURE_TYPES.storageUnavailable, shortText(`gfal-rm ${url}: ${NOT_SENT}`));
       const result = await run('gfal-rm', url, [], credential);
       if (isMissing(result)) return 'absent';
       if (result.code !== 0) throw failure('gfal-rm', url, result);
