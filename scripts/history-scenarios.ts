@@ -1,13 +1,16 @@
 import type { Client } from '@temporalio/client';
+import { rowDoubts } from '../src/activities/row-doubts.ts';
 import { operate, startJobOutput, sweepSources, taskSources } from '../src/client/index.ts';
+import { mendRowsId } from '../src/contract/ids.ts';
 import { OPERATIONS } from '../src/contract/operations.ts';
+import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import type { TestTask } from '../test/support/test-task.ts';
 
 /** Something that users or operators do, as a rule to one task, so that each workflow goes through what it may go through. */
 export type Scenario = (task: TestTask, client: Client) => Promise<void>;
 
 /** What is recorded, by name. The task is closed and awaited behind each. */
-export const SCENARIOS: readonly Scenario[] = [mainJob, retriedAndRerun, cancelled, sweptUp];
+export const SCENARIOS: readonly Scenario[] = [mainJob, retriedAndRerun, cancelled, sweptUp, toldTwice];
 
 /** Jobs in bulk and one by one, one of them awaited, published. */
 async function mainJob(task: TestTask, client: Client): Promise<void> {
@@ -43,6 +46,13 @@ async function sweptUp(task: TestTask, client: Client): Promise<void> {
   await task.finish();
   const { sources } = await taskSources(client, task.name);
   await sweepSources(client, task.name, [...new Set(sources.map(({ batch }) => batch))]);
+}
+
+/** CRAB's rows are looked at again. */
+async function toldTwice(task: TestTask, client: Client): Promise<void> {
+  await task.add(await task.job({ publish: false }));
+  await rowDoubts({ client, policy: { ...DEFAULT_POLICY, crabSettle: 1 } })(task.name);
+  await client.workflow.getHandle(mendRowsId(task.name)).result();
 }
 
 /** Operators close and open, block and unblock, until their workflow has turned over. It goes on: what is recorded is what it did so far. */

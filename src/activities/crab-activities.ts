@@ -3,14 +3,21 @@ import { wordFor, type CrabWord } from '../domain/crab-word.ts';
 import { idCheck } from '../domain/ledger/entry.ts';
 import type { CrabPort } from '../ports/crab.ts';
 import type { CrabActivities } from './crab.types.ts';
+import { isFirstTry } from './first-try.ts';
 
 /** A call that begins so much later than it was asked for is one that was held back: no worker was running, or all were busy. */
 const HELD_BACK_MS = 60_000;
 /** Rows told at a time, where there are many. */
 const ROWS_AT_ONCE = 500;
 
+export interface CrabDependencies {
+  crab: CrabPort;
+  /** Is told of a task whose rows may be told something old yet: an earlier try's request may be on its way. */
+  rowDoubt: (task: string) => Promise<void>;
+}
+
 /** Activities on the queue of CRAB's REST. */
-export function createCrabActivities({ crab }: { crab: CrabPort }): CrabActivities {
+export function createCrabActivities({ crab, rowDoubt }: CrabDependencies): CrabActivities {
   async function tell(task: string, words: readonly CrabWord[]): Promise<void> {
     const refused = await crab.tellRows(words);
     if (refused.length > 0) log.warn('CRAB refuses the states of rows', { task, rows: refused.length, refused: refused.slice(0, 5) }); // prettier-ignore
@@ -25,6 +32,7 @@ export function createCrabActivities({ crab }: { crab: CrabPort }): CrabActiviti
       const isOutdated = ({ id, startTime }: CrabWord): boolean => (rows?.get(id)?.startTime ?? 0) > startTime;
       const due = words.filter((word) => !isOutdated(word));
       await tell(task, due);
+      if (!isFirstTry()) await rowDoubt(task);
       return { outdated: words.filter(isOutdated).map(({ id }) => id) };
     },
 
@@ -39,6 +47,7 @@ export function createCrabActivities({ crab }: { crab: CrabPort }): CrabActiviti
       if (words.length < files.length)
         log.warn('CRAB has no rows of some files, or newer ones', { task, files: files.length - words.length });
       for (let at = 0; at < words.length; at += ROWS_AT_ONCE) await tell(task, words.slice(at, at + ROWS_AT_ONCE));
+      if (!isFirstTry()) await rowDoubt(task);
       return null;
     },
   };

@@ -4,6 +4,8 @@ import { createCrabActivities } from './crab-activities.ts';
 import { createFollowActivities } from './follow-activities.ts';
 import { createFtsActivities, type FtsDependencies } from './fts-activities.ts';
 import { createOperationsActivities, type OperationsDependencies } from './operations-activities.ts';
+import { createRowActivities } from './row-activities.ts';
+import { rowDoubts } from './row-doubts.ts';
 import { createStorageActivities, type StorageDependencies } from './storage-activities.ts';
 import { createTaskActivities, type TaskDependencies } from './task-activities.ts';
 import { createSweepActivities } from './sweep-activities.ts';
@@ -28,7 +30,14 @@ export function createActivities(dependencies: ActivityDependencies) {
     storage: stamped(
       beating(mappingErrors({ ...createStorageActivities(dependencies), ...createSweepActivities(dependencies) })),
     ),
-    crab: stamped(beating(mappingErrors(createCrabActivities(dependencies)))),
+    crab: stamped(
+      beating(
+        mappingErrors({
+          ...createCrabActivities({ ...dependencies, rowDoubt: rowDoubts(dependencies) }),
+          ...createRowActivities(dependencies),
+        }),
+      ),
+    ),
     catalog: stamped(beating(mappingErrors(createCatalogActivities(dependencies)))),
   };
 }

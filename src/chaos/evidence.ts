@@ -63,10 +63,9 @@ export async function gatherEvidence(
   files: readonly ChaosFile[],
   acts: readonly DoneAct[],
 ): Promise<Evidence> {
-  const results = await askTasks(
-    client,
-    tasks.map(({ task }) => task),
-  );
+  // One that does not answer has said nothing: each of its files is a finding.
+  const answers = tasks.map(({ task }) => askTasks(client, [task]).catch(() => []));
+  const results = (await Promise.all(answers)).flat();
   const said = new Map(
     results.flatMap(({ task, files: own }) => own.map((file) => [`${task.name} ${file.key}`, file])),
   );

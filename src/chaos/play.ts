@@ -73,13 +73,10 @@ export async function play({ seed, minutes, store, keep }: ChaosOptions, ending:
   tell(ended.problems.length > 0 ? 'not everything has ended' : 'everything has ended');
   for (const problem of ended.problems) say(`          ${problem}`);
 
+  // First of all: what does not answer any more is found out by its history.
+  const histories = await checkHistories(client, places.histories);
   const evidence = await gatherEvidence(client, places, plan.tasks, sources.files, operators.done);
-  const checks: Check[] = [
-    ended,
-    ...(await crab.checkAwaited()),
-    ...(await judge(evidence)),
-    ...(await checkHistories(client, places.histories)),
-  ];
+  const checks: Check[] = [ended, ...(await crab.checkAwaited()), ...(await judge(evidence)), ...histories];
   await writeFile(join(places.folder, 'evidence.json'), JSON.stringify(evidence, null, 1));
   say(`\n${resultTables({ strikes: plan.strikes, cast, tookMs: Date.now() - since }, evidence)}\n`);
   for (const line of checkLines(checks)) say(line);

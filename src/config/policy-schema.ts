@@ -48,4 +48,10 @@ export const policySchema = z.strictObject({
   ftsPriority: count('ftsPriority', 1, 5, '', 'FTS priority, 5 is first'),
   crabBookkeeping: flag(DEFAULT_POLICY.crabBookkeeping, "CRAB's rows of the files are told what becomes of them"),
   crabTimeout: time('crabTimeout', 60, 365 * DAY, 'What CRAB has not taken after so long is given up; its row stays'),
+  crabSettle: time(
+    'crabSettle',
+    0.05,
+    HOUR,
+    'Rows that CRAB may have been told twice are looked at again after so long',
+  ),
 } satisfies Record<keyof Policy, z.ZodType>);

@@ -24,6 +24,9 @@ export const publishDatasetId = (task: string, dataset: string): string => `task
 /** Id of the workflow that sweeps the sources a task has left behind: one at a time. */
 export const sweepSourcesId = (task: string): string => `task/${task}/sweep`;
 
+/** Id of the workflow that looks at CRAB's rows of a task's files again: one at a time. */
+export const mendRowsId = (task: string): string => `task/${task}/rows`;
+
 /** The task that a workflow id belongs to, or null where it is not one of ours. */
 export function taskOfWorkflowId(workflowId: string): string | null {
   return /^task\/([^/]+)(?:\/.*)?$/.exec(workflowId)?.[1] ?? null;

@@ -14,6 +14,8 @@ export const INTERNAL_SIGNALS = {
   fileOutcomes: 'fileOutcomes',
   /** batch, task → publishDataset: DatasetOrder. */
   datasetOrder: 'datasetOrder',
+  /** whoever told CRAB's rows something that may arrive twice → mendRows: nothing else. */
+  rowDoubt: 'rowDoubt',
 } as const;
 
 export type { BatchOrder, BatchReport, TaskSnapshot };
@@ -50,6 +52,11 @@ export interface TransferBatchInput extends VomsAttributes {
 export interface PublishDatasetInput extends VomsAttributes {
   task: string;
   dataset: string;
+  policy: Policy;
+}
+
+export interface MendRowsInput {
+  task: string;
   policy: Policy;
 }
 

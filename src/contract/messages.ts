@@ -16,6 +16,7 @@ export const WORKFLOWS = {
   transferBatch: 'transferBatch',
   publishDataset: 'publishDataset',
   sweepSources: 'sweepSources',
+  mendRows: 'mendRows',
 } as const;
 
 /** Messages that a task (stageOut) understands from outside: signals, and updates of the same name that answer with what they did. */

@@ -18,6 +18,7 @@ export const FAST: Partial<Policy> = {
   cleanupDelayMax: 5,
   maxFilesPerBlock: 25,
   blockTimeout: 4,
+  crabSettle: 4,
 };
 
 /** Files beyond which FTS's queues are longer, and files wait longer in them. */

@@ -52,6 +52,8 @@ export interface Policy {
   crabBookkeeping: boolean;
   /** A word that CRAB has not taken after so long is given up: the row keeps what it says. */
   crabTimeout: number;
+  /** A request that nobody waits for any more is carried out by CRAB within so long, or never: after that rows in doubt are looked at (5 min). */
+  crabSettle: number;
 }
 
 /** What holds where nothing else is configured. */
@@ -83,6 +85,7 @@ export const DEFAULT_POLICY: Readonly<Policy> = Object.freeze({
   ftsPriority: 3,
   crabBookkeeping: false,
   crabTimeout: 7 * 24 * 3600,
+  crabSettle: 300,
 });
 
 /** Settings of workflows that were started before there was the setting: they go on as they began, also when they are replayed. */

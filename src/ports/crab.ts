@@ -48,6 +48,8 @@ export interface TaskRow {
   startTime: number;
   /** In whose name; null: nobody's. */
   worker: string | null;
+  /** State of its transfer, by CRAB's name; null where it is none that we know. */
+  transfer: string | null;
 }
 
 /** How large a file is in the catalog's terms. */
@@ -71,4 +73,6 @@ export interface CrabPort {
   tellRows(words: readonly CrabWord[]): Promise<RefusedWord[]>;
   /** All rows of a task, by id. */
   taskRows(task: string): Promise<Map<string, TaskRow>>;
+  /** States of the publications of all rows of a task, by CRAB's names, by id. */
+  taskPublications(task: string): Promise<Map<string, string | null>>;
 }

@@ -1,6 +1,7 @@
 import { ActivityFailure, isCancellation, log, proxyActivities } from '@temporalio/workflow';
 import type { Stamped, StampedActivities } from '../activities/stamped.ts';
 import type { CrabActivities, ToldCrabResult } from '../activities/crab.types.ts';
+import type { RowActivities } from '../activities/row.types.ts';
 import type { CrabWord } from '../domain/crab-word.ts';
 import type { UnnamedFiles } from '../domain/ledger/bookkeeping.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -35,16 +36,21 @@ export async function tellCrabUnnamed(
   return told === null;
 }
 
+/** Tells rows again that do not say how their files ended. @returns how many; 0 where CRAB is given up */
+export async function mendCrab(clock: Clock, policy: Policy, task: string): Promise<number> {
+  return (await unlessGone(clock, policy, { task }, ({ mendRows }) => mendRows({ task }))) ?? 0;
+}
+
 /** The result of a call; null where it is given up, which is logged. */
 async function unlessGone<T>(
   clock: Clock,
   { crabTimeout }: Policy,
-  of: { task: string; rows: number },
-  call: (activities: StampedActivities<CrabActivities>) => Promise<Stamped<T>>,
+  of: { task: string; rows?: number },
+  call: (activities: StampedActivities<CrabActivities & RowActivities>) => Promise<Stamped<T>>,
 ): Promise<T | null> {
   const patient = { ...crabActivityOptions, scheduleToCloseTimeout: crabTimeout * 1000 };
   try {
-    return await clock.after(call(proxyActivities<StampedActivities<CrabActivities>>(patient)));
+    return await clock.after(call(proxyActivities<StampedActivities<CrabActivities & RowActivities>>(patient)));
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     log.warn('given up telling CRAB', { ...of, why: error.cause?.message });

@@ -10,6 +10,7 @@ import {
 export const batchReportSignal = defineSignal<[BatchReport]>(INTERNAL_SIGNALS.batchReport);
 export const batchOrderSignal = defineSignal<[BatchOrder[]]>(INTERNAL_SIGNALS.batchOrder);
 export const fileOutcomesSignal = defineSignal<[FileOutcomes]>(INTERNAL_SIGNALS.fileOutcomes);
+export const rowDoubtSignal = defineSignal(INTERNAL_SIGNALS.rowDoubt);
 export const datasetOrderSignal = defineSignal<[DatasetOrder]>(INTERNAL_SIGNALS.datasetOrder);
 
 type Signal =

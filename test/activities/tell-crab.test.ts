@@ -17,7 +17,7 @@ beforeAll(async () => {
   simulator = await startCrabSimulator();
   dispatchers = createAnonymousDispatchers();
   const crab = createCrabAdapter({ url: simulator.restUrl, dispatchers, worker: 'aso', companyMs: 20 });
-  activities = createCrabActivities({ crab });
+  activities = createCrabActivities({ crab, rowDoubt: () => Promise.resolve() });
 });
 afterEach(() => {
   for (const id of [...simulator.books.transfers.keys()]) simulator.books.removeTransfer(id);

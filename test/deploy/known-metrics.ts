@@ -40,7 +40,7 @@ const VALUES: Record<string, readonly string[]> = {
   stage: ['reported_submitted', 'submitted_done', 'done_published', 'done_cleaned'],
   service: ['fts', 'dbs', 'crab', 'storage', 'other'],
   outcome: ['2xx', '3xx', '4xx', '429', '5xx', 'timeout', 'network', 'certificate'],
-  workflow: ['stageOut', 'transferBatch', 'publishDataset', 'jobOutput', 'sweepSources'],
+  workflow: ['stageOut', 'transferBatch', 'publishDataset', 'jobOutput', 'sweepSources', 'mendRows'],
   queue: Object.values(TASK_QUEUES),
   left: ['expired', 'lt_1h', 'lt_6h', 'lt_24h', 'lt_72h', 'more', 'unknown', 'unreadable'],
   rule: ['paused', 'closed_source', 'closed_destination', 'blocked_user'],

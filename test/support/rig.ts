@@ -26,6 +26,7 @@ export const FAST: Partial<Policy> = {
   cancelGrace: 0.5,
   cleanupDelay: 0.2,
   cleanupDelayMax: 1,
+  crabSettle: 0.5,
 };
 
 let taskNumber = 0;

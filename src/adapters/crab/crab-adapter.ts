@@ -55,6 +55,12 @@ export function createCrabAdapter(options: CrabAdapterOptions): CrabPort {
     taskInfo: createTaskQuestion(crab, dbsHosts),
     tellRows: createRowUpdates(crab, { worker, delayMs: companyMs }),
     taskRows: createRowsQuestion(crab),
+    async taskPublications(task) {
+      const rows = await statesOf(crab, 'getPublicationStatus', task);
+      return new Map(
+        rows.map((row) => [String(row['tm_id']), stateName(PUBLICATION_STATES, row['tm_publication_state'])]),
+      );
+    },
   };
 }
 
@@ -88,9 +94,7 @@ function createTaskQuestion(crab: CrabClient, dbsHosts?: ReadonlySet<string>): C
 function createRowsQuestion(crab: CrabClient): CrabPort['taskRows'] {
   const asked = new Map<string, Promise<Map<string, TaskRow>>>();
   const ask = async (taskname: string): Promise<Map<string, TaskRow>> => {
-    const of = { username: ownerOfTask(taskname) ?? '', taskname };
-    const json = await crab.get('fileusertransfers', new URLSearchParams({ subresource: 'getTransferStatus', ...of }));
-    const rows = readable('fileusertransfers', () => queryRows(json));
+    const rows = await statesOf(crab, 'getTransferStatus', taskname);
     return new Map(rows.map((row) => [String(row['tm_id']), taskRowOf(row)]));
   };
   return (task) => {
@@ -100,10 +104,24 @@ function createRowsQuestion(crab: CrabClient): CrabPort['taskRows'] {
   };
 }
 
-const taskRowOf = ({ tm_jobid, tm_start_time, tm_aso_worker }: Record<string, unknown>): TaskRow => ({
-  jobId: String(tm_jobid),
-  startTime: Number(tm_start_time),
-  worker: typeof tm_aso_worker === 'string' && tm_aso_worker !== '' ? tm_aso_worker : null,
+/** Asks for some columns of all rows of a task. */
+async function statesOf(crab: CrabClient, subresource: string, taskname: string): Promise<Record<string, unknown>[]> {
+  const query = new URLSearchParams({ subresource, username: ownerOfTask(taskname) ?? '', taskname });
+  const json = await crab.get('fileusertransfers', query);
+  return readable('fileusertransfers', () => queryRows(json));
+}
+
+/** Names of states by the numbers that CRAB's rows hold (CRABServer's ServerUtilities.py). */
+const TRANSFER_STATES = ['NEW', 'ACQUIRED', 'FAILED', 'DONE', 'RETRY', 'SUBMITTED', 'KILL', 'KILLED'];
+const PUBLICATION_STATES = ['NEW', 'ACQUIRED', 'FAILED', 'DONE', 'RETRY', 'NOT_REQUIRED'];
+
+const stateName = (names: readonly string[], number: unknown): string | null => names[Number(number)] ?? null;
+
+const taskRowOf = (row: Record<string, unknown>): TaskRow => ({
+  jobId: String(row['tm_jobid']),
+  startTime: Number(row['tm_start_time']),
+  worker: typeof row['tm_aso_worker'] === 'string' && row['tm_aso_worker'] !== '' ? row['tm_aso_worker'] : null,
+  transfer: stateName(TRANSFER_STATES, row['tm_transfer_state']),
 });
 
 /**

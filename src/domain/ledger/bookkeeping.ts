@@ -87,8 +87,8 @@ function nextUnnamed({ ledger }: TaskState): NewsForCrab | null {
   return entries.length > 0 ? { kind: 'unnamed', unnamed, entries } : null;
 }
 
-/** Who killed it is not in the ledger. */
-const endOf = ({ rule }: LedgerEntry): { transfer: CrabTransfer; reason: string } =>
+/** How CRAB is told of the end of a file of which there is no record any more. Who killed it is not in the ledger. */
+export const endOf = ({ rule }: Pick<LedgerEntry, 'rule'>): { transfer: CrabTransfer; reason: string } =>
   rule === null
     ? { transfer: 'KILLED', reason: 'killed before it had ended' }
     : { transfer: 'FAILED', reason: ruleText(rule as Rule) };

@@ -11,7 +11,7 @@ const WORKFLOWS_EVERY_MS = 30_000;
 
 /** temporal.api.enums.v1.TaskQueueType */
 const KINDS = { workflow: 1, activity: 2 } as const;
-const WORKFLOW_TYPES = ['stageOut', 'transferBatch', 'publishDataset', 'jobOutput', 'sweepSources'];
+const WORKFLOW_TYPES = ['stageOut', 'transferBatch', 'publishDataset', 'jobOutput', 'sweepSources', 'mendRows'];
 
 /** Backlogs and pollers of our task queues: all of them, so that it shows where nobody serves one. */
 export function queueSample({ connection, options: { namespace } }: Client): Sample {

@@ -84,6 +84,12 @@ it('taskRows tells which generation each row of a task is, many askers by one re
   await Promise.all(Array.from({ length: 5 }, () => crab.taskRows(TASK)));
   expect(simulator.server.counts).toEqual({ 'GET /crabserver': 1 });
   expect(await crab.taskRows(TASK)).toEqual(
-    new Map([0, 1].map((n) => [idOf(n), { jobId: '1', startTime: START + n, worker: null }])),
+    new Map([0, 1].map((n) => [idOf(n), { jobId: '1', startTime: START + n, worker: null, transfer: 'NEW' }])),
   );
+});
+
+it('taskPublications tells how far the publication of each row of a task is', async () => {
+  addRows(2);
+  await crab.tellRows([word(1, { publication: 'DONE' })]);
+  expect(await crab.taskPublications(TASK)).toEqual(new Map([[idOf(0), 'NOT_REQUIRED'], [idOf(1), 'DONE']])); // prettier-ignore
 });
