@@ -12,6 +12,7 @@ import { profileClock, readProfiles, sharesByPart } from './support/cpu-profile.
 import { readOptions } from './support/options.ts';
 import { taskName, type PlainTask } from './support/plain-task.ts';
 import { onPlant, type PlantCpu } from './support/plant.ts';
+import { BURST } from './support/policies.ts';
 import { newProgress } from './support/progress.ts';
 import { rounded } from './support/report/bound.ts';
 import { Report } from './support/report/report.ts';
@@ -22,8 +23,6 @@ import { soundness, workTasks, type Way, type WorkFigures } from './support/work
 
 const LINKS = 10;
 const OUTPUTS = 2;
-/** Batches as full as they come, looks as early as is sensible. */
-const POLICY = { batchWindow: 10, followFirst: 0.5, followMax: 2, followGrid: 0.5 };
 
 const options = readOptions(
   { files: 8_000, tasks: 8 },
@@ -53,7 +52,7 @@ async function profile(ending: Ending, store: Store, way: Way): Promise<ProfileF
     ...{ sources, destinations },
   }));
   const environment = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` };
-  const plant = { store, workers: 1, sites: [...sources, ...destinations], policy: POLICY, environment };
+  const plant = { store, workers: 1, sites: [...sources, ...destinations], policy: BURST, environment };
   return onPlant(ending, plant, async (running) => {
     const worker = running.workers[0]!;
     const before = byKind(secondsByThread(worker.pid));

@@ -1,14 +1,14 @@
 /**
- * Files per second through the whole path, from reported to DONE and published: `npm run bench:throughput [-- --files 5000 --bulk 5000
- * --tasks 1 --stores memory,file,postgresql --workers 1,2,4 --ways signals,bulk --json <file>]`.
- * Simulators answer at once and copies take no time; windows and looks are of half a second, so that what is measured is work, not waiting.
+ * Files per second through the whole path, from reported to DONE and published: `npm run bench:throughput [-- --files 12000 --bulk 24000
+ * --tasks 8 --stores memory,file,postgresql --workers 1,2,4 --ways signals,bulk --json <file>]`.
+ * Simulators answer at once and copies take no time; looks are of half a second, so that what is measured is work, not waiting.
  * Jobs of two output files, from ten sites to one; one signal each, or in bulk. Beside it, what the same server takes of bare signals.
  */
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { readOptions } from './support/options.ts';
 import { taskName, type PlainTask } from './support/plain-task.ts';
 import { onPlant } from './support/plant.ts';
-import { QUICK } from './support/policies.ts';
+import { BURST } from './support/policies.ts';
 import { newProgress } from './support/progress.ts';
 import { atLeast, atMost, rounded, target, type Bound } from './support/report/bound.ts';
 import { Report } from './support/report/report.ts';
@@ -23,10 +23,11 @@ const LINKS = 10;
 const OUTPUTS = 2;
 /** Files per second that are the target (issue 7), where jobs come one signal each. */
 const LEAST: Readonly<Record<Store, number>> = { memory: 400, file: 400, postgresql: 300 };
+/** In bulk: what it is compared with, CRAB's loop of today, has everything in memory. */
 const LEAST_BULK = 1_000;
 
 const options = readOptions(
-  { files: 5_000, bulk: 5_000, tasks: 1 },
+  { files: 12_000, bulk: 24_000, tasks: 8 },
   {
     stores: { from: STORES },
     workers: { from: ['1', '2', '4'], default: ['1', '2', '4'] },
@@ -45,7 +46,7 @@ interface ThroughputFigures extends WorkFigures {
 
 function measureOne(ending: Ending, store: Store, workers: number, way: Way): Promise<ThroughputFigures> {
   const { sources, destinations } = sitesOfLinks(LINKS);
-  const plant = { store, workers, sites: [...sources, ...destinations], policy: QUICK };
+  const plant = { store, workers, sites: [...sources, ...destinations], policy: BURST };
   const jobs = Math.ceil((way === 'bulk' ? options.bulk : options.files) / OUTPUTS / options.tasks);
   const tasks = Array.from({ length: options.tasks }, (_, at): PlainTask => ({
     ...{ task: taskName(`through${at}`, `user${at}`), jobs, outputs: OUTPUTS, log: false, publish: true },
@@ -126,16 +127,12 @@ function boundsOf(all: readonly ThroughputFigures[]): Bound[] {
   );
   const most = (what: (of: ThroughputFigures) => number): number => Math.max(...all.map(what));
   return [
-    ...best.map((of) =>
-      target(
-        atLeast(
-          `${STORE_NAMES[of.store]}, ${of.way === 'bulk' ? 'reported in bulk' : 'two files a signal'}`,
-          of.filesPerSecond,
-          of.way === 'bulk' ? LEAST_BULK : LEAST[of.store],
-          'files/s',
-        ),
-      ),
-    ),
+    ...best
+      .filter(({ way, store }) => way === 'signals' || store === 'memory')
+      .map(({ way, store, filesPerSecond }) => {
+        const [how, least] = way === 'bulk' ? ['reported in bulk', LEAST_BULK] : ['two files a signal', LEAST[store]];
+        return target(atLeast(`${STORE_NAMES[store]}, ${how}`, filesPerSecond, least, 'files/s'));
+      }),
     target(
       atMost(
         'history events per file',

@@ -16,7 +16,7 @@ const words = (line: string): string[] => line.split(' ');
 
 /** Those that have small sizes, in the order in which they are run: what the targets are about first. */
 const SIZED: readonly SuiteEntry[] = [
-  { name: 'throughput', small: words('--files 3000 --bulk 6000 --workers 1') },
+  { name: 'throughput', small: words('--stores memory,postgresql --workers 1') },
   {
     ...{ name: 'growth', small: words('--sizes 100,1000 --tasks 10 --links 60 --stores memory') },
     full: words('--sizes 100,1000,10000,100000 --tasks 10,100,1000'),
@@ -27,6 +27,7 @@ const SIZED: readonly SuiteEntry[] = [
     ...{ name: 'trickle', small: words('--tasks 30 --rate 4 --settings 2') },
     full: words('--tasks 500 --settings 8'),
   },
+  { name: 'profile', small: words('--files 8000') },
   { name: 'events', small: words('--files 200 --trickle 15') },
   { name: 'cancel', small: words('--jobs 20') },
   { name: 'bulk', small: words('--tasks 40') },

@@ -8,3 +8,9 @@ export const QUICK: Partial<Policy> = { batchWindow: 0.5, followFirst: 0.5, foll
 
 /** A tenth of production's times: what changes between two looks at FTS is told together, as it would be there. */
 export const TENTH: Partial<Policy> = { batchWindow: 6, followFirst: 1.5, followMax: 30, followGrid: 0.5 };
+
+/**
+ * For bursts: the window that is shipped, looks as early as is sensible. A shorter window cuts batches to pieces where a burst outlasts it,
+ * and then what is measured is how many they are.
+ */
+export const BURST: Partial<Policy> = { followFirst: 1, followMax: 4, followGrid: 1 };

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { startOwnedProcess, type OwnedProcess } from '../workers/child-process.ts';
 import { freeLowPorts } from '../workers/free-ports.ts';
+import { serverEnvironment } from '../workers/server-settings.ts';
 import { DYNAMIC_CONFIG, dynamicConfigText, PORTS, serverConfigText, type DatabaseAddress } from './server-config.ts';
 
 const HOST = '127.0.0.1';
@@ -87,7 +88,7 @@ export class FullServer {
     // The database's password is in it.
     await writeFile(join(this.#folder, 'aso.yaml'), text, { mode: 0o600 });
     const args = ['--root', this.#folder, '--config', '.', '--env', 'aso', '--allow-no-auth', 'start'];
-    this.#process = await startOwnedProcess(program, args);
+    this.#process = await startOwnedProcess(program, args, { env: serverEnvironment() });
     await this.#untilReady(this.#process);
   }
 

@@ -3,7 +3,7 @@ import { Connection } from '@temporalio/client';
 import { ALL_SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import { startOwnedProcess, type OwnedProcess } from './child-process.ts';
 import { freePorts } from './free-ports.ts';
-import { SERVER_SETTINGS } from './server-settings.ts';
+import { SERVER_SETTINGS, serverEnvironment } from './server-settings.ts';
 import { findTemporalCli } from './temporal-cli.ts';
 
 export interface DevServerOptions {
@@ -38,7 +38,7 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
   for (let attempt = 1; ; attempt++) {
     const [port, uiPort, httpPort, metricsPort] = await freePorts(HOST, 4);
     const address = `${HOST}:${options.port ?? port}`;
-    const server = await startOwnedProcess(cli, [
+    const args = [
       ...['server', 'start-dev', '--ip', HOST, '--log-level', 'error', '--namespace', NAMESPACE],
       ...['--port', String(options.port ?? port), '--http-port', String(httpPort)],
       ...['--metrics-port', String(metricsPort)],
@@ -49,7 +49,8 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
       ...Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
       ...ALL_SEARCH_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${cliType(type)}`]),
       ...(options.extraArgs ?? []),
-    ]);
+    ];
+    const server = await startOwnedProcess(cli, args, { env: serverEnvironment() });
     try {
       await untilReady(server, address, options.readyTimeoutMs ?? 60_000);
     } catch (error) {
