@@ -42,16 +42,13 @@ export function crowdLoad({ crowd: { bigFiles, users, filesEach, every, after } 
         files: Array.from({ length: FILES_PER_JOB }, () => ({ type: 'output', bytes: BYTES })),
       });
   };
-  for (let left = Math.ceil(bigFiles / FILES_PER_JOB); left > 0; left -= JOBS_PER_TASK)
-    add(BIG_USER, Math.min(left, JOBS_PER_TASK), 0, SOURCES);
+  // The others' files have the first numbers, which decide how long copies take: the same ones beside the one user and without.
   for (let user = 0; user < users; user += 1) {
     const sources = Array.from({ length: SOURCES_OF_OTHERS }, (_, at) => SOURCES[(user + at) % SOURCES.length]!);
     add(`user${user + 1}`, Math.ceil(filesEach / FILES_PER_JOB), after + user * every, sources);
   }
-  jobs.sort((a, b) => a.at - b.at);
-  return {
-    tasks,
-    jobs: jobs.map((job, at) => ({ ...job, first: at * FILES_PER_JOB })),
-    seconds: after + users * every,
-  };
+  for (let left = Math.ceil(bigFiles / FILES_PER_JOB); left > 0; left -= JOBS_PER_TASK)
+    add(BIG_USER, Math.min(left, JOBS_PER_TASK), 0, SOURCES);
+  const numbered = jobs.map((job, at) => ({ ...job, first: at * FILES_PER_JOB }));
+  return { tasks, jobs: numbered.sort((a, b) => a.at - b.at), seconds: after + users * every };
 }

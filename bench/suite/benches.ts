@@ -33,6 +33,10 @@ const SIZED: readonly SuiteEntry[] = [
   { name: 'bulk', small: words('--tasks 40') },
   { name: 'follow', small: words('--files 300') },
   { name: 'latency', small: words('--jobs 8 --factor 60') },
+  {
+    ...{ name: 'fairness', small: words('--files 5000 --users 8') },
+    full: words('--files 100000'),
+  },
   { name: 'publication', small: words('--files 2000') },
   { name: 'pull', small: words('--rows 400') },
   { name: 'model', small: words('--files 9000') },
