@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { addFiles, closeTask, jobOutcomeNow, reportJob, startJobOutput } from '../client/index.ts';
+import { addFiles, closeTask, jobOutcomeNow, jobStatus, reportJob, startJobOutput } from '../client/index.ts';
 import type { PlannedJob, PlannedTask } from '../demo/plan.ts';
 import { checkAll, type Check } from '../demo/verification.ts';
 import { insist } from './insist.ts';
@@ -14,6 +14,10 @@ export interface AwaitedJob {
   job: PlannedJob;
   retry: number;
 }
+
+/** Whether a task has heard of its jobs is looked for so often, and so long; milliseconds. */
+const LOOK_MS = 500;
+const PATIENCE_MS = 120_000;
 
 /** CRAB: it reports what its jobs leave, keeps the rows of their files, closes tasks, and runs jobs again. */
 export class Crab {
@@ -44,7 +48,7 @@ export class Crab {
       }),
     );
     await this.#until(since + closedAt);
-    await insist(this.#signal, () => closeTask(this.#client, task.name));
+    await this.#close(task);
   }
 
   /** `crab resubmit`: the job runs once more, its files have other bytes, and its task is joined. */
@@ -61,7 +65,7 @@ export class Crab {
       });
     }
     await this.#report(task, job, run, by);
-    await insist(this.#signal, () => closeTask(this.#client, task.name));
+    await this.#close(task);
   }
 
   /** Whether each job that was waited for was told the end of every file. */
@@ -91,6 +95,21 @@ export class Crab {
       }
     });
     if (by === 'jobOutput') this.awaited.push({ task, job, retry: report.retry });
+  }
+
+  /** Says that no more jobs come, when the task has heard of all: what is awaited is passed on to it by a worker, and one that has ended stays so. */
+  async #close(task: PlannedTask): Promise<void> {
+    const until = Date.now() + PATIENCE_MS;
+    for (const { job, retry } of this.awaited.filter((awaited) => awaited.task.name === task.name))
+      while (Date.now() < until && !(await this.#isKnown(task, job, retry)))
+        await sleep(LOOK_MS, undefined, { signal: this.#signal });
+    await insist(this.#signal, () => closeTask(this.#client, task.name));
+  }
+
+  async #isKnown({ name }: PlannedTask, { jobId }: PlannedJob, retry: number): Promise<boolean> {
+    this.#signal.throwIfAborted();
+    const known = await jobStatus(this.#client, name, jobId).catch(() => null);
+    return known !== null && known.retry >= retry;
   }
 
   /** A change of CRAB's own, repeated until it is done. */
