@@ -1,6 +1,13 @@
 import type { VomsAttributes } from '../domain/file.ts';
 import type { TaskSnapshot } from '../domain/ledger/task-state.ts';
-import type { BatchFileInput, BatchOrder, BatchReport, FtsTarget, PublishableFile } from '../domain/orders.ts';
+import type {
+  BatchFileInput,
+  BatchOrder,
+  BatchReport,
+  FtsTarget,
+  PublishableFile,
+  PublishedReport,
+} from '../domain/orders.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { FileOutcome } from './messages.ts';
 
@@ -8,6 +15,8 @@ import type { FileOutcome } from './messages.ts';
 export const INTERNAL_SIGNALS = {
   /** batch → task: BatchReport. */
   batchReport: 'batchReport',
+  /** publisher → task: PublishedReport. */
+  published: 'published',
   /** task, publisher → batch: BatchOrder. */
   batchOrder: 'batchOrder',
   /** batch, task → jobOutput: FileOutcome[]. */
@@ -18,7 +27,7 @@ export const INTERNAL_SIGNALS = {
   rowDoubt: 'rowDoubt',
 } as const;
 
-export type { BatchOrder, BatchReport, TaskSnapshot };
+export type { BatchOrder, BatchReport, PublishedReport, TaskSnapshot };
 
 /** What a publisher is told. */
 export type DatasetOrder =

@@ -28,8 +28,8 @@ export type BatchOrder =
   | { kind: 'retry'; keys: string[]; what: 'transfer' | 'publication' }
   /** A jobOutput workflow waits for these files: tell it their outcomes, again if need be. */
   | { kind: 'watch'; keys: string[] }
-  /** The publisher's answer. */
-  | { kind: 'published'; keys: string[]; state: PublicationState; reason: string | null }
+  /** The publisher's answer; `taskTold`: the task has it, too, from the publisher itself. */
+  | { kind: 'published'; keys: string[]; state: PublicationState; reason: string | null; taskTold?: boolean }
   /** What FTS has of the batch, and what is sent from now on, goes with this priority. */
   | { kind: 'priority'; priority: number }
   /** The task ends: nothing that is final now will change any more. */
@@ -70,8 +70,17 @@ export interface BatchReport {
   target?: FtsTarget;
   /** The batch is about to end. */
   ended: boolean;
+  /** Nothing but the publication of its files is left to do: it ends without another word once the publisher has told the task of all of them. */
+  endsPublished?: true;
   /** When it was so by the batch's clock, epoch milliseconds: the task's own moves only with what the task does itself. */
   at?: number;
+}
+
+/** What a publisher tells the task: files that are in DBS now, all of a block in one message. Harmless when told twice. */
+export interface PublishedReport {
+  batches: { batch: number; keys: string[] }[];
+  /** When it was so by the publisher's clock, epoch milliseconds. */
+  at: number;
 }
 
 /** A file on its way to the publisher of its dataset. */

@@ -5,16 +5,22 @@ import {
   type BatchReport,
   type DatasetOrder,
   type FileOutcomes,
+  type PublishedReport,
 } from '../contract/internal-messages.ts';
 
 export const batchReportSignal = defineSignal<[BatchReport]>(INTERNAL_SIGNALS.batchReport);
+export const publishedSignal = defineSignal<[PublishedReport]>(INTERNAL_SIGNALS.published);
 export const batchOrderSignal = defineSignal<[BatchOrder[]]>(INTERNAL_SIGNALS.batchOrder);
 export const fileOutcomesSignal = defineSignal<[FileOutcomes]>(INTERNAL_SIGNALS.fileOutcomes);
 export const rowDoubtSignal = defineSignal(INTERNAL_SIGNALS.rowDoubt);
 export const datasetOrderSignal = defineSignal<[DatasetOrder]>(INTERNAL_SIGNALS.datasetOrder);
 
 type Signal =
-  typeof batchReportSignal | typeof batchOrderSignal | typeof fileOutcomesSignal | typeof datasetOrderSignal;
+  | typeof batchReportSignal
+  | typeof publishedSignal
+  | typeof batchOrderSignal
+  | typeof fileOutcomesSignal
+  | typeof datasetOrderSignal;
 
 /**
  * Signals another of our workflows, by id so that it reaches whichever run is current, and waits until it is delivered (not awaited,
@@ -25,11 +31,13 @@ export async function tell<S extends Signal>(
   signal: S,
   argument: S extends typeof batchReportSignal
     ? BatchReport
-    : S extends typeof batchOrderSignal
-      ? BatchOrder[]
-      : S extends typeof fileOutcomesSignal
-        ? FileOutcomes
-        : DatasetOrder,
+    : S extends typeof publishedSignal
+      ? PublishedReport
+      : S extends typeof batchOrderSignal
+        ? BatchOrder[]
+        : S extends typeof fileOutcomesSignal
+          ? FileOutcomes
+          : DatasetOrder,
 ): Promise<boolean> {
   for (;;) {
     try {

@@ -3,7 +3,7 @@ import type { TaskSnapshot } from '../contract/internal-messages.ts';
 import type { StartTask, TaskTotals } from '../contract/messages.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import type { SearchValues } from '../contract/search-values.ts';
-import { applyBatchReport } from '../domain/ledger/reports.ts';
+import { applyBatchReport, applyPublished } from '../domain/ledger/reports.ts';
 import { cancelFiles } from '../domain/ledger/selection.ts';
 import { countStates } from '../domain/ledger/status.ts';
 import { listTask, taskWord } from '../domain/details/listed.ts';
@@ -16,7 +16,7 @@ import { closeChildren, deliverOutbox, flushPublishers, tellCrabOfRest } from '.
 import { handleMessages } from './stage-out-messages.ts';
 import { handleQueries } from './stage-out-queries.ts';
 import { openTask } from './stage-out-opening.ts';
-import { batchReportSignal } from './signals.ts';
+import { batchReportSignal, publishedSignal } from './signals.ts';
 
 /**
  * Bytes of history after which a run is ended even if the server does not suggest it yet: it suggests so at 4 MiB, which is to hold for
@@ -72,6 +72,12 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
       const now = context.clock.now();
       applyBatchReport(state, report, now);
       state.noteChanges(Math.max(now, report.at ?? now));
+    }),
+  );
+  setHandler(publishedSignal, (report) =>
+    context.withState((state) => {
+      applyPublished(state, report, context.clock.now());
+      state.noteChanges(Math.max(context.clock.now(), report.at));
     }),
   );
   // Cancelling the workflow kills the task; carrying that out must not be cancelled.

@@ -1,5 +1,5 @@
 import type { BatchOrder } from '../orders.ts';
-import { INCOMPLETE, isPublishable, type BatchFile, type Kill } from './batch-file.ts';
+import { INCOMPLETE, isPublishable, stateToTell, type BatchFile, type Kill } from './batch-file.ts';
 import type { BatchState } from './batch-state.ts';
 
 const SUPERSEDED: Kill = { why: 'superseded', reason: 'a newer retry of the job was reported', by: 'CRAB' };
@@ -57,6 +57,7 @@ function applyToFile(state: BatchState, file: BatchFile, order: FileOrder, now: 
       file.withdrawn = false;
       delete file.selfReleased;
       notePublication(state, file, now);
+      if (order.taskTold && !file.kill) file.told = stateToTell(file);
       if (file.kill?.why === 'superseded') state.drop(file, now);
       return;
     case 'watch':

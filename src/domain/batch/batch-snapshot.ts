@@ -13,6 +13,8 @@ export interface BatchSnapshot {
   dropped: DroppedFile[];
   shadows: Shadow[];
   toldLingering: boolean;
+  /** Absent in snapshots of before it was told. */
+  toldEndsPublished?: boolean;
   /** Bytes by state as told last; absent in snapshots of before they were counted. */
   toldBytes?: string;
   /** The FTS job in flight, if any. */

@@ -27,6 +27,8 @@ export class BatchState {
   shadows: Shadow[] = [];
   /** The task knows that copies of files that are final may still run. */
   toldLingering = false;
+  /** The task knows that the publisher's word is all that the batch waits for. */
+  toldEndsPublished = false;
   /** Bytes by state as the task has them: those of the files it gave. */
   toldBytes: string;
   ftsJobId: string | null = null;
@@ -212,10 +214,10 @@ export class BatchState {
 
   snapshot(): BatchSnapshot {
     const { attempt, startedAt, target, newTarget, slot, dropped, shadows, toldLingering, toldBytes } = this;
-    const { ftsJobId, ftsDigest, submittedAt, moves, finished, bar, priority, jobPriority } = this;
+    const { ftsJobId, ftsDigest, submittedAt, moves, finished, bar, priority, jobPriority, toldEndsPublished } = this;
     const files = [...this.files.values()];
     const told = { dropped, shadows, toldLingering, toldBytes, ftsJobId, ftsDigest, submittedAt, moves, finished, bar };
-    return { files, attempt, startedAt, target, newTarget, slot, priority, jobPriority, ...told };
+    return { files, attempt, startedAt, target, newTarget, slot, priority, jobPriority, toldEndsPublished, ...told };
   }
 
   static restore(snapshot: BatchSnapshot, policy: Policy): BatchState {

@@ -1,6 +1,6 @@
 import type { BatchReport, ReportGroup } from '../orders.ts';
 import { isOutcomeKnown, isOver } from './batch-orders.ts';
-import { lastClass, stateToTell, type BatchFile } from './batch-file.ts';
+import { isPublishable, lastClass, stateToTell, type BatchFile } from './batch-file.ts';
 import type { BatchState } from './batch-state.ts';
 
 /**
@@ -25,13 +25,30 @@ export function takeReport(state: BatchState, batch: number, toldSlot: BatchRepo
   const lingering = state.shadows.length > 0;
   const { dropped, newTarget } = state;
   const isNews = groups.size > 0 || dropped.length > 0 || newTarget !== null || lingering !== state.toldLingering;
+  // What it came to the task knows from the publisher.
+  if (!isNews && ended && state.toldEndsPublished) return null;
   if (!isNews && !ended && !(slot === 'wanted' && toldSlot !== 'wanted')) return null;
   const sums = state.bytes();
   const bytes = String(sums) === state.toldBytes ? {} : { bytes: sums };
+  const toldEndsPublished = !ended && endsPublished(state);
   Object.assign(state, { slot, dropped: [], newTarget: null, toldLingering: lingering, toldBytes: String(sums) });
+  state.toldEndsPublished = toldEndsPublished;
   const target = newTarget ? { target: newTarget } : {};
-  return { batch, groups: [...groups.values()], dropped, slot, lingering, ...bytes, ...target, ended };
+  const ends = toldEndsPublished ? { endsPublished: true as const } : {};
+  return { batch, groups: [...groups.values()], dropped, slot, lingering, ...bytes, ...target, ended, ...ends };
 }
+
+/** Nothing but the publisher's word is left to wait for. */
+const endsPublished = ({ files, shadows }: BatchState): boolean =>
+  shadows.length === 0 &&
+  [...files.values()].every(
+    (file) =>
+      file.phase === 'settled' &&
+      file.lookAt === null &&
+      file.kill === null &&
+      file.transfer === 'DONE' &&
+      (file.publication === 'ACQUIRED' || file.publication === 'DONE' || !isPublishable(file)),
+  );
 
 /** Nothing is left to do for any file. */
 export const isBatchOver = (state: BatchState): boolean =>

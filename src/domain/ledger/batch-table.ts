@@ -9,6 +9,8 @@ interface OpenBatch {
   slot: Slot;
   /** Copies of files that are final may still run in FTS. */
   lingers?: boolean;
+  /** It ends when the task has heard that its files are published. */
+  endsPublished?: boolean;
   /** Bytes of its files as it told them last; absent where it began before they were counted. */
   bytes?: Volume;
 }
@@ -57,6 +59,17 @@ export class BatchTable {
 
   isOpen(batch: number): boolean {
     return this.#open.has(batch);
+  }
+
+  /** The publisher's word about its files is all that it waits for. */
+  endsPublished(batch: number): boolean {
+    return this.#open.get(batch)?.endsPublished === true;
+  }
+
+  setEndsPublished(batch: number, endsPublished: boolean): void {
+    const open = this.#open.get(batch);
+    if (open && endsPublished) open.endsPublished = true;
+    else delete open?.endsPublished;
   }
 
   linkOf(batch: number): number | undefined {

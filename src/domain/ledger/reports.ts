@@ -1,4 +1,4 @@
-import type { BatchOrder, BatchReport, FtsTarget } from '../orders.ts';
+import type { BatchOrder, BatchReport, FtsTarget, PublishedReport } from '../orders.ts';
 import { isFinalPublication, isFinalTransfer } from '../states.ts';
 import type { LedgerEntry, LedgerJob } from './entry.ts';
 import { noteForCrab, noteLost, noteRejected } from './bookkeeping.ts';
@@ -41,9 +41,34 @@ export function applyBatchReport(state: TaskState, report: BatchReport, now: num
   }
   const { batch, slot, lingering, bytes } = report;
   state.batches.reported(batch, slot, lingering, bytes && { open: bytes[0], done: bytes[1], failed: bytes[2] });
+  state.batches.setEndsPublished(batch, report.endsPublished === true);
   if (report.ended) endBatch(state, batch, now);
+  else endPublished(state, batch, now);
   for (const job of touched) state.gate(job);
 }
+
+/**
+ * Enters what a publisher says is in DBS. A batch that waited for nothing else has ended, or is about to: it says no more. The word of the batch
+ * about the end of the transfers may be later.
+ */
+export function applyPublished(state: TaskState, { batches }: PublishedReport, now: number): void {
+  for (const { batch, keys } of batches) {
+    for (const key of awaiting(state, batch)) if (keys.includes(key)) letGo(state, batch, key, 'DONE', 0, now);
+    for (const entry of byKeys(state, new Set(keys)))
+      if (entry.batch === batch) state.ledger.setPublication(entry, 'DONE');
+    endPublished(state, batch, now);
+  }
+}
+
+/** Where a newer generation waits for one of its files, the batch itself says what became of it. */
+function endPublished(state: TaskState, batch: number, now: number): void {
+  const entries = state.ledger.byBatch.get(batch) ?? [];
+  const isPublished = entries.length > 0 && entries.every(isOver) && awaiting(state, batch).length === 0;
+  if (isPublished && state.batches.endsPublished(batch)) endBatch(state, batch, now);
+}
+
+const isOver = ({ transfer, publication }: LedgerEntry): boolean =>
+  isFinalTransfer(transfer) && isFinalPublication(publication);
 
 /** Later batches to the same destination are sent as whom FTS takes us for now. */
 function retarget(state: TaskState, batch: number, target: FtsTarget): void {

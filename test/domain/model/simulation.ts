@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { applyBatchReport, ordersLost } from '../../../src/domain/ledger/reports.ts';
+import { applyBatchReport, applyPublished, ordersLost } from '../../../src/domain/ledger/reports.ts';
 import { DEFAULT_POLICY, type Policy } from '../../../src/domain/policy.ts';
+import type { PublisherAnswer } from '../../../src/domain/publication/publisher-state.ts';
 import { BatchActor } from './batch-actor.ts';
 import type { Step } from './batch-world.ts';
 import { Dice } from './dice.ts';
@@ -49,6 +50,8 @@ export class Simulation {
   readonly #haste: number;
   readonly #killing: boolean;
   readonly #publishers = new Map<string, PublisherActor>();
+  /** Answers of publishers that the task has. */
+  readonly #taskTold = new WeakSet<PublisherAnswer>();
   /** Files on their way to a publisher. */
   readonly #handOvers = new Set<Step>();
 
@@ -194,14 +197,24 @@ export class Simulation {
     batch.reported();
   }
 
+  /** What is published the task is told before the batch. */
   #deliverAnswer(publisher: PublisherActor): void {
-    const answer = publisher.answers.shift();
+    const [answer] = publisher.answers;
     if (!answer) return;
-    const batch = this.#batch(answer.batch);
-    assert(!batch.ended, `batch ${answer.batch} ends before its publisher answers`);
-    const { keys, state, reason } = answer;
-    batch.accept([{ kind: 'published', keys, state, reason }]);
-    if (this.dice.chance(0.1)) batch.accept([{ kind: 'published', keys, state, reason }]);
+    const { batch: number, keys, state, reason } = answer;
+    const batch = this.#batch(number);
+    assert(!batch.ended, `batch ${number} ends before its publisher answers`);
+    if (state === 'DONE' && !this.#taskTold.has(answer) && !this.task.ended) {
+      this.#taskTold.add(answer);
+      const times = this.dice.chance(0.1) ? 2 : 1;
+      const report = { batches: [{ batch: number, keys }], at: this.world.now };
+      for (let i = 0; i < times; i++) applyPublished(this.task.state, report, this.world.now);
+      return;
+    }
+    publisher.answers.shift();
+    const taskTold = this.#taskTold.has(answer);
+    batch.accept([{ kind: 'published', keys, state, reason, taskTold }]);
+    if (this.dice.chance(0.1)) batch.accept([{ kind: 'published', keys, state, reason, taskTold }]);
   }
 
   #batchNeighbours(): ConstructorParameters<typeof BatchActor>[1] {
