@@ -1,9 +1,15 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { taskStartOptions } from '../contract/task-options.ts';
-import { INTERNAL_SIGNALS, type DatasetOrder, type PublishDatasetInput } from '../contract/internal-messages.ts';
+import {
+  INTERNAL_SIGNALS,
+  type BatchOrder,
+  type DatasetOrder,
+  type PublishDatasetInput,
+  type PublishedReport,
+} from '../contract/internal-messages.ts';
 import { searchPairs } from '../contract/search-values.ts';
 import { summaryText } from '../contract/summary-text.ts';
-import { publishDatasetId, stageOutId } from '../contract/ids.ts';
+import { publishDatasetId, stageOutId, transferBatchId } from '../contract/ids.ts';
 import { TASK_MESSAGES, TASK_QUERIES, WORKFLOWS, type AddFiles, type StartTask } from '../contract/messages.ts';
 import { TASK_QUEUES } from '../contract/task-queues.ts';
 import { ownerOfTask, type Groups } from '../domain/lfn-areas.ts';
@@ -62,7 +68,36 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
         );
       }
     },
+
+    async tellPublished({ task, batches, at }) {
+      // The task first: a batch that waited for nothing else ends without telling it again.
+      const report: PublishedReport = { batches, at };
+      const taskTold = await tell(client, stageOutId(task), INTERNAL_SIGNALS.published, report);
+      await Promise.all(
+        batches.map(({ batch, keys }) => {
+          const order: BatchOrder = {
+            kind: 'published',
+            keys,
+            state: 'DONE',
+            reason: null,
+            ...(taskTold && { taskTold }),
+          };
+          return tell(client, transferBatchId(task, batch), INTERNAL_SIGNALS.batchOrder, [order]);
+        }),
+      );
+    },
   };
+}
+
+/** Signals whichever run is current. @returns whether there was one: false where the workflow has ended */
+async function tell(client: Client, workflowId: string, signal: string, argument: unknown): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId).signal(signal, argument);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 /**

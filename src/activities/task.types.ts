@@ -1,6 +1,6 @@
 import type { AddFiles, StartTask, TaskPolicy } from '../contract/messages.ts';
 import type { VomsAttributes } from '../domain/file.ts';
-import type { PublishableFile } from '../domain/orders.ts';
+import type { PublishableFile, PublishedReport } from '../domain/orders.ts';
 
 /** Activities that talk to Temporal itself; on the workflows' own task queue. */
 export interface TaskActivities {
@@ -10,6 +10,8 @@ export interface TaskActivities {
   forwardReport(request: StartTask & { message: AddFiles }): Promise<void>;
   /** Starts or joins the publisher of a dataset with files that may be published, or with word that no more come. */
   handToPublisher(request: HandOver): Promise<void>;
+  /** Tells the task, and then the batches, what is in DBS now; whoever has ended is passed over. */
+  tellPublished(request: { task: string } & PublishedReport): Promise<void>;
 }
 
 export interface OpenedTask {

@@ -7,7 +7,7 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import { stageOutId, transferBatchId } from '../contract/ids.ts';
+import { transferBatchId } from '../contract/ids.ts';
 import type { PublishDatasetInput } from '../contract/internal-messages.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import type { QueuedFiles } from '../contract/job-status.ts';
@@ -23,13 +23,13 @@ import {
   type QueuedFile,
   type SavedPublisher,
 } from '../domain/publication/publisher-state.ts';
-import { catalogActivities, crabActivities, followActivities } from './activities.ts';
+import { catalogActivities, crabActivities, followActivities, taskActivities } from './activities.ts';
 import { Clock } from './clock.ts';
 import { tellBlock } from './events.ts';
 import { showDetails } from './details.ts';
 import { continueListed, Listing, shownValue } from './listing.ts';
 import { credentialOf } from '../domain/credential.ts';
-import { batchOrderSignal, datasetOrderSignal, publishedSignal, tell } from './signals.ts';
+import { batchOrderSignal, datasetOrderSignal, tell } from './signals.ts';
 import { unless } from './unless.ts';
 
 const queuedQuery = defineQuery<QueuedFiles, [{ keys: string[] }]>(PUBLISHER_QUERIES.queued);
@@ -77,7 +77,7 @@ export async function publishDataset(input: PublishDatasetInput, ...resumed: [] 
         () => state.nextDue(clock.now()),
         'next block, or look for metadata',
       );
-      if (withdrawn.length > 0) await answer(input.task, withdrawn.splice(0), clock.now());
+      if (withdrawn.length > 0) await answer(input.task, withdrawn.splice(0), clock);
       else if (isDue()) await sendNextBlock();
       else if (state.toMeasure(clock.now()).length > 0)
         await measure(input, state, clock, state.toMeasure(clock.now()));
@@ -118,7 +118,7 @@ async function measure(
   const measures = new Map(rows.map((row) => [row.lfn, row]));
   for (const file of files) file.measure = measures.get(file.lfn) ?? null;
   const missing = files.filter(({ measure }) => !measure);
-  await answer(task, state.missing(missing, clock.now()), clock.now());
+  await answer(task, state.missing(missing, clock.now()), clock);
 }
 
 /** The files of the next block, measured; none where there are no metadata of any. */
@@ -155,7 +155,7 @@ async function publish(
   const result = await clock.after(answered);
   if (result.held !== undefined) {
     state.bar = result.held;
-    return answer(task, state.landed(block), clock.now());
+    return answer(task, state.landed(block), clock);
   }
   tellBlock(request, result);
   state.tried(block.length, result.settled.length + result.missing.length);
@@ -164,7 +164,7 @@ async function publish(
     block.filter(({ key }) => missing.has(key)),
     clock.now(),
   );
-  await answer(task, [...answers, ...state.settle(result.settled), ...state.landed(block)], clock.now());
+  await answer(task, [...answers, ...state.settle(result.settled), ...state.landed(block)], clock);
   // That it waits for DBS is not true any more, and nothing may come for hours.
   const isIdle = state.inFlight.size === 0;
   listing.show(() => listPublisher(state), isIdle && shownValue(SEARCH_ATTRIBUTES.state) === 'SENDING');
@@ -182,15 +182,22 @@ async function waitForPermission(
   if (permission) state.bar = permission.held;
 }
 
-/** Tells the batches; before them, in one message, the task of what is published, so that those which waited for nothing else need not. */
-async function answer(task: string, answers: PublisherAnswer[], at: number): Promise<void> {
-  const done = answers.filter(({ state }) => state === 'DONE').map(({ batch, keys }) => ({ batch, keys }));
-  const taskTold = done.length > 0 && (await tell(stageOutId(task), publishedSignal, { batches: done, at }));
+/**
+ * Tells the batches what became of their files. What is in DBS is told by an activity, which costs as much for all of a block's batches as for one,
+ * and may come twice, since it stays so. Other answers may change again: they go by signals, which come once.
+ */
+async function answer(task: string, answers: PublisherAnswer[], clock: Clock): Promise<void> {
+  const published = answers.filter(({ state }) => state === 'DONE').map(({ batch, keys }) => ({ batch, keys }));
+  if (published.length > 0) {
+    const summary = `${published.length} batches are told`;
+    const request = { task, batches: published, at: clock.now() };
+    await clock.after(taskActivities.tellPublished.executeWithOptions({ summary }, [request]));
+  }
   await Promise.all(
-    answers.map(({ batch, keys, state, reason }) =>
-      tell(transferBatchId(task, batch), batchOrderSignal, [
-        { kind: 'published', keys, state, reason, ...(taskTold && state === 'DONE' && { taskTold }) },
-      ]),
-    ),
+    answers
+      .filter(({ state }) => state !== 'DONE')
+      .map(({ batch, keys, state, reason }) =>
+        tell(transferBatchId(task, batch), batchOrderSignal, [{ kind: 'published', keys, state, reason }]),
+      ),
   );
 }

@@ -16,11 +16,7 @@ export const rowDoubtSignal = defineSignal(INTERNAL_SIGNALS.rowDoubt);
 export const datasetOrderSignal = defineSignal<[DatasetOrder]>(INTERNAL_SIGNALS.datasetOrder);
 
 type Signal =
-  | typeof batchReportSignal
-  | typeof publishedSignal
-  | typeof batchOrderSignal
-  | typeof fileOutcomesSignal
-  | typeof datasetOrderSignal;
+  typeof batchReportSignal | typeof batchOrderSignal | typeof fileOutcomesSignal | typeof datasetOrderSignal;
 
 /**
  * Signals another of our workflows, by id so that it reaches whichever run is current, and waits until it is delivered (not awaited,
@@ -31,13 +27,11 @@ export async function tell<S extends Signal>(
   signal: S,
   argument: S extends typeof batchReportSignal
     ? BatchReport
-    : S extends typeof publishedSignal
-      ? PublishedReport
-      : S extends typeof batchOrderSignal
-        ? BatchOrder[]
-        : S extends typeof fileOutcomesSignal
-          ? FileOutcomes
-          : DatasetOrder,
+    : S extends typeof batchOrderSignal
+      ? BatchOrder[]
+      : S extends typeof fileOutcomesSignal
+        ? FileOutcomes
+        : DatasetOrder,
 ): Promise<boolean> {
   for (;;) {
     try {
