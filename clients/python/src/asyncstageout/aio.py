@@ -14,6 +14,7 @@ from temporalio.envconfig import ClientConfig
 from ._calls import SIGNAL_SECONDS, across_turnover, answer_of
 from ._chunks import chunk_reports
 from ._job_status import job_status
+from ._leaving import call_was_cancelled
 from ._names import NAMES
 from ._operations import OperationAnswer, ask_operations, operate
 from ._reporting import add_files, signal_files
@@ -101,6 +102,7 @@ class AsyncClient:
         try:
             return await asyncio.wait_for(wait_for_job(self.temporal, job), timeout)
         except asyncio.TimeoutError as error:
+            call_was_cancelled()
             raise NoOutcomeYetError(f"job {job.job_id} of task {job.task} has no outcome after {timeout} s") from error
 
     async def job_outcome_now(self, job: JobRef) -> JobOutcome | None:

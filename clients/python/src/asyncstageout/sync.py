@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from ._leaving import call_was_cancelled
 from ._operations import OperationAnswer
 from ._waiting import JobResult
 from .aio import LOOK_EVERY, AsyncClient
@@ -151,7 +152,8 @@ class Client:
             return future.result()
         except BaseException:
             # An interrupt of this thread ends the call, too; of one that has ended it does nothing.
-            future.cancel()
+            if future.cancel():
+                call_was_cancelled()
             raise
 
 
@@ -164,4 +166,5 @@ async def _cancel_others() -> None:
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
+        call_was_cancelled()
     await asyncio.gather(*others, return_exceptions=True)
