@@ -1,6 +1,6 @@
 /**
- * A day of CMS: `npm run bench:day [-- --files 400000 --speed auto --windows scaled --users 1000 --sites 80 --store memory --workers 1
- * --cached 20000 --seed 1 --patience 120 --json <file>]`.
+ * A day of CMS: `npm run bench:day [-- --files 400000 (or --hours 24) --speed auto --windows scaled --pauses 1 --users 1000 --sites 80
+ * --store memory --workers 1 --cached 20000 --seed 1 --patience 300 --json <file>]`.
  *
  * The load of support/cms-load.ts, or a piece of it from noon on (`--files 20000`), goes the whole path, reported → final → published, against
  * simulators that keep time and move no bytes, so many times faster than in life. Copies, pauses before retries and the wait for blocks to fill are
@@ -32,7 +32,7 @@ const LATENCY_S = 2;
 const LAST_WORDS_MS = 120_000;
 
 const options = readDayOptions();
-const { files, users, sites, seed, workers, store, windows, cached, patience } = options;
+const { files, users, sites, seed, workers, store, windows, cached, patience, pauses } = options;
 const common = { workers, store, cached, settings: { fts: FTS_LIMITS } };
 
 async function measure(ending: Ending): Promise<number> {
@@ -40,7 +40,11 @@ async function measure(ending: Ending): Promise<number> {
   const speed = options.speed === 'auto' ? await speedThatHolds(ending) : options.speed;
   console.log(`${files} files, ${speed} times faster than in life`);
   const day = { seed, day: CMS.filesPerDay, files, users, sites };
-  const findings = await workDay(ending, { ...common, day, speed, policy: policyAt(speed, windows) }, patience);
+  const findings = await workDay(
+    ending,
+    { ...common, day, speed, policy: policyAt({ speed, windows, pauses }) },
+    patience,
+  );
   const figures = figuresOf(findings);
   reportDay(report, findings, figures);
   const { accounts, cpu, memory, seconds } = findings;
@@ -53,7 +57,7 @@ async function speedThatHolds(ending: Ending): Promise<number> {
   const day = { seed, day: CMS.filesPerDay, files: Math.min(files, TRIAL_FILES), users, sites };
   const trial = await workDay(
     ending,
-    { ...common, day, speed: TARGET_SPEED, policy: policyAt(TARGET_SPEED, windows) },
+    { ...common, day, speed: TARGET_SPEED, policy: policyAt({ speed: TARGET_SPEED, windows, pauses }) },
     TRIAL_MINUTES,
   );
   const filesPerSecond = capacityOf(trial.moments);

@@ -2,6 +2,7 @@ import type { Report } from '../support/report/report.ts';
 import { rounded } from '../support/report/bound.ts';
 import { quantile } from '../support/quantile.ts';
 import type { DayMoment } from './watch.ts';
+import { quartersOf } from './quarters.ts';
 import { unsent } from './watch.ts';
 import type { DayFindings } from './work-day.ts';
 
@@ -114,6 +115,14 @@ export function reportDay(report: Report, of: DayFindings, figures: DayFigures):
       ['simulators', rounded(cpu.simulators), perFile(cpu.simulators, accounts.files), memory.simulators],
       ['the load', rounded(cpu.load), perFile(cpu.load, accounts.files), ''],
     ],
+  );
+  report.table(
+    ['while reports came', 'done, files/s', 'worker, CPU ms/file', 'server, CPU ms/file', 'worker, MiB', 'server, MiB'],
+    quartersOf(of.moments, seconds.reporting).map((quarter, at) => [
+      ...[`quarter ${at + 1}`, rounded(quarter.filesPerSecond), rounded(quarter.workerMs), rounded(quarter.serverMs)],
+      ...[quarter.workerMiB, quarter.serverMiB],
+    ]),
+    'Whether anything grows with time',
   );
   const histories = Object.entries(of.histories);
   report.table(

@@ -9,7 +9,7 @@ import type { Policy } from '../../src/domain/policy.ts';
 import { cpuSeconds } from '../support/cpu.ts';
 import { clearedAfter } from '../support/undo.ts';
 import { startServer } from '../support/store.ts';
-import { memoryPeak } from '../support/memory.ts';
+import { memoryNow, memoryPeak } from '../support/memory.ts';
 import { startWorkers } from '../support/workers.ts';
 import type { LoadOptions } from './loads.ts';
 import type { DayBenchOptions } from './options.ts';
@@ -36,6 +36,8 @@ export interface DayStand {
   cpu(): Record<'workers' | 'temporal' | 'database' | 'simulators' | 'load', number>;
   /** MiB at the most so far of the largest worker, of Temporal's server and of the simulators. */
   memory(): { worker: number; temporal: number; simulators: number };
+  /** The same at this moment. */
+  memoryNow(): { worker: number; temporal: number; simulators: number };
   /** Of Temporal's state; null where it is in memory. */
   databaseBytes(): Promise<number | null>;
 }
@@ -70,6 +72,11 @@ async function setUp(
   const connection = await connect(environment);
   later(() => connection.close());
   const sum = (values: (number | null)[]): number => values.reduce<number>((total, value) => total + (value ?? NaN), 0);
+  const memoryBy = (read: (pid: number) => number | null) => ({
+    worker: Math.max(...workers.map(({ pid }) => read(pid) ?? NaN)),
+    temporal: read(server.pid) ?? NaN,
+    simulators: read(world.pid) ?? NaN,
+  });
   return {
     client: connection.client,
     world,
@@ -81,11 +88,8 @@ async function setUp(
       simulators: sum([cpuSeconds(world.pid)]),
       load: sum([cpuSeconds(process.pid)]),
     }),
-    memory: () => ({
-      worker: Math.max(...workers.map(({ pid }) => memoryPeak(pid) ?? NaN)),
-      temporal: memoryPeak(server.pid) ?? NaN,
-      simulators: memoryPeak(world.pid) ?? NaN,
-    }),
+    memory: () => memoryBy(memoryPeak),
+    memoryNow: () => memoryBy(memoryNow),
     databaseBytes: () => server.databaseBytes(),
   };
 }

@@ -17,6 +17,8 @@ export interface DayBenchOptions {
   cached: number;
   /** Minutes after which what has not happened is said not to. */
   patience: number;
+  /** Pauses before files are tried again are so many times shorter still: a piece of a day then ends soon after its last report. */
+  pauses: number;
   /** How many times faster than in life; `auto`: found out by a piece of the day. */
   speed: number | 'auto';
   store: Store;
@@ -26,12 +28,12 @@ export interface DayBenchOptions {
 
 const DEFAULTS = {
   ...{ files: CMS.filesPerDay, users: CMS.users, sites: CMS.sites, seed: 1 },
-  ...{ workers: 1, cached: 20_000, patience: 120 },
+  ...{ workers: 1, cached: 20_000, patience: 300, pauses: 1 },
 };
 
 /** @throws Error naming an option that is wrong */
 export function readDayOptions(): DayBenchOptions {
-  const names = [...Object.keys(DEFAULTS), 'speed', 'store', 'windows', 'json'];
+  const names = [...Object.keys(DEFAULTS), 'hours', 'speed', 'store', 'windows', 'json'];
   const { values } = parseArgs({
     options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
   });
@@ -49,6 +51,10 @@ export function readDayOptions(): DayBenchOptions {
     if (!words.includes(word)) throw new Error(`--${name} must be one of ${words.join(', ')}`);
     return word;
   };
+  if (values['hours'] !== undefined && values['files'] !== undefined)
+    throw new Error('--hours and --files say the same: give one of them');
+  const filesPerHour = CMS.filesPerDay / 24;
+  if (values['hours'] !== undefined) values['files'] = String(Math.round(whole('hours', 24) * filesPerHour));
   const speed = values['speed'] ?? 'auto';
   const json = values['json'];
   return {

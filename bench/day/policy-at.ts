@@ -5,23 +5,27 @@ import type { Windows } from './options.ts';
 export const FTS_LIMITS = { maxConcurrentRequests: 200, requestsPerSecond: 10_000 };
 
 /** What waits for the world to change, and so is divided by the speed in any case. */
-const WORLDLY = [
-  'retryDelay',
-  'retryDelayMax',
-  'retryFor',
-  'cancelGrace',
-  'blockTimeout',
-  'cleanupDelay',
-  'cleanupDelayMax',
-] as const;
+const WORLDLY = ['cancelGrace', 'blockTimeout', 'cleanupDelay', 'cleanupDelayMax'] as const;
+/** How long what failed is tried again, and after which pauses. */
+const PAUSES = ['retryDelay', 'retryDelayMax', 'retryFor'] as const;
 /** How soon things are done together. */
 const WINDOWLIKE = ['batchWindow', 'followFirst', 'followMax', 'followGrid'] as const;
 
-/** The shipped policy where time is so many times faster. */
-export function policyAt(speed: number, windows: Windows): Policy {
-  const scaled = [...WORLDLY, ...(windows === 'scaled' ? WINDOWLIKE : [])];
+type Scaled = (typeof WORLDLY | typeof PAUSES | typeof WINDOWLIKE)[number];
+
+/**
+ * The shipped policy where time is so many times faster.
+ * @param pauses how many times shorter still pauses before files are tried again are
+ */
+export function policyAt({ speed, windows, pauses }: { speed: number; windows: Windows; pauses: number }): Policy {
+  const scaled = (names: readonly Scaled[], times: number) =>
+    names.map((name) => [name, Math.max(0.05, DEFAULT_POLICY[name] / times)]);
   return {
     ...DEFAULT_POLICY,
-    ...Object.fromEntries(scaled.map((name) => [name, Math.max(0.05, DEFAULT_POLICY[name] / speed)])),
+    ...Object.fromEntries([
+      ...scaled(WORLDLY, speed),
+      ...scaled(PAUSES, speed * pauses),
+      ...(windows === 'scaled' ? scaled(WINDOWLIKE, speed) : []),
+    ]),
   };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DaySample } from './day-world.ts';
 import type { DayFiles } from './day-files.ts';
 import type { Reporter } from './reporter.ts';
-import type { WorldProcess } from './world-process.ts';
+import type { DayStand } from './day-stand.ts';
 
 /** How far a day is at one moment. */
 export interface DayMoment extends DaySample {
@@ -11,6 +11,9 @@ export interface DayMoment extends DaySample {
   reported: number;
   /** Seconds of the day that have passed. */
   clock: number;
+  /** Seconds of CPU so far, and MiB at this moment. */
+  cpu: ReturnType<DayStand['cpu']>;
+  memory: ReturnType<DayStand['memoryNow']>;
 }
 
 const EVERY_MS = 1_000;
@@ -24,16 +27,18 @@ const mayWait = (filesPerSecond: number, windowSeconds: number): number =>
 export async function watchDay(
   { day, speed, batchWindow }: { day: DayFiles; speed: number; batchWindow: number },
   reporter: Reporter,
-  world: WorldProcess,
+  stand: Pick<DayStand, 'world' | 'cpu' | 'memoryNow'>,
   signal: AbortSignal,
 ): Promise<DayMoment[]> {
   const moments: DayMoment[] = [];
   const most = mayWait((day.files / day.seconds) * speed, batchWindow);
   const start = performance.now();
   for (let last = start; !signal.aborted;) {
-    const sample = await world.sample();
+    const sample = await stand.world.sample();
     const now = performance.now();
-    const moment = { ...sample, at: (now - start) / 1000, reported: reporter.reported, clock: reporter.clock };
+    const { reported, clock } = reporter;
+    const used = { cpu: stand.cpu(), memory: stand.memoryNow() };
+    const moment = { ...sample, ...used, at: (now - start) / 1000, reported, clock };
     moments.push(moment);
     if (reporter.hold) reporter.heldMs += now - last;
     last = now;

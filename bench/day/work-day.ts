@@ -47,7 +47,7 @@ export function workDay(ending: Ending, options: DayStandOptions, patienceMinute
     const watched = watchDay(
       { day, speed: options.speed, batchWindow: policy.batchWindow },
       reporter,
-      world,
+      stand,
       watching.signal,
     );
     const start = performance.now();

@@ -33,7 +33,8 @@ export function workCrowd(
 ): Promise<CrowdFindings> {
   const files = filesOf(options.day);
   const isOfOthers = (task: number): boolean => files.tasks[task]!.user !== BIG_USER;
-  return onDayStand(ending, options, async ({ client, world }) => {
+  return onDayStand(ending, options, async (stand) => {
+    const { client, world } = stand;
     const over = new AbortController();
     const signal = AbortSignal.any([ending.signal, over.signal, AbortSignal.timeout(patienceMinutes * 60_000)]);
     // Each kind has a client's worth of signals of its own: the queue of a client would be no fault of the service.
@@ -42,7 +43,7 @@ export function workCrowd(
       return new Reporter(client, files, { speed: 1, signal, jobs, mishaps: false });
     }) as [Reporter, Reporter];
     const pace = { day: files, speed: Infinity, batchWindow: options.policy.batchWindow };
-    const watched = watchDay(pace, big, world, signal);
+    const watched = watchDay(pace, big, stand, signal);
     const crowding = big.run().catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
