@@ -19,6 +19,7 @@ const TEST_FILES = [
   'test_contract',
   'test_docs',
   'test_encryption',
+  'test_leaving',
   'test_messages',
   'test_package',
   'test_postjob',
