@@ -1,5 +1,5 @@
 /**
- * A day of CMS: `npm run bench:day [-- --files 400000 (or --hours 24) --speed auto --windows scaled --pauses 1 --users 1000 --sites 80
+ * A day of CMS: `npm run bench:day [-- --files 400000 (or --hours 24) --speed auto --windows scaled --waits 1 --users 1000 --sites 80
  * --store memory --workers 1 --cached 20000 --seed 1 --patience 300 --json <file>]`.
  *
  * The load of support/cms-load.ts, or a piece of it from noon on (`--files 20000`), goes the whole path, reported → final → published, against
@@ -32,8 +32,8 @@ const LATENCY_S = 2;
 const LAST_WORDS_MS = 120_000;
 
 const options = readDayOptions();
-const { files, users, sites, seed, workers, store, windows, cached, patience, pauses } = options;
-const common = { workers, store, cached, settings: { fts: FTS_LIMITS } };
+const { files, users, sites, seed, workers, store, windows, cached, patience, waits } = options;
+const common = { waits, workers, store, cached, settings: { fts: FTS_LIMITS } };
 
 async function measure(ending: Ending): Promise<number> {
   const report = new Report('day', 'A day of CMS', options);
@@ -42,7 +42,7 @@ async function measure(ending: Ending): Promise<number> {
   const day = { seed, day: CMS.filesPerDay, files, users, sites };
   const findings = await workDay(
     ending,
-    { ...common, day, speed, policy: policyAt({ speed, windows, pauses }) },
+    { ...common, day, speed, policy: policyAt({ speed, windows, waits }) },
     patience,
   );
   const figures = figuresOf(findings);
@@ -57,7 +57,7 @@ async function speedThatHolds(ending: Ending): Promise<number> {
   const day = { seed, day: CMS.filesPerDay, files: Math.min(files, TRIAL_FILES), users, sites };
   const trial = await workDay(
     ending,
-    { ...common, day, speed: TARGET_SPEED, policy: policyAt({ speed: TARGET_SPEED, windows, pauses }) },
+    { ...common, day, speed: TARGET_SPEED, policy: policyAt({ speed: TARGET_SPEED, windows, waits }) },
     TRIAL_MINUTES,
   );
   const filesPerSecond = capacityOf(trial.moments);

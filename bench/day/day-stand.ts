@@ -19,6 +19,8 @@ export interface DayStandOptions extends Pick<DayBenchOptions, 'workers' | 'stor
   day: LoadOptions;
   /** How many times faster than in life copies and FTS's clockwork are. */
   speed: number;
+  /** Copies are so many times faster still. @default 1 */
+  waits?: number;
   /** Copies fail in production's proportions. @default true */
   failing?: boolean;
   policy: Policy;
@@ -55,12 +57,12 @@ export function onDayStand<T>(
 }
 
 async function setUp(
-  { day, speed, failing = true, workers: count, store, cached, policy, settings }: DayStandOptions,
+  { day, speed, waits = 1, failing = true, workers: count, store, cached, policy, settings }: DayStandOptions,
   later: (undo: () => Promise<unknown>) => void,
 ): Promise<DayStand> {
   const folder = await mkdtemp(join(tmpdir(), 'aso-day-'));
   later(() => rm(folder, { recursive: true, force: true }));
-  const world = await WorldProcess.start({ day, speed, failing, folder });
+  const world = await WorldProcess.start({ day, speed: speed * waits, failing, folder });
   later(() => world.stop());
   const server = await startServer(store, folder);
   later(() => server.close());

@@ -17,8 +17,8 @@ export interface DayBenchOptions {
   cached: number;
   /** Minutes after which what has not happened is said not to. */
   patience: number;
-  /** Pauses before files are tried again are so many times shorter still: a piece of a day then ends soon after its last report. */
-  pauses: number;
+  /** Copies, and pauses before files are tried again, are so many times shorter still: a piece of a day then ends soon after its last report. */
+  waits: number;
   /** How many times faster than in life; `auto`: found out by a piece of the day. */
   speed: number | 'auto';
   store: Store;
@@ -28,7 +28,7 @@ export interface DayBenchOptions {
 
 const DEFAULTS = {
   ...{ files: CMS.filesPerDay, users: CMS.users, sites: CMS.sites, seed: 1 },
-  ...{ workers: 1, cached: 20_000, patience: 300, pauses: 1 },
+  ...{ workers: 1, cached: 20_000, patience: 300, waits: 1 },
 };
 
 /** @throws Error naming an option that is wrong */

@@ -15,16 +15,16 @@ type Scaled = (typeof WORLDLY | typeof PAUSES | typeof WINDOWLIKE)[number];
 
 /**
  * The shipped policy where time is so many times faster.
- * @param pauses how many times shorter still pauses before files are tried again are
+ * @param waits how many times shorter still pauses before files are tried again are
  */
-export function policyAt({ speed, windows, pauses }: { speed: number; windows: Windows; pauses: number }): Policy {
-  const scaled = (names: readonly Scaled[], times: number) =>
+export function policyAt({ speed, windows, waits }: { speed: number; windows: Windows; waits: number }): Policy {
+  const scaled = (names: readonly Scaled[], times: number): [Scaled, number][] =>
     names.map((name) => [name, Math.max(0.05, DEFAULT_POLICY[name] / times)]);
   return {
     ...DEFAULT_POLICY,
     ...Object.fromEntries([
       ...scaled(WORLDLY, speed),
-      ...scaled(PAUSES, speed * pauses),
+      ...scaled(PAUSES, speed * waits),
       ...(windows === 'scaled' ? scaled(WINDOWLIKE, speed) : []),
     ]),
   };

@@ -58,15 +58,16 @@ export class Reporter {
     this.reportedAt = new Float64Array(day.files);
   }
 
-  /** Reports everything. */
+  /** Reports everything. Where it is called off, nothing is on its way any more when it returns: the client may be closed then. */
   async run(): Promise<void> {
     const { tasks } = this.#day;
     const jobs = this.#jobs;
     const left = tasks.map((task) => task.jobs);
     const start = performance.now();
     let next = 0;
+    const failed: unknown[] = [];
     const reportNext = async (): Promise<void> => {
-      for (let at = next++; at < jobs.length; at = next++) {
+      for (let at = next++; at < jobs.length && failed.length === 0; at = next++) {
         const job = jobs[at]!;
         await this.#due(start, job);
         await this.#report(job);
@@ -74,7 +75,10 @@ export class Reporter {
         if (left[job.task] === 0) await this.#close(job.task);
       }
     };
-    await Promise.all(Array.from({ length: IN_FLIGHT }, reportNext));
+    await Promise.all(
+      Array.from({ length: IN_FLIGHT }, () => reportNext().catch((error: unknown) => failed.push(error))),
+    );
+    if (failed.length > 0) throw failed[0];
   }
 
   async #due(start: number, { at }: DayJob): Promise<void> {

@@ -37,6 +37,7 @@ const SIZED: readonly SuiteEntry[] = [
     ...{ name: 'fairness', small: words('--files 5000 --users 8') },
     full: words('--files 100000'),
   },
+  { name: 'day', small: words('--files 1500 --speed 8 --waits 60 --patience 4') },
   { name: 'publication', small: words('--files 2000') },
   { name: 'pull', small: words('--rows 400') },
   { name: 'model', small: words('--files 9000') },
