@@ -74,4 +74,5 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
-        time.sleep(0.05)
+        # Not more often: some ask by updates, and a task does not end while it is asked again and again.
+        time.sleep(0.5)
