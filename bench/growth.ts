@@ -1,6 +1,6 @@
 /**
  * What a file costs as tasks grow, and as there are more of them: `npm run bench:growth [-- --sizes 100,1000,10000 --tasks 10,100 --links
- * 60,200 --stores file --json <file>]`; the largest are `--sizes 100000` and `--tasks 1000`.
+ * 60,200 --stores file --cached 2000 --json <file>]`; the largest are `--sizes 100000` and `--tasks 1000`.
  * One task of so many files over ten links; then so many tasks of 100 files at once, each over ten of so many links. Reported in bulk,
  * published, simulators answer at once.
  */
@@ -24,7 +24,7 @@ const SMALL = 100;
 const MOST_GROWTH = 1.2;
 
 const options = readOptions(
-  {},
+  { cached: 2_000 },
   {
     sizes: { from: ['100', '1000', '10000', '100000'], default: ['100', '1000', '10000'] },
     tasks: { from: ['10', '100', '1000'], default: ['10', '100'] },
@@ -68,7 +68,8 @@ function manyTasks(count: number, links: number): Load {
 }
 
 function measureLoad(ending: Ending, store: Store, { name, tasks, sites }: Load): Promise<GrowthFigures> {
-  return onPlant(ending, { store, workers: 1, sites, policy: QUICK, patience: 30 }, async (plant) => {
+  const environment = { ASO_WORKER_CACHED_WORKFLOWS: String(options.cached) };
+  return onPlant(ending, { store, workers: 1, sites, policy: QUICK, environment, patience: 30 }, async (plant) => {
     const before = await plant.server.databaseBytes();
     const work = await workTasks(plant, tasks, 'bulk');
     const after = await plant.server.databaseBytes();
