@@ -23,6 +23,8 @@ export interface ReporterOptions {
   jobs?: readonly DayJob[];
   /** Some tasks are killed, and some records break a rule. @default true */
   mishaps?: boolean;
+  /** Seconds from a task's last report until it is closed, which sends at once what waits in its windows. @default 0 */
+  closeAfter?: number;
 }
 
 /** CRAB: reports each job of the day when its time has come, closes each task when its last job has been reported, and kills some then. */
@@ -33,6 +35,7 @@ export class Reporter {
   readonly #signal: AbortSignal;
   readonly #jobs: readonly DayJob[];
   readonly #mishaps: boolean;
+  readonly #closeAfter: number;
   /** When each file was reported, epoch milliseconds; 0 for not yet. */
   readonly reportedAt: Float64Array;
   /** Files reported so far. */
@@ -48,13 +51,15 @@ export class Reporter {
   /** Set by whoever sees that too much is waiting: nothing more is reported then. */
   hold = false;
 
-  constructor(client: Client, day: DayFiles, { speed, signal, jobs = day.jobs, mishaps = true }: ReporterOptions) {
+  constructor(client: Client, day: DayFiles, options: ReporterOptions) {
+    const { speed, signal, jobs = day.jobs, mishaps = true, closeAfter = 0 } = options;
     this.#client = client;
     this.#day = day;
     this.#speed = speed;
     this.#signal = signal;
     this.#jobs = jobs;
     this.#mishaps = mishaps;
+    this.#closeAfter = closeAfter;
     this.reportedAt = new Float64Array(day.files);
   }
 
@@ -66,18 +71,24 @@ export class Reporter {
     const start = performance.now();
     let next = 0;
     const failed: unknown[] = [];
+    const closing: Promise<unknown>[] = [];
     const reportNext = async (): Promise<void> => {
       for (let at = next++; at < jobs.length && failed.length === 0; at = next++) {
         const job = jobs[at]!;
         await this.#due(start, job);
         await this.#report(job);
         left[job.task]! -= 1;
-        if (left[job.task] === 0) await this.#close(job.task);
+        if (left[job.task]! > 0) continue;
+        const closed = this.#close(job.task).catch((error: unknown) => failed.push(error));
+        // Whoever closes at once has no more on its way than that.
+        if (this.#closeAfter === 0) await closed;
+        else closing.push(closed);
       }
     };
     await Promise.all(
       Array.from({ length: IN_FLIGHT }, () => reportNext().catch((error: unknown) => failed.push(error))),
     );
+    await Promise.all(closing);
     if (failed.length > 0) throw failed[0];
   }
 
@@ -109,6 +120,7 @@ export class Reporter {
   }
 
   async #close(task: number): Promise<void> {
+    if (this.#closeAfter > 0) await sleep(this.#closeAfter * 1000, undefined, { signal: this.#signal });
     const { name, jobs } = this.#day.tasks[task]!;
     const handle = this.#client.workflow.getHandle(stageOutId(name));
     if (this.#mishaps && jobs > 1 && seededRandom(task + 1)() < SHARE_KILLED) {

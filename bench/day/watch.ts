@@ -43,7 +43,15 @@ export async function watchDay(
     if (reporter.hold) reporter.heldMs += now - last;
     last = now;
     reporter.hold = unsent(moment) > most;
-    if (moments.length % TELL_EVERY === 0) tell(moment, moments.at(-1 - TELL_EVERY) ?? moments[0]!, day, reporter.hold);
+    if (moments.length % TELL_EVERY === 0) {
+      const before = moments.at(-1 - TELL_EVERY) ?? moments[0]!;
+      tell(
+        moment,
+        before,
+        minutesLeft(moment, before, { files: day.files, seconds: day.seconds, speed }),
+        reporter.hold,
+      );
+    }
     await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
   return moments;
@@ -52,12 +60,22 @@ export async function watchDay(
 /** Files reported that FTS has not got; those that are to be tried again count as sent. */
 export const unsent = ({ reported, sent, failed }: DayMoment): number => Math.max(0, reported - (sent - failed));
 
-function tell(now: DayMoment, before: DayMoment, day: DayFiles, isHeld: boolean): void {
+/** Until the last report at the wanted speed, or until the last copy at the pace of the last seconds, whichever is longer; NaN for nobody knows. */
+function minutesLeft(
+  now: DayMoment,
+  before: DayMoment,
+  { files, seconds, speed }: { files: number; seconds: number; speed: number },
+): number {
+  const pace = (now.arrived - before.arrived) / (now.at - before.at);
+  const reports = Math.max(0, seconds - now.clock) / speed;
+  return Math.max(reports, pace > 0 ? (files - now.arrived) / pace : NaN) / 60;
+}
+
+function tell(now: DayMoment, before: DayMoment, left: number, isHeld: boolean): void {
   const seconds = Math.max(0.001, now.at - before.at);
   const rate = (of: 'reported' | 'sent' | 'arrived' | 'published'): string =>
     `${now[of]} (${((now[of] - before[of]) / seconds).toFixed(0)}/s)`;
-  const pace = now.arrived / now.at;
-  const minutes = pace > 0 ? ((day.files - now.arrived) / pace / 60).toFixed(1) : '?';
+  const minutes = Number.isFinite(left) ? left.toFixed(1) : '?';
   console.log(
     `${now.at.toFixed(0).padStart(5)} s  ${hours(now.clock)} of the day${isHeld ? ', held' : ''}: reported ${rate('reported')}, sent ${rate('sent')}, ` +
       `done ${rate('arrived')}, published ${rate('published')}; waiting ${unsent(now)}; ${minutes} min left`,

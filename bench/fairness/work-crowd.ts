@@ -25,13 +25,17 @@ export interface CrowdFindings {
 
 const AGAIN_MS = 500;
 
-/** Works both kinds of users until the ones with few files have all that they want. */
+/**
+ * Works both kinds of users until the ones with few files have all that they want.
+ * @param options `closeAfter`: seconds from a task's last report until it is closed
+ */
 export function workCrowd(
   ending: Ending,
-  options: DayStandOptions & { day: CrowdOptions },
+  options: DayStandOptions & { day: CrowdOptions; closeAfter: number },
   patienceMinutes: number,
 ): Promise<CrowdFindings> {
   const files = filesOf(options.day);
+  const { closeAfter } = options;
   const isOfOthers = (task: number): boolean => files.tasks[task]!.user !== BIG_USER;
   return onDayStand(ending, options, async (stand) => {
     const { client, world } = stand;
@@ -40,7 +44,7 @@ export function workCrowd(
     // Each kind has a client's worth of signals of its own: the queue of a client would be no fault of the service.
     const [big, others] = [false, true].map((ofOthers) => {
       const jobs = files.jobs.filter(({ task }) => isOfOthers(task) === ofOthers);
-      return new Reporter(client, files, { speed: 1, signal, jobs, mishaps: false });
+      return new Reporter(client, files, { speed: 1, signal, jobs, mishaps: false, closeAfter });
     }) as [Reporter, Reporter];
     const pace = { day: files, speed: Infinity, batchWindow: options.policy.batchWindow };
     const watched = watchDay(pace, big, stand, signal);
