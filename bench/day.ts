@@ -56,7 +56,9 @@ async function measure(ending: Ending): Promise<number> {
 
 /** Works a piece of the day at the target's speed, which is more than holds: what it is worked at, less a margin. */
 async function speedThatHolds(ending: Ending): Promise<number> {
-  console.log(`finding a speed that holds by ${TRIAL_FILES} files, within ${TRIAL_MINUTES + 1} minutes`);
+  console.log(
+    `finding a speed that holds by ${Math.min(files, TRIAL_FILES)} files, within ${TRIAL_MINUTES + 1} minutes`,
+  );
   const day = { seed, day: CMS.filesPerDay, files: Math.min(files, TRIAL_FILES), users, sites };
   const trial = await workDay(
     ending,

@@ -1,7 +1,7 @@
 /**
- * Users with few files beside one with very many: `npm run bench:fairness [-- --files 20000 --users 50 --each 20 --every 1 --workers 1
- * --windows shipped --closed late --json <file>]`. How long files of the others take when the system is idle, and while the one user's are worked;
- * 100,000 files with `--files 100000 --every 3`. Windows, looks and lengths of copies are those of production, so that it is what users see. What
+ * Users with few files beside one with very many: `npm run bench:fairness [-- --files 100000 --users 50 --each 20 --every 1 --workers 1
+ * --windows shipped --closed late --json <file>]`. How long files of the others take when the system is idle, and while the one user's are worked,
+ * who must not be ready before they are. Windows, looks and lengths of copies are those of production, so that it is what users see. What
  * waiting for them hides is shown by `--closed at-once` (tasks are closed right after their reports, which sends what waits in a window) and
  * `--windows short` (of 2 s, copies a third as long). FTS starts every copy at once: its own queues per link are shared as FTS shares them.
  */
@@ -28,7 +28,7 @@ const AFTER_S = 10;
 const CACHED = 5_000;
 
 const options = readOptions(
-  { files: 20_000, users: 50, each: 20, every: 1, workers: 1 },
+  { files: 100_000, users: 50, each: 20, every: 1, workers: 1 },
   {
     windows: { from: ['shipped', 'short'], default: ['shipped'] },
     closed: { from: ['late', 'at-once'], default: ['late'] },

@@ -34,8 +34,8 @@ const SIZED: readonly SuiteEntry[] = [
   { name: 'follow', small: words('--files 300') },
   { name: 'latency', small: words('--jobs 8 --factor 60') },
   {
-    ...{ name: 'fairness', small: words('--files 16000 --users 12') },
-    full: words('--files 100000 --every 3'),
+    ...{ name: 'fairness', small: words('--files 5000 --users 8 --windows short --closed at-once') },
+    full: words('--files 100000'),
   },
   { name: 'day', small: words('--files 1500 --speed 8 --waits 60 --patience 4') },
   { name: 'publication', small: words('--files 2000') },
