@@ -1,5 +1,5 @@
 # Built from what package-lock.json names; the workflows are bundled here, so a worker starts without a compiler.
-FROM node:24-slim AS build
+FROM node:24.21.0-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --include=dev --no-audit --no-fund --loglevel=error
@@ -8,7 +8,7 @@ COPY scripts scripts
 COPY src src
 RUN node scripts/run.mjs build && npm prune --omit=dev --no-audit --no-fund --loglevel=error
 
-FROM node:24-slim
+FROM node:24.21.0-slim
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="asyncstageout" \

@@ -71,6 +71,15 @@ describe('docker-compose.yml', () => {
     expect(of('simulated')).toEqual(['worker', 'fts', 'dbs', 'crab', 'storage', 'jobs']);
   });
 
+  test('Temporal listens on all its networks, tells its parts an address that all of them have, and has shards for years', () => {
+    const { networks: two, environment } = services['temporal'] ?? {};
+    expect(two).toHaveLength(2);
+    // Without these the image asks for the address of its own name, which is two of them, or any of the two.
+    expect(environment).toMatchObject({ BIND_ON_IP: '0.0.0.0', TEMPORAL_BROADCAST_ADDRESS: '127.0.0.1' });
+    expect(environment?.['NUM_HISTORY_SHARDS']).toBe('512');
+    expect(read('docs/deployment.md')).toContain('Take 512');
+  });
+
   test('with deploy/simulators.env workers reach the simulators, by the names that are in their certificates', () => {
     const settings = readVariables('deploy/simulators.env');
     for (const url of [settings['ASO_FTS_SERVER'], settings['ASO_CRAB_URL']]) {
@@ -178,7 +187,9 @@ describe('Dockerfile', () => {
   const dockerfile = read('Dockerfile');
 
   test('builds in one stage and runs in another, not as root, without a shell', () => {
-    expect(dockerfile.match(/^FROM node:24-slim/gm)).toHaveLength(2);
+    const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: { node: string } };
+    const images = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    expect(images).toEqual(Array(2).fill(`node:${devDependencies.node}-slim`));
     const last = dockerfile.slice(dockerfile.lastIndexOf('FROM '));
     expect(last).toMatch(/^USER node$/m);
     expect(last).toMatch(/^ENTRYPOINT \["node", /m);

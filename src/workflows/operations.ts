@@ -31,12 +31,16 @@ import { operationsActivities } from './activities.ts';
 import { Clock } from './clock.ts';
 import { showDetails } from './details.ts';
 
+/** How long a run lasts at the most: where payloads are encrypted, none of yesterday's is needed for long, and an old key can go. */
+const RUN_LASTS_MS = 24 * 3_600_000;
+
 /**
  * The one workflow that keeps the operators' rules: whoever asks for the first change, or tells the first outcomes, starts it. Nobody waits for
  * it: workers keep a copy of the rules, and their activities go by it (docs/adr/0009-operator-rules.md).
  */
 export async function operations(snapshot?: OperationsSnapshot): Promise<void> {
   const clock = new Clock();
+  const lastsUntil = clock.now() + RUN_LASTS_MS;
   let state: OperationsState | null = snapshot ? new OperationsState(snapshot) : null;
   const opened = async (): Promise<OperationsState> => {
     await condition(() => state !== null);
@@ -53,7 +57,7 @@ export async function operations(snapshot?: OperationsSnapshot): Promise<void> {
   setHandler(defineQuery<OperationsSnapshot | null>(OPERATION_QUERIES.snapshot), () => state?.snapshot() ?? null);
 
   state ??= await openBooks(clock);
-  const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
+  const isLong = (): boolean => workflowInfo().continueAsNewSuggested || clock.now() >= lastsUntil;
   const books: OperationsState = state;
   while (!isLong()) {
     books.expire(clock.now());
@@ -64,8 +68,8 @@ export async function operations(snapshot?: OperationsSnapshot): Promise<void> {
     } else
       await clock.until(
         () => isLong() || books.hurried.length > 0,
-        () => books.nextEnd,
-        'the end of a rule',
+        () => Math.min(books.nextEnd ?? lastsUntil, lastsUntil),
+        'the end of a rule, or of the day',
       );
   }
   await condition(allHandlersFinished);
