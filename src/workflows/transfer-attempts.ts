@@ -4,6 +4,7 @@ import type { TransferBatchInput } from '../contract/internal-messages.ts';
 import type { BatchFile } from '../domain/batch/batch-file.ts';
 import type { BatchState } from '../domain/batch/batch-state.ts';
 import { applyFtsResults, applyJobGone } from '../domain/batch/fts-results.ts';
+import { priorityFor } from '../domain/batch/job-priority.ts';
 import { barAll, hold, waitElsewhere } from '../domain/batch/holding.ts';
 import { sha256Hex, uuid5 } from '../domain/digest.ts';
 import { ATTEMPT_TIMEOUT_REASON } from '../domain/failure-classes.ts';
@@ -75,7 +76,7 @@ async function submit(context: AttemptContext, target: FtsTarget): Promise<void>
     files: files.map(({ key, record }) => ({ key, record })),
     // Over our own earlier copy, or in the owner's own area; never over an unknown file of a group.
     overwrite: files.every((file) => isOurs(file) || destinationArea(file.record.destinationLfn, owner) === 'own'),
-    priority: input.policy.ftsPriority,
+    priority: priorityFor(input.policy, files.length),
     ...(state.priority !== null && { taskPriority: state.priority }),
     maxTimeInQueue: input.policy.ftsMaxTimeInQueue,
     ...(state.moves > 0 && { moved: true }),
