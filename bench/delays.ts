@@ -26,7 +26,7 @@ import { workTasks } from './support/work.ts';
 const LINKS = 10;
 const OUTPUTS = 2;
 const COPY_MS = 1_000;
-const WINDOW = TENTH.batchWindow ?? 0;
+const WINDOW = TENTH.batchWindow;
 const POLICY = { ...TENTH, blockTimeout: WINDOW };
 /** Seconds beyond the window within which 95 of 100 files are to be with FTS (issue 7). */
 const SUBMITTED_WITHIN = WINDOW + 2;

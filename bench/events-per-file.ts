@@ -19,6 +19,7 @@ import { OF_TASKS } from './support/histories.ts';
 import { readOptions } from './support/options.ts';
 import { rounded, type Bound } from './support/report/bound.ts';
 import type { Cell } from './support/report/markdown-table.ts';
+import { TENTH } from './support/policies.ts';
 import { Report } from './support/report/report.ts';
 import { reportAll } from './support/reporting.ts';
 
@@ -40,9 +41,6 @@ const LOADS: readonly Load[] = [
   // A batch leaves with the files of one job: what the next one brings is for the next.
   { name: 'trickle', jobs: options.trickle, perSecond: 2, maxFilesPerFtsJob: 2 },
 ];
-
-/** A tenth of production's times and less: what changes between two looks at FTS is told together, as it would be there. */
-const PACE = { batchWindow: 5, followFirst: 1.5, followMax: 30, followGrid: 0.5 };
 
 /** Three calls where nothing shares them (SUBMITTED, the end of the transfer, that of the publication), each of four transitions. */
 const MOST_ADDED = 12;
@@ -73,7 +71,7 @@ interface TaskFigures {
 async function workTask(load: Load, bookkeeping: boolean): Promise<TaskFigures> {
   const world = await startWorld({ activePerLink: 50 });
   const { maxFilesPerFtsJob = 100 } = load;
-  const rig = await startRig(world, { policy: { ...PACE, maxFilesPerFtsJob, crabBookkeeping: bookkeeping } });
+  const rig = await startRig(world, { policy: { ...TENTH, maxFilesPerFtsJob, crabBookkeeping: bookkeeping } });
   try {
     const task = '261122_120000:alice_crab_bench';
     const jobs = await layJobs(world, task, load.jobs);

@@ -13,11 +13,11 @@ import { latencyPlot, reportFaults, reportLoads, type FaultResults, type LoadRes
 import { readOptions } from './support/options.ts';
 import { newProgress } from './support/progress.ts';
 import { TUNED } from './support/policies.ts';
-import { none, type Bound } from './support/report/bound.ts';
+import { atMost, none, target, type Bound } from './support/report/bound.ts';
 import { Report } from './support/report/report.ts';
 
 const options = readOptions({ files: 5_000, faultfiles: 1_000 });
-/** Files that trickle in: half a minute of them, since a window of the shipped policy lasts a minute. */
+/** Files that trickle in: half a minute of them, two windows of the shipped policy. */
 const TRICKLE_SECONDS = 30;
 /** Of the peers' experiment: 15 FTS jobs of 100. */
 const KILLED_FILES = 1_500;
@@ -56,6 +56,8 @@ function bounds(
   { kill, refused, submitting, following, storeKilled, refusals }: FaultResults,
 ): Bound[] {
   return [
+    target(atMost('FTS requests per file, a burst over 10 links', load.burstShipped.ftsRequestsPerFile, 0.02)),
+    target(atMost('FTS requests per file, trickling in at 40 files/s', load.trickleShipped.ftsRequestsPerFile, 0.1)),
     ...Object.entries(load).flatMap(([name, { files, done, sentTwice }]) => [
       none(`${name}: files not DONE`, files - done),
       none(`${name}: files sent twice`, sentTwice),

@@ -27,6 +27,7 @@ import {
 import { untilAllEnded } from './support/all-ended.ts';
 import { readOptions } from './support/options.ts';
 import { none } from './support/report/bound.ts';
+import { TENTH } from './support/policies.ts';
 import { Report } from './support/report/report.ts';
 import { reportAll } from './support/reporting.ts';
 
@@ -46,8 +47,7 @@ const LOADS: readonly Load[] = [
   { name: 'trickle', jobs: options.trickle, perSecond: 4, maxFilesPerFtsJob: 2 },
 ];
 
-/** A tenth of production's times and less: what changes between two looks at FTS is told together, as it would be there. */
-const PACE = { batchWindow: 5, followFirst: 1.5, followMax: 30, followGrid: 0.5, blockTimeout: 20 };
+const PACE = { ...TENTH, blockTimeout: 20 };
 
 /** CMS's files a day (CHEP 2015), and the days of retention that `aso setup namespace` asks for. */
 const [FILES_A_DAY, RETENTION_DAYS] = [400_000, 45];

@@ -1,7 +1,7 @@
 /**
  * Files per second through the whole path, from reported to DONE and published: `npm run bench:throughput [-- --files 12000 --bulk 24000
  * --tasks 8 --stores memory,file,postgresql --workers 1,2,4 --ways signals,bulk --json <file>]`.
- * Simulators answer at once and copies take no time; looks are of half a second, so that what is measured is work, not waiting.
+ * Simulators answer at once and copies take no time; looks are of a second, so that what is measured is work, not waiting.
  * Jobs of two output files, from ten sites to one; one signal each, or in bulk. Beside it, what the same server takes of bare signals.
  */
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
@@ -147,12 +147,11 @@ function boundsOf(all: readonly ThroughputFigures[]): Bound[] {
         1_536,
       ),
     ),
-    target(
-      atMost(
-        `FTS requests per file, over ${LINKS} links`,
-        most(({ world, files }) => world.requests.fts / files),
-        0.02,
-      ),
+    // The target is of one user's 5,000 files: `bench:peers` looks at those. Here eight users have ten links each.
+    atMost(
+      'FTS requests per file',
+      most(({ world, files }) => world.requests.fts / files),
+      0.03,
     ),
     ...soundness(all),
   ];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
-import { RequestRefusedError, TaskEndedError, TaskNotFoundError } from '../client/index.ts';
+import { followSignal, RequestRefusedError, TaskEndedError, TaskNotFoundError } from '../client/index.ts';
 
 /** gRPC's INVALID_ARGUMENT and NOT_FOUND. */
 const REFUSALS = [3, 5];
@@ -15,16 +15,22 @@ export function isAnswer(error: unknown): boolean {
 
 /**
  * Asks until there is an answer, as CRAB and operators do: whatever is said may be said twice.
- * @throws what it is refused with, and the signal's reason when that is aborted
+ * @throws what it is refused with, and the signal's reason when that is aborted, also where nobody answers
  */
 export async function insist<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
   for (;;) {
     signal.throwIfAborted();
     try {
-      return await ask();
+      return await followSignal(signal, (own) => Promise.race([ask(), abortion(own)]));
     } catch (error) {
       if (isAnswer(error)) throw error;
       await sleep(PAUSE_MS, undefined, { signal });
     }
   }
+}
+
+function abortion(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }

@@ -47,14 +47,13 @@ export class Operators {
     this.#tell = tell;
   }
 
-  /** Carries out all acts; returns when the last one is over. @param since epoch ms of the beginning */
-  async play(acts: readonly PlannedAct[], since: number): Promise<void> {
-    await Promise.all(
-      acts.map(async (act) => {
-        await sleep(Math.max(0, since + act.at - Date.now()), undefined, { signal: this.#signal });
-        await this.#carryOut(act);
-      }),
-    );
+  /** Carries out all acts, each at its time. @param since epoch ms of the beginning */
+  play(acts: readonly PlannedAct[], since: number): { what: string; answer: Promise<void> }[] {
+    const carriedOut = async (act: PlannedAct): Promise<void> => {
+      await sleep(Math.max(0, since + act.at - Date.now()), undefined, { signal: this.#signal });
+      await this.#carryOut(act);
+    };
+    return acts.map((act) => ({ what: `${act.kind} of ${act.task.task.label}`, answer: carriedOut(act) }));
   }
 
   async #carryOut(act: PlannedAct): Promise<void> {

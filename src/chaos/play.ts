@@ -27,6 +27,29 @@ const STRIKES_SHARE = 0.65;
 /** What has not ended so long after the last strike does not end, milliseconds: longer than the longest pause of an activity's retries. */
 const PATIENCE_MS = 180_000;
 
+/** What somebody asks for, and how it comes out. */
+interface Asking {
+  what: string;
+  answer: Promise<void>;
+}
+
+/** Waits until everybody has been answered, or it is too late; whoever has not been is a finding. */
+async function answeredInTime(late: AbortSignal, askings: readonly Asking[]): Promise<Check> {
+  const fates = await Promise.all(
+    askings.map(({ what, answer }) =>
+      answer.then(
+        () => null,
+        (error: unknown) => {
+          if (!late.aborted) throw error;
+          return `${what}: ${(error as Error).message}`;
+        },
+      ),
+    ),
+  );
+  const problems = fates.filter((fate) => fate !== null);
+  return { claim: 'reports and acts, each answered', count: askings.length, problems };
+}
+
 /** A run from its beginning to its exit status. */
 export async function play({ seed, minutes, store, keep }: ChaosOptions, ending: Ending): Promise<number> {
   const begin = Date.now();
@@ -57,18 +80,21 @@ export async function play({ seed, minutes, store, keep }: ChaosOptions, ending:
   const { client } = connection;
 
   const { signal } = ending;
-  const crab = new Crab(client, proxies.urlOf('crab'), sources, runs, signal);
-  const operators = new Operators(client, crab, places.sites, signal, tell);
+  const late = new AbortController();
+  const patience = AbortSignal.any([signal, late.signal]);
+  const crab = new Crab(client, proxies.urlOf('crab'), sources, runs, patience);
+  const operators = new Operators(client, crab, places.sites, patience, tell);
   const since = Date.now();
   const strikes = strikeAll(cast, plan.strikes, since, signal, tell).then(() => {
     healAll(cast);
     tell('everybody is well again');
+    setTimeout(() => late.abort(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS).unref();
   });
-  await Promise.all([
-    strikes,
-    operators.play(plan.acts, since),
-    ...plan.tasks.map((task) => crab.playTask(task, since)),
+  const asked = answeredInTime(late.signal, [
+    ...plan.tasks.map((task) => ({ what: `reports of ${task.task.label}`, answer: crab.playTask(task, since) })),
+    ...operators.play(plan.acts, since),
   ]);
+  const [answered] = await Promise.all([asked, strikes]);
   const ended = await awaitEnds(client, plan.tasks, PATIENCE_MS, signal);
   tell(ended.problems.length > 0 ? 'not everything has ended' : 'everything has ended');
   for (const problem of ended.problems) say(`          ${problem}`);
@@ -76,7 +102,7 @@ export async function play({ seed, minutes, store, keep }: ChaosOptions, ending:
   // First of all: what does not answer any more is found out by its history.
   const histories = await checkHistories(client, places.histories);
   const evidence = await gatherEvidence(client, places, plan.tasks, sources.files, operators.done);
-  const checks: Check[] = [ended, ...(await crab.checkAwaited()), ...(await judge(evidence)), ...histories];
+  const checks: Check[] = [answered, ended, ...(await crab.checkAwaited()), ...(await judge(evidence)), ...histories];
   await writeFile(join(places.folder, 'evidence.json'), JSON.stringify(evidence, null, 1));
   say(`\n${resultTables({ strikes: plan.strikes, cast, tookMs: Date.now() - since }, evidence)}\n`);
   for (const line of checkLines(checks)) say(line);

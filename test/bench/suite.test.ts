@@ -8,11 +8,12 @@ import type { BenchResult } from '../../bench/support/report/report.ts';
 import { ROOT } from '../../bench/support/report/surroundings.ts';
 import { withResults } from '../../scripts/performance-docs.ts';
 
-test('every bench with an npm script is in the suite and has a row in bench/README.md', () => {
+test('every bench with an npm script is in the suite, and has a row in bench/README.md and a place for its results', () => {
   expect(SUITE.map(({ name }) => name).toSorted()).toEqual([...FILES.keys()].toSorted());
   for (const [name, file] of FILES) {
     expect(existsSync(join(ROOT, 'bench', `${file}.ts`)), file).toBe(true);
     expect(readFileSync(join(ROOT, 'bench', 'README.md'), 'utf8')).toContain(`| \`npm run bench:${name}\` |`);
+    expect(readFileSync(join(ROOT, 'docs', 'performance.md'), 'utf8')).toContain(`<!-- bench:${name} -->`);
   }
 });
 
