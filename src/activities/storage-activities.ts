@@ -89,11 +89,15 @@ export function createStorageActivities({ storage, sites }: StorageDependencies)
     credential: CredentialRef,
     copySum: string | null,
   ): Promise<Pick<SettleResult, 'source' | 'reason'> & Partial<Pick<SettleResult, 'destination'>>> {
+    /** No other sum is known than those of the two doors. */
+    const needsSource = record.adler32 === null && copySum !== null;
+    let isCompared = false;
     let differs = false;
     try {
       const url = await sites.doorUrl(record.source, record.sourceLfn);
       const outcome = await removeIfSame(storage, url, credential, (found) => {
-        differs = record.adler32 === null && copySum !== null && found.adler32 !== null && found.adler32 !== copySum;
+        isCompared = true;
+        differs = needsSource && found.adler32 !== null && found.adler32 !== copySum;
         return compare(found, record) !== 'wrong' && !differs;
       });
       if (differs) return { destination: 'wrong', source: 'untouched', reason: 'the copy is not like its source' };
@@ -102,8 +106,9 @@ export function createStorageActivities({ storage, sites }: StorageDependencies)
         : { source: 'removed', reason: null };
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
-      const source = error.type === FAILURE_TYPES.storageNoWay ? 'uncleaned' : 'left';
-      return { source, reason: error.message };
+      const { message: reason } = error;
+      if (error.type === FAILURE_TYPES.storageNoWay) return { source: 'uncleaned', reason };
+      return { source: 'left', reason, ...(needsSource && !isCompared && { destination: 'likely' as const }) };
     }
   }
 }

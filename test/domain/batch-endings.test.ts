@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BatchState } from '../../src/domain/batch/batch-state.ts';
 import { applyJobGone } from '../../src/domain/batch/fts-results.ts';
 import { isBatchOver, takeReport } from '../../src/domain/batch/reporting.ts';
+import { stagesOf } from '../../src/domain/batch/stage-views.ts';
 import { keptSource } from '../../src/domain/batch/kept-source.ts';
 import { dueForLook, needsSum } from '../../src/domain/batch/settling.ts';
 import { applyShadowRows } from '../../src/domain/batch/shadows.ts';
@@ -53,24 +54,63 @@ describe('a newer generation', () => {
 });
 
 describe('looks and clean-up', () => {
-  it('take nothing for granted: the source stays until the right bytes are seen', () => {
+  /** The storage has not answered once until the file's time is up. */
+  const neverSeen = (state: BatchState): void => look(state, { destination: 'unknown', reason: 'HTTP 503' }, NOW + DAY);
+
+  it('take nothing for granted: a file whose storage does not answer is looked at again, less and less often', () => {
     const state = arrived();
-    for (const destination of ['unknown', 'unknown'] as const) {
-      look(state, { destination }, file(state).lookAt ?? NaN);
-      expect(file(state).transfer).toBe('SUBMITTED');
-    }
-    look(state, { destination: 'unknown' }, file(state).lookAt ?? NaN);
-    expect(file(state)).toMatchObject({ transfer: 'DONE', source: 'present' });
-    expect(isBatchOver(state)).toBe(false);
+    const pauses = Array.from({ length: 9 }, () => {
+      const due = file(state).lookAt ?? NaN;
+      look(state, { destination: 'unknown', reason: 'HTTP 503' }, due);
+      expect(file(state)).toMatchObject({ phase: 'arrived', transfer: 'SUBMITTED' });
+      return ((file(state).lookAt ?? NaN) - due) / 1000;
+    });
+    expect(pauses).toEqual([60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
+    expect(stagesOf(state, file(state), NOW).transfer).toMatchObject({
+      ...{ said: 'HTTP 503', waitsFor: 'our look at its destination', nextTry: file(state).lookAt },
+    });
     look(state, { destination: 'right', source: 'removed' }, file(state).lookAt ?? NaN);
-    expect(file(state)).toMatchObject({ source: 'removed', lookAt: null });
+    expect(file(state)).toMatchObject({ transfer: 'DONE', source: 'removed', lookAt: null });
   });
 
-  it('keep the source for good where a file that was taken on trust is not there', () => {
+  it('believe FTS when the time of a file is up whose sum FTS has compared, and keep its source', () => {
     const state = arrived();
-    for (let n = 0; n < 3; n++) look(state, { destination: 'unknown' });
-    look(state, { destination: 'absent' });
+    neverSeen(state);
+    expect(file(state)).toMatchObject({ transfer: 'DONE', source: 'present' });
+    expect(isBatchOver(state)).toBe(false);
+    look(state, { destination: 'absent' }, NOW + DAY);
     expect(file(state)).toMatchObject({ transfer: 'DONE', source: 'left', lookAt: null });
+  });
+
+  it('do not believe it where FTS knew no sum', () => {
+    const state = arrived();
+    file(state).record.adler32 = null;
+    neverSeen(state);
+    expect(file(state)).toMatchObject({ phase: 'settled', transfer: 'FAILED', source: 'present' });
+    expect(file(state).attempts.at(0)?.reason).toContain('HTTP 503');
+  });
+
+  it('wait for the source where its sum is the only one to compare with, and are content with the size in the end', () => {
+    for (const [destination, transfer] of [
+      ['wrong', 'RETRY'],
+      ['right', 'DONE'],
+      ['likely', 'DONE'],
+    ] as const) {
+      const state = arrived();
+      for (let n = 0; n < 9; n++) look(state, { destination: 'likely', source: 'left' }, file(state).lookAt ?? NaN);
+      expect(file(state)).toMatchObject({ phase: 'arrived', transfer: 'SUBMITTED' });
+      look(state, { destination }, destination === 'likely' ? NOW + DAY : NOW);
+      expect(file(state)).toMatchObject({ transfer, source: 'present' });
+    }
+  });
+
+  it('believe FTS where there is no way to see a storage', () => {
+    const state = arrived();
+    const blind = { destination: 'unknown', source: 'uncleaned', reason: 'no way to see root files' } as const;
+    for (let n = 0; n < 2; n++) look(state, blind);
+    expect(file(state).transfer).toBe('SUBMITTED');
+    look(state, blind);
+    expect(file(state)).toMatchObject({ transfer: 'DONE', source: 'uncleaned', lookAt: null });
   });
 
   it('never trust a suspicion, nor wait for it beyond the deadline', () => {

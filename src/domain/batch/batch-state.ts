@@ -201,6 +201,7 @@ export class BatchState {
   arrived(file: BatchFile, now: number, suspicion: BatchFile['suspicion'] = null): void {
     file.phase = 'arrived';
     file.suspicion = suspicion;
+    file.sourceReason = null;
     file.lookAt = now;
     file.looks = 0;
   }

@@ -7,10 +7,11 @@ import { releaseWholeJobs } from './release.ts';
 export interface SettleResult {
   key: string;
   /**
-   * `right`: size and checksum as reported; `unproven`: the size is, and the checksum that was needed is lacking on one side; `unknown`: the
-   * storage did not tell; `unasked`: it could not be asked, for a reason of ours.
+   * `right`: size and checksum as reported; `likely`: the size is, and the source, whose checksum is the only one to compare with, did not
+   * answer; `unproven`: the size is, and the checksum that was needed is lacking on one side; `unknown`: the storage did not tell; `unasked`: it
+   * could not be asked, for a reason of ours.
    */
-  destination: 'right' | 'unproven' | 'wrong' | 'absent' | 'unknown' | 'unasked';
+  destination: 'right' | 'likely' | 'unproven' | 'wrong' | 'absent' | 'unknown' | 'unasked';
   /**
    * `changed`: other bytes lie there now, which we leave alone; `left`: it could not be removed this time; `uncleaned`: there is no way to
    * remove it.
@@ -30,8 +31,8 @@ export interface ArrivalResult {
   found: 'removed' | 'foreign' | 'absent' | 'unknown' | 'unasked';
 }
 
-/** After so many looks in vain an arrived file counts as DONE on FTS's word alone: its source is kept until a look succeeds. */
-const LOOKS_BEFORE_TRUST = 3;
+/** After so many looks it is certain that there is no way to see a storage, on whichever worker: a setting may be missing on one of them. */
+const LOOKS_WITHOUT_WAY = 3;
 
 /**
  * How long looks for these files may wait for a credential, epoch milliseconds; null for as long as it takes, since one of them is not
@@ -75,29 +76,46 @@ export function applySettleResults(
 
 function settle(state: BatchState, file: BatchFile, result: SettleResult, now: number, random: () => number): void {
   const { suspicion } = file;
-  const isUnseen = result.destination === 'unknown' || result.destination === 'unasked';
-  const trusted = result.destination === 'unknown' && !suspicion && file.looks >= LOOKS_BEFORE_TRUST;
-  if (result.destination === 'right' || trusted) {
+  if (result.destination === 'right' || isTrusted(state, file, result, now)) {
     file.phase = 'settled';
     file.finalAt = now;
     file.transfer = 'DONE';
     file.suspicion = null;
     file.looks = 0;
     state.events.add('done', file, now, { since: file.submittedAt });
-  } else if (isUnseen && !(suspicion && state.isLate(file, now))) later(state, file, now);
+  } else if (isUndecided(state, file, result, now)) later(state, file, now);
   else if (suspicion) {
-    file.foreign ||= !isUnseen && result.destination !== 'absent' && metAnother(file);
+    file.foreign ||= !isUnseen(result) && result.destination !== 'absent' && metAnother(file);
     state.failed(file, suspicion.reason, suspicion.state, now, random);
-  } else {
-    const found = result.destination === 'absent' ? 'no file' : 'other bytes';
-    state.failed(
-      file,
-      `DESTINATION [5] size mismatch: FTS reported success, ASO found ${found}`,
-      'FAILED',
-      now,
-      random,
-    );
-  }
+  } else state.failed(file, disappointment(result), 'FAILED', now, random);
+}
+
+/** The look has not shown what lies there. */
+const isUnseen = ({ destination }: SettleResult): boolean =>
+  destination === 'unknown' || destination === 'unasked' || destination === 'likely';
+
+/** Whether to look again: until the file's time over all attempts is up, which a reason of ours alone does not end. */
+function isUndecided(state: BatchState, file: BatchFile, result: SettleResult, now: number): boolean {
+  if (!isUnseen(result)) return false;
+  return !state.isLate(file, now) || (result.destination === 'unasked' && file.suspicion === null);
+}
+
+/**
+ * Whether a file that we have not seen whole counts as arrived all the same, on the word of FTS: where nobody can see its storage, and when
+ * its time is up, if FTS has compared its checksum or we have seen its size. Its source is kept.
+ */
+function isTrusted(state: BatchState, file: BatchFile, { destination, source }: SettleResult, now: number): boolean {
+  if (file.suspicion) return false;
+  if (destination === 'unknown' && source === 'uncleaned') return file.looks >= LOOKS_WITHOUT_WAY;
+  if (!state.isLate(file, now)) return false;
+  return destination === 'likely' || (destination === 'unknown' && file.record.adler32 !== null);
+}
+
+/** What is wrong with a file that FTS calls FINISHED, in the words of FTS's own failures. */
+function disappointment({ destination, reason }: SettleResult): string {
+  if (destination === 'unknown') return `DESTINATION [110] ASO could not look at what FTS has copied: ${reason ?? ''}`;
+  const found = destination === 'absent' ? 'no file' : 'other bytes';
+  return `DESTINATION [5] size mismatch: FTS reported success, ASO found ${found}`;
 }
 
 /**
@@ -118,7 +136,7 @@ function cleanUp(state: BatchState, file: BatchFile, result: SettleResult, now: 
   if (result.source === 'removed' || result.source === 'changed' || result.source === 'uncleaned')
     file.source = result.source;
   else if (result.destination === 'wrong' || result.destination === 'absent') {
-    // It counted as DONE on FTS's word alone, which was wrong: the source is all that is left.
+    // It counted as DONE on FTS's word alone, or was lost since: the source is all that is left.
     file.source = 'left';
     file.sourceReason = `the destination is ${result.destination}`;
   } else if (file.source === 'present') {

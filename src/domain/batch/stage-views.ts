@@ -29,9 +29,12 @@ function transferOf(state: BatchState, file: BatchFile, now: number): TransferVi
 }
 
 /** What keeps a file from its destination, or kept it: who stops or holds it, else what went wrong last. */
-function troubleOf({ transfer, kill, heldReason, attempts }: BatchFile): Pick<TransferView, 'reason' | 'said'> {
+function troubleOf(file: BatchFile): Pick<TransferView, 'reason' | 'said'> {
+  const { transfer, kill, heldReason, attempts, phase, sourceReason } = file;
   if (kill && kill.why !== 'deadline') return { reason: `stopped by ${kill.by}: ${kill.reason}`, said: null };
   if (transfer === 'HELD' && heldReason !== null) return { reason: `held: ${heldReason}`, said: null };
+  if (phase === 'arrived' && sourceReason !== null)
+    return { reason: 'FTS says that it has arrived, and we could not see it yet', said: sourceReason };
   const last = attempts.at(-1);
   return last ? { reason: failureText(last), said: last.reason } : { reason: null, said: null };
 }
