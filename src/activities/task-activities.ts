@@ -41,13 +41,14 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
       });
     },
 
-    async handToPublisher({ files, withdraw, flush, now, ...input }: HandOver) {
+    async handToPublisher({ files, withdraw, flush, now, finish, ...input }: HandOver) {
       const { task, dataset } = input;
       const orders: DatasetOrder[] = [];
       if (files.length > 0) orders.push({ kind: 'add', files });
       if (withdraw) orders.push({ kind: 'withdraw', keys: withdraw });
       if (flush) orders.push({ kind: 'flush', ...flush });
       if (now) orders.push({ kind: 'now', ...now });
+      if (finish) orders.push({ kind: 'finish' });
       const { typedSearchAttributes: ofTask, priority } = taskStartOptions({ task });
       const typedSearchAttributes = ofTask.updateCopy(searchPairs({ dataset: [dataset], state: 'WAITING' }));
       for (const order of orders) {

@@ -33,4 +33,6 @@ export interface HandOver extends VomsAttributes {
   flush?: { expect: number };
   /** So many files are handed over or about to be: partial blocks leave at once. */
   now?: { files: number };
+  /** The task has ended: nothing more comes, and whoever publishes ends when it is done. */
+  finish?: true;
 }

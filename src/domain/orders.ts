@@ -25,6 +25,8 @@ export type BatchOrder =
   | { kind: 'cancel'; keys: string[] | 'all'; reason: string; by: string }
   /** A newer generation of these files was reported: stop, keep hands off their sources, let go. */
   | { kind: 'supersede'; keys: string[] }
+  /** Of a batch that had ended and was reset, only these files are still its own: the others are superseded. */
+  | { kind: 'own'; keys: string[] }
   | { kind: 'retry'; keys: string[]; what: 'transfer' | 'publication' }
   /** A jobOutput workflow waits for these files: tell it their outcomes, again if need be. */
   | { kind: 'watch'; keys: string[] }

@@ -28,7 +28,7 @@ export async function runHandOvers(context: AttemptContext): Promise<void> {
       const withdraw = files.map(({ key }) => key);
       await clock.after(
         taskActivities.handToPublisher.executeWithOptions({ summary: `${files.length} files asked back` }, [
-          { ...ofTask(input), dataset, files: [], withdraw },
+          { ...ofTask(input), dataset, files: [], withdraw, ...(state.finished && { finish: true as const }) },
         ]),
       );
     }
@@ -36,12 +36,15 @@ export async function runHandOvers(context: AttemptContext): Promise<void> {
 }
 
 /** By a signal where the publisher runs, which is cheaper than the activity that starts it. */
-async function handOver({ input, clock }: AttemptContext, dataset: string, files: PublishableFile[]): Promise<void> {
+async function handOver(context: AttemptContext, dataset: string, files: PublishableFile[]): Promise<void> {
+  const { input, state, clock } = context;
   const publisher = publishDatasetId(input.task, dataset);
-  if (input.publishing && (await tell(publisher, datasetOrderSignal, { kind: 'add', files }))) return;
+  // Of a task that has ended publishers have ended, too, and nobody would end another one.
+  const last = state.finished ? { now: { files: files.length }, finish: true as const } : null;
+  if (!last && input.publishing && (await tell(publisher, datasetOrderSignal, { kind: 'add', files }))) return;
   await clock.after(
     taskActivities.handToPublisher.executeWithOptions({ summary: `${files.length} files to be published` }, [
-      { ...ofTask(input), dataset, files },
+      { ...ofTask(input), dataset, files, ...last },
     ]),
   );
 }

@@ -1,4 +1,4 @@
-import { condition, workflowInfo } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { FtsJobRef, SubmitRequest, SubmitResult } from '../activities/fts.types.ts';
 import type { TransferBatchInput } from '../contract/internal-messages.ts';
 import type { BatchFile } from '../domain/batch/batch-file.ts';
@@ -14,6 +14,7 @@ import { ftsActivities } from './activities.ts';
 import { cancel, followRequest, followUntil } from './batch-following.ts';
 import { credentialOf } from '../domain/credential.ts';
 import { errandOf, waitForPermission } from './batch-permission.ts';
+import { admitItself, wasReset } from './batch-reset.ts';
 import type { Clock } from './clock.ts';
 import { unless } from './unless.ts';
 
@@ -50,7 +51,9 @@ export async function runAttempts(context: AttemptContext): Promise<void> {
     } else if (state.slot !== 'active' || !state.target) {
       state.slot = 'wanted';
       context.touch();
-      await condition(() => stopping() || state.slot === 'active' || state.nextAttemptAt() === null);
+      const isSettled = (): boolean => stopping() || state.slot === 'active' || state.nextAttemptAt() === null;
+      await condition(() => isSettled() || state.finished);
+      if (!isSettled()) await admitItself(context);
     } else {
       await submit(context, state.target);
     }
@@ -136,10 +139,6 @@ async function goElsewhere(
   if (target && lasting) state.retarget(target);
   else if (target) state.target = target;
 }
-
-/** An operator has reset this run, or one before: what was done after the point of the reset is unknown here. */
-export const wasReset = (input: TransferBatchInput): boolean =>
-  input.wasReset === true || workflowInfo().runId !== workflowInfo().originalExecutionRunId;
 
 /** What may lie at the destination is an earlier attempt or generation of the file itself. */
 const isOurs = ({ foreign, regenerated, ftsJobIds }: BatchFile): boolean =>

@@ -9,7 +9,7 @@ import {
 import { BATCH_QUERIES, type KeptFiles, type StagedFile } from '../contract/messages.ts';
 import type { TransferBatchInput } from '../contract/internal-messages.ts';
 import { stageOutId } from '../contract/ids.ts';
-import { applyOrder } from '../domain/batch/batch-orders.ts';
+import { applyOrder, outliveTask } from '../domain/batch/batch-orders.ts';
 import type { BatchSnapshot } from '../domain/batch/batch-snapshot.ts';
 import { BatchState } from '../domain/batch/batch-state.ts';
 import { hasNewsForCrab } from '../domain/batch/bookkeeping.ts';
@@ -27,7 +27,8 @@ import { runPriorities } from './batch-priority.ts';
 import { runLooks } from './batch-looks.ts';
 import { runShadows } from './batch-shadows.ts';
 import { tellWaitingJobs } from './batch-outcomes.ts';
-import { runAttempts, wasReset, type AttemptContext } from './transfer-attempts.ts';
+import { wasReset } from './batch-reset.ts';
+import { runAttempts, type AttemptContext } from './transfer-attempts.ts';
 import { Clock } from './clock.ts';
 import { tellFileEvents } from './events.ts';
 import { showDetails } from './details.ts';
@@ -107,7 +108,11 @@ export async function transferBatch(input: TransferBatchInput, resumed?: BatchSn
     const isNews = !state.finished && !toldEnd;
     toldSlot = report.slot;
     toldEnd = report.ended;
-    if (isNews) await tell(stageOutId(input.task), batchReportSignal, { ...report, at: clock.now() });
+    if (!isNews) return;
+    const taken = await tell(stageOutId(input.task), batchReportSignal, { ...report, at: clock.now() });
+    if (taken) return;
+    outliveTask(state);
+    changed = true;
   }
 
   /** Tells the task and waiting jobs of every change, until everything has been told and done. */

@@ -29,9 +29,12 @@ export async function submissionsOf(client: Client, task: string, batch = 1): Pr
   return submissions;
 }
 
-/** Resets a task's first batch to before the decision on its latest submission: it decides again, and submits again. */
-export async function resetBeforeSubmission({ client, server }: Rig, task: string): Promise<void> {
-  const submission = (await submissionsOf(client, task)).at(-1);
+/**
+ * Resets a task's first batch to before the decision on one of its submissions: it decides again, and submits again.
+ * @param which index of the submission, from the end where below 0. @default the latest
+ */
+export async function resetBeforeSubmission({ client, server }: Rig, task: string, which = -1): Promise<void> {
+  const submission = (await submissionsOf(client, task)).at(which);
   if (!submission) throw new Error(`${task} has submitted nothing`);
   await client.workflowService.resetWorkflowExecution({
     namespace: server.namespace,

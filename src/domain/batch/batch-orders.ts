@@ -20,6 +20,10 @@ export function applyOrder(state: BatchState, order: BatchOrder, now: number): v
     case 'priority':
       state.priority = order.priority;
       return;
+    case 'own': {
+      for (const file of [...state.files.values()]) if (!order.keys.includes(file.key)) supersede(state, file, now);
+      return;
+    }
     case 'cancel': {
       const files = order.keys === 'all' ? [...state.files.values()] : selected(state, order.keys);
       for (const file of files) state.kill(file, { why: 'asked', reason: order.reason, by: order.by }, now);
@@ -30,7 +34,7 @@ export function applyOrder(state: BatchState, order: BatchOrder, now: number): v
   }
 }
 
-type FileOrder = Exclude<BatchOrder, { kind: 'admit' | 'finish' | 'priority' | 'cancel' }>;
+type FileOrder = Exclude<BatchOrder, { kind: 'admit' | 'finish' | 'priority' | 'cancel' | 'own' }>;
 
 function applyToFile(state: BatchState, file: BatchFile, order: FileOrder, now: number): void {
   switch (order.kind) {
@@ -89,6 +93,15 @@ function retry(file: BatchFile, what: 'transfer' | 'publication', now: number): 
     file.attempts = [];
     file.outcomeTold = false;
   }
+}
+
+/**
+ * The task has ended without this run of its batch, which was reset, or was ended by force: nothing that the batch waits for comes any more. What
+ * a publisher has of it is handed over again, with word that nothing follows.
+ */
+export function outliveTask(state: BatchState): void {
+  state.finished = true;
+  for (const file of state.files.values()) file.handedOver = false;
 }
 
 function notePublication({ events }: BatchState, file: BatchFile, now: number): void {

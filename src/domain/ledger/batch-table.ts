@@ -57,6 +57,11 @@ export class BatchTable {
     return true;
   }
 
+  /** A batch that had ended goes on: it was reset. */
+  reopen(batch: number, link: number): void {
+    if (!this.#open.has(batch)) this.#open.set(batch, { link, slot: 'idle' });
+  }
+
   isOpen(batch: number): boolean {
     return this.#open.has(batch);
   }

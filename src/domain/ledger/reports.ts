@@ -12,6 +12,7 @@ import { outcomeOf } from './waiters.ts';
  */
 export function applyBatchReport(state: TaskState, report: BatchReport, now: number): void {
   const touched = new Set<LedgerJob>();
+  if (!report.ended && !state.batches.isOpen(report.batch)) goesOn(state, report.batch);
   if (report.target) retarget(state, report.batch, report.target);
   for (const { key, publication, notBefore } of report.dropped)
     letGo(state, report.batch, key, publication, notBefore, now);
@@ -45,6 +46,14 @@ export function applyBatchReport(state: TaskState, report: BatchReport, now: num
   if (report.ended) endBatch(state, batch, now);
   else endPublished(state, batch, now);
   for (const job of touched) state.gate(job);
+}
+
+/** A batch that had ended was reset: it has its turns again, for files that no newer generation has replaced meanwhile. */
+function goesOn(state: TaskState, batch: number): void {
+  const entries = [...(state.ledger.byBatch.get(batch) ?? [])];
+  const [first] = entries;
+  if (first) state.batches.reopen(batch, first.link);
+  state.outbox.order(batch, { kind: 'own', keys: entries.map(({ key }) => key) });
 }
 
 /**
