@@ -26,9 +26,9 @@ export function createCrabActivities({ crab, rowDoubt }: CrabDependencies): Crab
   return {
     measureFiles: ({ task, lfns }) => crab.measureFiles(task, lfns),
 
-    async tellCrab({ task, words }) {
+    async tellCrab({ task, words, again = false }) {
       // What was held back is compared with the rows first, which CRAB itself does not: they may be newer generations' by now.
-      const rows = wasHeldBack() ? await crab.taskRows(task) : null;
+      const rows = again || wasHeldBack() ? await crab.taskRows(task) : null;
       const isOutdated = ({ id, startTime }: CrabWord): boolean => (rows?.get(id)?.startTime ?? 0) > startTime;
       const due = words.filter((word) => !isOutdated(word));
       await tell(task, due);

@@ -1,8 +1,7 @@
 import { ActivityFailure, isCancellation, log, proxyActivities } from '@temporalio/workflow';
 import type { Stamped, StampedActivities } from '../activities/stamped.ts';
-import type { CrabActivities, ToldCrabResult } from '../activities/crab.types.ts';
+import type { CrabActivities, TellCrabRequest, ToldCrabResult } from '../activities/crab.types.ts';
 import type { RowActivities } from '../activities/row.types.ts';
-import type { CrabWord } from '../domain/crab-word.ts';
 import type { UnnamedFiles } from '../domain/ledger/bookkeeping.ts';
 import type { Policy } from '../domain/policy.ts';
 import { crabActivityOptions } from './activities.ts';
@@ -15,7 +14,7 @@ import type { Clock } from './clock.ts';
 export async function tellCrab(
   clock: Clock,
   policy: Policy,
-  request: { task: string; words: CrabWord[] },
+  request: TellCrabRequest,
 ): Promise<ToldCrabResult & { givenUp?: boolean }> {
   const rows = request.words.length;
   const told = await unlessGone(clock, policy, { task: request.task, rows }, ({ tellCrab }) => tellCrab(request));
