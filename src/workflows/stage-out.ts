@@ -108,7 +108,10 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
     // A person who closes or pauses the task sees it listed so at once.
     const isNewWord = (): boolean => taskWord(state) !== shownValue(SEARCH_ATTRIBUTES.state);
     const longAt = Math.max(HISTORY_BYTES, workflowInfo().historySize + WORTHWHILE_BYTES);
-    for (;;) {
+    for (let pass = 1; ; pass += 1) {
+      // An update is answered before anything is begun because of it, on replay too: where a worker that knows nothing of the task reads a workflow
+      // task that did nothing, the SDK (1.24) hands over what came next with it, and an answer that may come sooner or later is a TMPRL1100.
+      if (pass > 1) await condition(allHandlersFinished);
       changed = false;
       state.noteChanges(context.clock.now());
       // What is sent is not in the books any more, so nothing may be on its way when the run ends.
@@ -126,9 +129,9 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
       listing.show(() => valuesOfTask(state), isNewWord(), Math.max(context.clock.now(), state.lastChangeAt));
       if (state.complete) {
         await closeChildren(state);
-        // Whatever came meanwhile is looked at before the end: it may have opened the task again.
+        // Whatever came meanwhile may have opened the task again; what has changed nothing does not keep it from its end, however much of it comes.
         await condition(allHandlersFinished);
-        if (!changed && state.complete) return;
+        if (state.complete && state.outbox.empty) return;
         context.flushed.clear();
         continue;
       }
