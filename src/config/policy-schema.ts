@@ -17,7 +17,12 @@ const count = (key: NumericKey, min: number, max: number, unit: string, descript
 /** Bounds of the policy; what each setting means in detail stands in src/domain/policy.ts. */
 export const policySchema = z.strictObject({
   maxFilesPerFtsJob: count('maxFilesPerFtsJob', 1, 200, 'files', 'Files of one FTS job'),
-  batchWindow: time('batchWindow', 0, HOUR, 'A batch leaves when its oldest file has waited so long'),
+  batchWindow: time(
+    'batchWindow',
+    0,
+    HOUR,
+    'A batch leaves when its oldest file has waited so long; a lone job output at once where none left within it',
+  ),
   maxActiveFtsJobs: count('maxActiveFtsJobs', 1, 1000, 'jobs', 'FTS jobs of one task at a time'),
   followFirst: time('followFirst', 0.05, HOUR, 'First look at an FTS job'),
   followMax: time('followMax', 0.05, HOUR, 'Longest pause between two looks'),

@@ -24,6 +24,11 @@ export class Clock {
     return result;
   }
 
+  /** Takes the time from what another of our workflows tells: its message is in history as well. Epoch milliseconds. */
+  heard(at: number): void {
+    this.#advance(at);
+  }
+
   /** Sleeps until a time. @param summary for people in Temporal's UI: a short line, some 50 bytes of history */
   async sleepUntil(at: number, summary: string): Promise<void> {
     await sleep(Math.max(1, at - this.#now), { summary });

@@ -70,19 +70,20 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
   };
   handleMessages(context);
   handleQueries(context, task);
-  setHandler(batchReportSignal, (report) =>
+  setHandler(batchReportSignal, (report) => {
+    if (report.at !== undefined) context.clock.heard(report.at);
     context.withState((state) => {
-      const now = context.clock.now();
-      applyBatchReport(state, report, now);
-      state.noteChanges(Math.max(now, report.at ?? now));
-    }),
-  );
-  setHandler(publishedSignal, (report) =>
+      applyBatchReport(state, report, context.clock.now());
+      state.noteChanges(context.clock.now());
+    });
+  });
+  setHandler(publishedSignal, (report) => {
+    context.clock.heard(report.at);
     context.withState((state) => {
       applyPublished(state, report, context.clock.now());
-      state.noteChanges(Math.max(context.clock.now(), report.at));
-    }),
-  );
+      state.noteChanges(context.clock.now());
+    });
+  });
   // Cancelling the workflow kills the task; carrying that out must not be cancelled.
   void CancellationScope.current().cancelRequested.catch(() =>
     context.withState((state) => {

@@ -64,6 +64,61 @@ describe('the window', () => {
   });
 });
 
+describe('a quiet link', () => {
+  const mayLeave = (): boolean => true;
+  const add = (window: BatchWindow, n: number, now: number): void => window.add(fileOf(n, 0, 0), now);
+  const leaving = (window: BatchWindow, now: number): string[] =>
+    window.takeReady(now, POLICY, { mayLeave }).flatMap(({ files }) => files.map(({ key }) => key));
+
+  it('sends the first at once; what comes within a window of it waits for one', () => {
+    const window = new BatchWindow();
+    add(window, 1, 0);
+    expect(leaving(window, 0)).toEqual(['k1']);
+    add(window, 2, 10_000);
+    expect(leaving(window, 10_000)).toEqual([]);
+    expect(window.nextDue(POLICY)).toBe(70_000);
+    add(window, 3, 65_000);
+    expect(leaving(window, 70_000)).toEqual(['k2', 'k3']);
+    expect(window.nextDue(POLICY)).toBeNull();
+    add(window, 4, 131_000);
+    expect(leaving(window, 131_000)).toEqual(['k4']);
+  });
+
+  it('is one of its own for logs and for other destinations', () => {
+    const window = new BatchWindow();
+    add(window, 1, 0);
+    expect(leaving(window, 0)).toEqual(['k1']);
+    window.add(fileOf(2, 0, 2), 1_000);
+    window.add(fileOf(3, 1, 0), 1_000);
+    expect(leaving(window, 1_000)).toEqual(['k2', 'k3']);
+  });
+
+  it('keeps what could not be sent at once, or has siblings to come', () => {
+    const window = new BatchWindow();
+    add(window, 1, 0);
+    expect(window.takeReady(0, POLICY, { mayLeave: () => false })).toEqual([]);
+    expect(window.nextDue(POLICY)).toBe(60_000);
+    expect(leaving(window, 5_000)).toEqual(['k1']);
+  });
+
+  it('keeps several job outputs that came together', () => {
+    const window = new BatchWindow();
+    add(window, 1, 0);
+    window.add({ ...fileOf(2, 0, 0), jobId: '2' }, 0);
+    expect(leaving(window, 0)).toEqual([]);
+    expect(leaving(window, 60_000)).toEqual(['k1', 'k2']);
+  });
+
+  it('is remembered by the next run', () => {
+    const window = new BatchWindow();
+    add(window, 1, 0);
+    leaving(window, 0);
+    const next = BatchWindow.fromJSON(JSON.parse(JSON.stringify(window)) as ReturnType<BatchWindow['toJSON']>);
+    add(next, 2, 1_000);
+    expect(leaving(next, 1_000)).toEqual([]);
+  });
+});
+
 describe('turns at FTS', () => {
   it('are never more than allowed, and everybody gets one in the end', () => {
     const step = fc.oneof(

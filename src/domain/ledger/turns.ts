@@ -1,4 +1,4 @@
-import type { FtsTarget } from '../orders.ts';
+import type { BatchFileInput, FtsTarget } from '../orders.ts';
 import { gates, type Ledger } from './ledger.ts';
 import type { TaskState } from './task-state.ts';
 import { volumeOf } from './volume.ts';
@@ -19,7 +19,8 @@ export interface StartedBatch extends ReadyBatch {
  */
 export function beginBatches(state: TaskState, now: number, limit = Infinity): StartedBatch[] {
   const { ledger, batches, window, policy, closed, outbox } = state;
-  return window.takeReady(now, policy, { all: closed, limit }).map((ready) => {
+  const mayLeave = (file: BatchFileInput): boolean => isWhole(ledger, file) && hasTurnFor(state, file);
+  return window.takeReady(now, policy, { all: closed, limit, mayLeave }).map((ready) => {
     const batch = batches.begin(ledger.linkIndex(ready.source, ready.destination), volumeOf(ready.files));
     for (const { key } of ready.files) {
       const entry = ledger.byKey.get(key);
@@ -52,6 +53,17 @@ export function admitBatches(state: TaskState): void {
     state.outbox.order(batch, { kind: 'admit', target });
   }
 }
+
+/** All outputs of the job have been reported. */
+function isWhole(ledger: Ledger, { key, retry }: BatchFileInput): boolean {
+  const entry = ledger.byKey.get(key);
+  const job = entry && ledger.jobOf.get(entry);
+  return job?.retry === retry && job.entries.filter((of) => of.retry === retry).length >= job.expected;
+}
+
+/** A batch with the file would be sent at once. */
+const hasTurnFor = ({ paused, targets, batches, policy }: TaskState, { record }: BatchFileInput): boolean =>
+  !paused && targets.has(record.destination) && batches.waiting === 0 && batches.active < policy.maxActiveFtsJobs;
 
 function markSubmitted(state: TaskState, batch: number): void {
   for (const entry of state.ledger.byBatch.get(batch) ?? [])

@@ -6,6 +6,18 @@ interface Pane {
   files: BatchFileInput[];
   /** When its oldest file came, epoch milliseconds. */
   since: number;
+  /** When its last batch left, epoch milliseconds; absent where that is more than a window ago. */
+  left?: number;
+}
+
+/** What may leave the window now. */
+interface Leaving {
+  /** Nothing is to wait any longer. */
+  all?: boolean;
+  /** Batches at most. */
+  limit?: number;
+  /** Nothing that is still to come belongs to the file, and it could be sent at once: alone on a quiet link it need not wait. */
+  mayLeave?: (file: BatchFileInput) => boolean;
 }
 
 /** A batch that is ready to leave: immutable from now on. */
@@ -28,8 +40,10 @@ export class BatchWindow {
   add(file: BatchFileInput, now: number): void {
     const { source, destination, type } = file.record;
     const pane = this.#panes.get(`${source} ${destination} ${type}`);
-    if (pane) pane.files.push(file);
-    else this.#panes.set(`${source} ${destination} ${type}`, { files: [file], since: now });
+    if (pane) {
+      if (pane.files.length === 0) pane.since = now;
+      pane.files.push(file);
+    } else this.#panes.set(`${source} ${destination} ${type}`, { files: [file], since: now });
   }
 
   /** Takes a file out again; null where it is not here. */
@@ -38,7 +52,7 @@ export class BatchWindow {
       const index = pane.files.findIndex((file) => file.key === key);
       if (index < 0) continue;
       const [file] = pane.files.splice(index, 1);
-      if (pane.files.length === 0) this.#panes.delete(name);
+      if (pane.files.length === 0 && pane.left === undefined) this.#panes.delete(name);
       return file ?? null;
     }
     return null;
@@ -63,20 +77,29 @@ export class BatchWindow {
     return pane ? pane.since + batchWindow * 1000 : null;
   }
 
-  /** At most `limit` batches that are full or due; `all` where nothing is to wait any longer. */
-  takeReady(now: number, policy: Policy, { all = false, limit = Infinity } = {}): ReadyBatch[] {
+  /** Batches that are full or due, and lone job outputs of a quiet link: none of its batches left within the last window. */
+  takeReady(
+    now: number,
+    policy: Policy,
+    { all = false, limit = Infinity, mayLeave = never }: Leaving = {},
+  ): ReadyBatch[] {
     const ready: ReadyBatch[] = [];
+    const windowMs = policy.batchWindow * 1000;
     for (const [name, pane] of this.#panes) {
-      const due = all || now - pane.since >= policy.batchWindow * 1000;
+      if (pane.left !== undefined && now - pane.left >= windowMs) delete pane.left;
+      const isLone = pane.left === undefined && isOneJob(pane.files) && pane.files.every(mayLeave);
+      const due = all || isLone || now - pane.since >= windowMs;
       while (
         ready.length < limit &&
         (pane.files.length >= policy.maxFilesPerFtsJob || (due && pane.files.length > 0))
       ) {
         const files = pane.files.splice(0, policy.maxFilesPerFtsJob);
         const first = files[0]?.record;
-        if (first) ready.push({ source: first.source, destination: first.destination, files });
+        if (!first) continue;
+        ready.push({ source: first.source, destination: first.destination, files });
+        pane.left = now;
       }
-      if (pane.files.length === 0) this.#panes.delete(name);
+      if (pane.files.length === 0 && pane.left === undefined) this.#panes.delete(name);
     }
     return ready;
   }
@@ -84,7 +107,8 @@ export class BatchWindow {
   /** When the next batch is due, epoch milliseconds; null where nothing waits. */
   nextDue(policy: Policy): number | null {
     let next: number | null = null;
-    for (const { since } of this.#panes.values()) {
+    for (const { files, since } of this.#panes.values()) {
+      if (files.length === 0) continue;
       const due = since + policy.batchWindow * 1000;
       if (next === null || due < next) next = due;
     }
@@ -101,3 +125,8 @@ export class BatchWindow {
     return window;
   }
 }
+
+const never = (): boolean => false;
+
+/** Where several wait already, it is a burst, which is to fill its batches. */
+const isOneJob = ([first, ...others]: BatchFileInput[]): boolean => others.every(({ jobId }) => jobId === first?.jobId);
