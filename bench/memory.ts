@@ -1,5 +1,5 @@
 /**
- * A worker's memory: `npm run bench:memory [-- --tasks 1000 --queued 100000 --cached 2000 --json <file>]`.
+ * A worker's memory: `npm run bench:memory [-- --tasks 1000 --queued 100000 --cached 500 --json <file>]`.
  * So many open tasks whose copies do not end, each with jobs on two links: what the worker process holds of each, with all of them in its cache
  * and with a small one. Then one task with so many files that wait: the fifty FTS jobs that it may have are under way and do not end.
  */
@@ -29,7 +29,7 @@ const FEW = 100;
 const AT_ONCE = 8;
 const LINKS = 10;
 
-const options = readOptions({ tasks: 1_000, queued: 100_000, cached: 2_000 });
+const options = readOptions({ tasks: 1_000, queued: 100_000, cached: 500 });
 
 interface MemoryFigures {
   load: string;

@@ -29,7 +29,7 @@ const slots = (fallback: number, what: string) => whole(fallback, 1, 1000, 'acti
 
 const workerSchema = z.strictObject({
   maxConcurrentWorkflowTasks: whole(40, 2, 1000, 'tasks', 'Workflow tasks at a time'),
-  cachedWorkflows: whole(2000, 0, 100_000, 'workflows', 'Workflows kept in memory between their tasks'),
+  cachedWorkflows: whole(500, 0, 100_000, 'workflows', 'Workflows kept in memory between their tasks'),
   activitySlots: z
     .strictObject({
       fts: slots(20, 'Submissions and cancels'),
