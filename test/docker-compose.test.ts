@@ -32,10 +32,11 @@ const { services, networks, volumes } = parse(text, { merge: true }) as {
 };
 const all = Object.entries(services);
 /** As it is where only what has to be set is. */
-const filled = readServices({
+const given = {
   ...{ POSTGRES_PASSWORD: 'x', ASO_MONITOR_TOKEN_FILE: '/token' },
   ...{ ASO_SITECONF_DIR: '/sites', ASO_CREDENTIALS_DIR: '/proxies', ASO_TRUST_ANCHORS_DIR: '/authorities' },
-});
+};
+const filled = readServices(given);
 const settingsOf = (name: string): Record<string, string> =>
   Object.fromEntries(Object.entries(filled[name]?.environment ?? {}).filter(([, value]) => value !== ''));
 
@@ -90,7 +91,7 @@ describe('docker-compose.yml', () => {
     expect(volumes).toHaveProperty(settings['ASO_SITECONF_DIR'] ?? '');
   });
 
-  test.each(all)('the image of %s is pinned', (_, { image }) => {
+  test.each(Object.entries(filled))('the image of %s is pinned', (_, { image }) => {
     expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+(\.\d+)?$/);
   });
 
@@ -131,8 +132,18 @@ describe('docker-compose.yml', () => {
 
   test('mounts what the worker reads, and nothing of it can be written', () => {
     const { siteconf, credentials, trustAnchors } = loadConfig(settingsOf('worker'));
+    const keys = '/run/secrets/payload-keys';
     const mounts = (filled['worker']?.volumes ?? []).map((volume) => /:(\/[^:]+:\w+)$/.exec(volume)?.[1]);
-    expect(mounts.sort()).toEqual([siteconf, credentials, trustAnchors].map((path) => `${path}:ro`).sort());
+    expect(mounts.sort()).toEqual([siteconf, credentials, trustAnchors, keys].map((path) => `${path}:ro`).sort());
+  });
+
+  test('encrypts with the keys of one file, the same for workers and monitor, where one is named', () => {
+    const withKeys = readServices({ ...given, ASO_PAYLOAD_KEYS_FILE: '/etc/aso/keys' });
+    for (const name of ['worker', 'monitor']) {
+      expect(withKeys[name]?.environment?.['ASO_PAYLOAD_KEYS']).toBe('/run/secrets/payload-keys');
+      expect(withKeys[name]?.volumes).toContain('/etc/aso/keys:/run/secrets/payload-keys:ro');
+      expect(filled[name]?.environment?.['ASO_PAYLOAD_KEYS']).toBe('');
+    }
   });
 
   test('lets running activities end before it kills the worker', () => {
@@ -210,7 +221,7 @@ describe('Dockerfile', () => {
     expect(dockerfile).toMatch(/^STOPSIGNAL SIGTERM$/m);
     const { version } = JSON.parse(read('package.json')) as { version: string };
     expect(dockerfile).toContain(`ARG VERSION=${version}`);
-    expect(services['worker']?.image).toBe(`asyncstageout:${version}`);
+    expect(filled['worker']?.image).toBe(`asyncstageout:${version}`);
   });
 
   test('what is mounted for writing belongs to whom it runs as', () => {

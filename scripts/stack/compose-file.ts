@@ -21,7 +21,8 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The services by name, with variables filled in as Docker Compose does. @throws Error naming a variable that has to be set */
 export function readServices(variables: Readonly<Record<string, string>>): Record<string, Service> {
   const text = readFileSync(`${ROOT}docker-compose.yml`, 'utf8');
-  const filled = text.replaceAll(/\$\{(\w+)(:[-?])?([^}]*)\}/g, (_, name: string, mode?: string, rest = '') => {
+  const filled = text.replaceAll(/\$\{(\w+)(:[-?+])?([^}]*)\}/g, (_, name: string, mode?: string, rest = '') => {
+    if (mode === ':+') return variables[name] ? String(rest) : '';
     const value = variables[name] || (mode === ':-' ? String(rest) : '');
     if (value === '' && mode === ':?') throw new Error(`docker-compose.yml wants ${name}: ${String(rest)}`);
     return value;
