@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { markdownTable } from '../bench/support/report/markdown-table.ts';
-import { plotFile, type BenchResult } from '../bench/support/report/report.ts';
+import { plotFile, scriptOf, type BenchResult } from '../bench/support/report/report.ts';
 import { ROOT } from '../bench/support/report/surroundings.ts';
 import { drawSvg } from '../bench/support/report/svg.ts';
 
@@ -59,7 +59,7 @@ function targetsTable(page: string, results: ReadonlyMap<string, BenchResult>): 
 function linkTo(page: string, bench: string): string {
   const before = page.slice(0, Math.max(0, page.indexOf(`<!-- bench:${bench} -->`)));
   const heading = [...before.matchAll(/^#+ (.+)$/gm)].at(-1)?.[1];
-  const command = `\`npm run bench:${bench}\``;
+  const command = `\`npm run ${scriptOf(bench)}\``;
   if (heading === undefined) return command;
   // As GitHub makes them.
   const anchor = heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'); // prettier-ignore

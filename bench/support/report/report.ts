@@ -15,7 +15,7 @@ export type Passage = { table: string } | { text: string };
 
 /** What a bench leaves in its JSON file. */
 export interface BenchResult {
-  /** As in the command, `npm run bench:<bench>`. */
+  /** As in the command, `npm run bench:<bench>` or `npm run rehearse:<…>`. */
   bench: string;
   title: string;
   /** The whole command. */
@@ -83,7 +83,7 @@ export class Report {
     const result: BenchResult = {
       bench: this.#name,
       title: this.#title,
-      command: [`npm run bench:${this.#name}`, ...(shown.length ? ['--', ...shown] : [])].join(' '),
+      command: [`npm run ${scriptOf(this.#name)}`, ...(shown.length ? ['--', ...shown] : [])].join(' '),
       date: new Date(this.#start).toISOString(),
       seconds: Math.round((Date.now() - this.#start) / 100) / 10,
       commit: commit(),
@@ -106,6 +106,10 @@ export class Report {
     return broken > 0 ? 1 : 0;
   }
 }
+
+/** The npm script of a bench: rehearsals have names of their own, as `rehearse:failover`. */
+export const scriptOf = (bench: string): string =>
+  bench.startsWith('rehearse-') ? bench.replace('-', ':') : `bench:${bench}`;
 
 /** Name of a plot's file. */
 export const plotFile = (bench: string, { id }: Plot): string => `${id === undefined ? bench : `${bench}-${id}`}.svg`;
