@@ -5,9 +5,9 @@
  */
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { ftsRequests } from '../src/demo/fts-view.ts';
-import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { fastFts, SPREAD } from './support/fast-fts.ts';
 import { readOptions } from './support/options.ts';
+import { TENTH } from './support/policies.ts';
 import { newProgress } from './support/progress.ts';
 import { none, type Bound } from './support/report/bound.ts';
 import { Report } from './support/report/report.ts';
@@ -20,8 +20,6 @@ const JOB_SIZES = [100, 10, 3];
 const TASKS = 2;
 /** Copies at a time on a link, so that files wait as they do in production. */
 const ACTIVE_PER_LINK = 10;
-/** What the shipped times are divided by. */
-const FASTER = 10;
 
 interface FollowFigures {
   jobSize: number;
@@ -40,14 +38,7 @@ interface FollowFigures {
 const options = readOptions({ files: 2_000 });
 
 async function follow(ending: Ending, jobSize: number, files: number): Promise<FollowFigures> {
-  const { batchWindow, followFirst, followMax, followGrid } = DEFAULT_POLICY;
-  const policy = {
-    maxFilesPerFtsJob: jobSize,
-    batchWindow: batchWindow / FASTER,
-    followFirst: followFirst / FASTER,
-    followMax: followMax / FASTER,
-    followGrid: followGrid / FASTER,
-  };
+  const policy = { maxFilesPerFtsJob: jobSize, ...TENTH };
   const fts = { ...fastFts(files, SPREAD), activePerLink: ACTIVE_PER_LINK };
   return onStand(ending, { fts, policy }, async (stand) => {
     // No more links than full jobs can be made for.

@@ -13,13 +13,14 @@ import { addRows } from '../test/support/crab-rows.ts';
 import { startPuller } from '../test/support/pullers.ts';
 import { makeJob } from '../test/support/world.ts';
 import { readOptions } from './support/options.ts';
+import { TENTH } from './support/policies.ts';
 import { none, rounded, type Bound } from './support/report/bound.ts';
 import { Report } from './support/report/report.ts';
 import { SOURCES } from './support/sites.ts';
 import { onStand, type Stand } from './support/stand.ts';
 
-/** A tenth of production's times: what changes between two looks is told together, as it would be there. */
-const POLICY = { crabBookkeeping: true, batchWindow: 5, followFirst: 1.5, followMax: 30, followGrid: 0.5 };
+/** A tenth of production's looks: what changes between two of them is told together, as it would be there. */
+const POLICY = { ...TENTH, crabBookkeeping: true, batchWindow: 5 };
 const LAID_AT_ONCE = 8;
 /** How long CRAB thinks about each request: on loopback one puller would have it all before the other has asked. */
 const CRAB_MS = 50;
