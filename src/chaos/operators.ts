@@ -10,6 +10,7 @@ import { insist, isAnswer } from './insist.ts';
 import type { ChaosJob } from './plan.ts';
 import type { ActName, PlannedAct } from './plan-acts.ts';
 import { resetWorkflow } from './reset.ts';
+import type { Touch } from './touch.ts';
 
 /** An act as it came out. */
 export interface DoneAct {
@@ -23,11 +24,17 @@ export interface DoneAct {
   outcome: string;
   /** It was carried out. */
   done: boolean;
+  /** Whose copies it may have called off or repeated; null for nobody's. */
+  touch: Touch | null;
 }
 
 /** A job's files must be final, and the sources of those that arrived gone, before it runs again; looked for so long, milliseconds. */
 const RERUN_PATIENCE_MS = 40_000;
+/** What is to be reset must have begun; looked for so long, milliseconds. */
+const RESET_PATIENCE_MS = 30_000;
 const LOOK_MS = 1_000;
+/** This share of cancels is of a whole task. */
+const WHOLE_CANCELS = 0.3;
 
 /** Operators, and users through CRAB: each act is begun at its time and repeated until it is answered. */
 export class Operators {
@@ -70,7 +77,7 @@ export class Operators {
       done = false;
       outcome = (error as Error).message;
     }
-    this.done.push({ kind, task: task.task.name, askedAt, answeredAt: Date.now(), outcome, done });
+    this.done.push({ kind, task: task.task.name, askedAt, answeredAt: Date.now(), outcome, done, touch: touchOf(act) });
     this.#tell(`${kind} of ${task.task.label}: ${outcome}`);
   }
 
@@ -80,10 +87,11 @@ export class Operators {
     const ask = <T>(call: () => Promise<T>): Promise<T> => insist(this.#signal, call);
     switch (kind) {
       case 'cancel': {
-        const selection = pick < 0.3 ? {} : { jobs: [job?.job.jobId ?? ''] };
+        const isWhole = pick < WHOLE_CANCELS;
+        const selection = isWhole ? {} : { jobs: [job?.job.jobId ?? ''] };
         const request = { ...selection, reason: 'chaos', by: 'operator' };
         const { files } = await ask(() => cancelTask(this.#client, task.name, request));
-        return `${files} files${pick < 0.3 ? '' : ` of job ${job?.job.jobId}`}`;
+        return `${files} files${isWhole ? '' : ` of job ${job?.job.jobId}`}`;
       }
       case 'retry': {
         const { files } = await ask(() => retryTask(this.#client, task.name, {}));
@@ -97,16 +105,23 @@ export class Operators {
       case 'reset-task':
         return this.#reset(stageOutId(task.name), pick);
       case 'reset-batch':
-        return this.#reset(transferBatchId(task.name, 1 + Math.floor(pick * 3)), (pick * 7) % 1);
+        return this.#reset(transferBatchId(task.name, batchOf(pick)), (pick * 7) % 1);
       case 'reset-publisher':
-        return this.#reset(publishDatasetId(task.name, task.dataset), pick);
+        return task.publication !== 'never' ? this.#reset(publishDatasetId(task.name, task.dataset), pick) : null;
       case 'resubmit':
         return job ? this.#resubmit(task.name, job, () => this.#crab.resubmit(task, job, 1)) : null;
     }
   }
 
+  /** A workflow that has not begun yet is waited for. */
   async #reset(workflowId: string, pick: number): Promise<string | null> {
-    return insist(this.#signal, () => resetWorkflow(this.#client, workflowId, pick));
+    for (const until = Date.now() + RESET_PATIENCE_MS; ; await sleep(LOOK_MS, undefined, { signal: this.#signal })) {
+      try {
+        return await insist(this.#signal, () => resetWorkflow(this.#client, workflowId, pick));
+      } catch (error) {
+        if (!isAnswer(error) || Date.now() > until) throw error;
+      }
+    }
   }
 
   /** A job runs again when its files are final; a user would not ask for it before. */
@@ -130,4 +145,15 @@ export class Operators {
     }
     return null;
   }
+}
+
+/** One of a task's first batches. */
+const batchOf = (pick: number): number => 1 + Math.floor(pick * 3);
+
+/** A retry touches what was not copied well; a pause and a publisher's reset touch no copies. */
+function touchOf({ kind, task: { jobs }, pick }: PlannedAct): Touch | null {
+  const jobId = jobs[Math.floor(pick * jobs.length)]?.job.jobId ?? '';
+  if (kind === 'reset-task' || (kind === 'cancel' && pick < WHOLE_CANCELS)) return { kind: 'all' };
+  if (kind === 'cancel' || kind === 'resubmit') return { kind: 'job', jobId };
+  return kind === 'reset-batch' ? { kind: 'batch', batch: batchOf(pick) } : null;
 }

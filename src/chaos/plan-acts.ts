@@ -27,6 +27,9 @@ const SHARES: Readonly<Record<ActName, number>> = {
   ...{ pause: 0.15, resubmit: 0.3 },
 };
 
+/** Those that are drawn: the reset of a whole task is not survived yet (docs/survival.md). */
+export const DRAWN_ACTS = (Object.keys(ACTS) as ActName[]).filter((kind) => SHARES[kind] > 0);
+
 /** Draws what is done to each task, from its first report on. */
 export function drawActs(random: () => number, tasks: readonly ChaosTask[], untilMs: number): PlannedAct[] {
   const acts = tasks.flatMap((task) => {

@@ -9,6 +9,7 @@ import { openProxies, startCast } from './cast.ts';
 import { Crab } from './crab.ts';
 import { awaitEnds } from './endings.ts';
 import { gatherEvidence } from './evidence.ts';
+import { checkHappened } from './happened.ts';
 import { insist } from './insist.ts';
 import { Operators } from './operators.ts';
 import type { ChaosOptions } from './options.ts';
@@ -102,7 +103,15 @@ export async function play({ seed, minutes, store, keep }: ChaosOptions, ending:
   // First of all: what does not answer any more is found out by its history.
   const histories = await checkHistories(client, places.histories);
   const evidence = await gatherEvidence(client, places, plan.tasks, sources.files, operators.done);
-  const checks: Check[] = [answered, ended, ...(await crab.checkAwaited()), ...(await judge(evidence)), ...histories];
+  const happened = checkHappened(minutes, plan.strikes, operators.done);
+  const checks: Check[] = [
+    happened,
+    answered,
+    ended,
+    ...(await crab.checkAwaited()),
+    ...(await judge(evidence)),
+    ...histories,
+  ];
   await writeFile(join(places.folder, 'evidence.json'), JSON.stringify(evidence, null, 1));
   say(`\n${resultTables({ strikes: plan.strikes, cast, tookMs: Date.now() - since }, evidence)}\n`);
   for (const line of checkLines(checks)) say(line);

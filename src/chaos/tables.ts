@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { Cast } from './cast.ts';
 import type { Evidence } from './evidence.ts';
-import { ACTS, type ActName } from './plan-acts.ts';
+import { ACTS, DRAWN_ACTS } from './plan-acts.ts';
 import type { PlannedStrike } from './plan-strikes.ts';
 import { STRIKE_NAMES, STRIKES } from './strikes/index.ts';
 
@@ -13,7 +13,10 @@ export function strikeList(): string {
   });
   return [
     draw(['strike', 'what happens', 'to', 'lasts'], strikes),
-    draw(['act', 'what operators and users do'], Object.entries(ACTS)),
+    draw(
+      ['act', 'what operators and users do'],
+      DRAWN_ACTS.map((name) => [name, ACTS[name]]),
+    ),
   ].join('\n\n');
 }
 
@@ -28,7 +31,7 @@ export function resultTables(
     );
     return [part, ...counts.map((count) => count || ''), cast.part(part).process.starts];
   });
-  const done = (Object.keys(ACTS) as ActName[]).map((name) => {
+  const done = DRAWN_ACTS.map((name) => {
     const own = acts.filter(({ kind }) => kind === name);
     return [name, own.length, own.filter((act) => act.done).length];
   });

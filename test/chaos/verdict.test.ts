@@ -17,6 +17,8 @@ function again({ evidence, job }: Doctored, sid: string, submitTime: number): vo
   evidence.fts = [job, { ...job, jobId: 'j2', sid, submitTime, files }];
 }
 
+const CANCEL = { kind: 'cancel' as const, askedAt: 0, answeredAt: 0, outcome: '1 files', done: true };
+
 const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: RegExp[]][] = [
   ['a file is lost from its books', ({ file }) => void (file.said = null), [/in the books/, /in DBS, each/, /CRAB/]],
   [
@@ -34,7 +36,7 @@ const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: Reg
   [
     'a killed file is there all the same, and its source is gone',
     ({ file }) => Object.assign(file.said ?? {}, { transfer: 'KILLED' }),
-    [/nothing of theirs/, /CRAB/],
+    [/nothing of theirs/, /FTS's last copy/, /CRAB/],
   ],
   [
     'something lies there that nobody reported',
@@ -62,7 +64,24 @@ const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: Reg
       doctored.evidence.dbs = { files: [], blocks: [] };
       doctored.evidence.doors = [];
     },
-    [/KILLED, none copied/],
+    [/KILLED, none copied/, /FTS's last copy/],
+  ],
+  [
+    "a file is DONE that FTS has not copied well, and another's cancel is no excuse",
+    ({ evidence, job }) => {
+      job.files[0]!.state = 'FAILED';
+      evidence.acts = [{ ...CANCEL, task: evidence.files[0]!.task.name, touch: { kind: 'job', jobId: 'another' } }];
+    },
+    [/FTS's last copy/],
+  ],
+  [
+    "a file was copied twice, and another batch's reset is no excuse",
+    (doctored) => {
+      again(doctored, 'run/1/2/x', REMOVED);
+      const { name } = doctored.evidence.files[0]!.task;
+      doctored.evidence.acts = [{ ...CANCEL, task: name, touch: { kind: 'batch', batch: 2 } }];
+    },
+    [/copied well once/],
   ],
   [
     'a job names a destination twice',
@@ -100,6 +119,15 @@ const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: Reg
 
 it('a world in which all is well passes', async () => {
   expect(await failing(soundEvidence().evidence)).toEqual([]);
+});
+
+it('what was cancelled, reset or run again may have been copied twice', async () => {
+  for (const touch of [{ kind: 'all' }, { kind: 'batch', batch: 1 }] as const) {
+    const doctored = soundEvidence();
+    again(doctored, 'run/1/2/x', REMOVED);
+    doctored.evidence.acts = [{ ...CANCEL, task: doctored.evidence.files[0]!.task.name, touch }];
+    expect(await failing(doctored.evidence)).toEqual([]);
+  }
 });
 
 it.each(DOCTORED)('is found: %s', async (_, doctor, claims) => {

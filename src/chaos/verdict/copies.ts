@@ -1,5 +1,6 @@
 import { checkAll, type Check } from '../../demo/verification.ts';
 import type { Evidence, FileEvidence } from '../evidence.ts';
+import { isTouched } from '../touch.ts';
 import { copiesByDestination, nameOf, saidGeneration, type AskedCopy } from './generations.ts';
 
 /** CRAB's rows tell whole seconds. */
@@ -11,8 +12,6 @@ export async function checkCopies({ files, fts, acts }: Evidence): Promise<Check
   const of = (file: FileEvidence): AskedCopy[] => copies.get(nameOf(file)) ?? [];
   // A sid is <first run of the task>/<batch>/<attempt>/<digest>.
   const attempts = Map.groupBy(fts, ({ sid, jobId }) => sid?.split('/').slice(0, 3).join('/') ?? jobId);
-  const isTouched = (task: string): boolean =>
-    acts.some((act) => act.task === task && act.kind !== 'pause' && act.done);
   return [
     await checkAll('attempts of batches, each with one FTS job', [...attempts], ([attempt, jobs]) =>
       jobs.length === 1 && attempt.split('/').length === 3 ? null : `${attempt} has ${jobs.length} jobs`,
@@ -39,7 +38,9 @@ export async function checkCopies({ files, fts, acts }: Evidence): Promise<Check
         // FTS calls wrong bytes of a log FINISHED, as it has no sum to tell them by: we see it, and send it again.
         if (file.file.type === 'log' && file.file.fault === 'corrupt') return null;
         const finished = of(file).filter(({ state }) => state === 'FINISHED').length;
-        return finished > 1 && !isTouched(file.task.name) ? `${nameOf(file)} was copied well ${finished} times` : null;
+        return finished > 1 && !isTouched(file, of(file), acts)
+          ? `${nameOf(file)} was copied well ${finished} times`
+          : null;
       },
     ),
     await checkAll('files KILLED, none copied after CRAB was told so', files, (file) => {

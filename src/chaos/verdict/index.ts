@@ -3,6 +3,7 @@ import type { Evidence } from '../evidence.ts';
 import { checkCopies } from './copies.ts';
 import { checkCrabRows } from './crab-rows.ts';
 import { checkDeletions } from './deletions.ts';
+import { checkFtsAgrees } from './fts-agreement.ts';
 import { checkFinalStates } from './final-states.ts';
 import { checkPublications } from './publications.ts';
 
@@ -11,6 +12,7 @@ export async function judge(evidence: Evidence): Promise<Check[]> {
   return [
     ...(await checkFinalStates(evidence)),
     ...(await checkCopies(evidence)),
+    ...(await checkFtsAgrees(evidence)),
     ...(await checkDeletions(evidence)),
     ...(await checkPublications(evidence)),
     ...(await checkCrabRows(evidence)),
