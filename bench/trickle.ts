@@ -1,5 +1,5 @@
 /**
- * What a lone job output costs: `npm run bench:trickle [-- --tasks 100 --jobs 4 --settings 8 --json <file>]`.
+ * What a lone job output costs: `npm run bench:trickle [-- --tasks 100 --jobs 4 --settings 8 --stores postgresql --json <file>]`.
  * Real life is no burst: 400,000 files a day over some 500 open tasks of 20 sites each are one job output of two or three files per task, link and
  * window, so that nearly every batch has the files of one. They trickle into tasks that are open already, each to a link of its own, through
  * FTS, and into DBS; then the same with other settings. State transitions, history and CPU per job output, all workflows counted, FTS requests per
@@ -7,24 +7,23 @@
  */
 import { CMS } from './support/cms-figures.ts';
 import { runUntilInterrupted } from '../src/demo/interrupt.ts';
-import { DEFAULT_POLICY, type Policy } from '../src/domain/policy.ts';
+import type { Policy } from '../src/domain/policy.ts';
 import { readOptions } from './support/options.ts';
 import { atMost, rounded, target } from './support/report/bound.ts';
 import type { Cell } from './support/report/markdown-table.ts';
+import { TENTH } from './support/policies.ts';
 import { Report } from './support/report/report.ts';
+import { STORE_NAMES, STORES } from './support/store.ts';
 import { measureTrickle, type TrickleFigures } from './trickle/measure.ts';
 
-const options = readOptions({ tasks: 100, jobs: 4, rate: 8, settings: 8 });
+const options = readOptions(
+  { tasks: 100, jobs: 4, rate: 8, settings: 8 },
+  { stores: { from: STORES, default: ['postgresql'] } },
+);
+const [store = 'postgresql'] = options.stores;
 
-/** Times are so many times shorter than production's. */
+/** Times are so many times shorter than production's: see {@link TENTH}. */
 const FASTER = 10;
-const { batchWindow, followFirst, followMax, followGrid } = DEFAULT_POLICY;
-const SHIPPED: Partial<Policy> = {
-  batchWindow: batchWindow / FASTER,
-  followFirst: followFirst / FASTER,
-  followMax: followMax / FASTER,
-  followGrid: followGrid / FASTER,
-};
 
 interface Setting {
   name: string;
@@ -52,7 +51,8 @@ const MOST_CORES = 0.5;
 const OPEN_TASKS = 500;
 const FILES_PER_SECOND = CMS.filesPerDay / 86_400;
 
-const sum = ({ worker, server }: TrickleFigures['cpu']): number => (worker ?? NaN) + (server ?? NaN);
+const sum = ({ worker, server, database }: TrickleFigures['cpu']): number =>
+  (worker ?? NaN) + (server ?? NaN) + (database ?? 0);
 
 /** What one open task takes of a core while nothing happens. */
 const coresOfOpenTask = ({ cpuOfNothing, cpuOfOpenTasks }: TrickleFigures): number =>
@@ -66,8 +66,8 @@ const cpuPerFile = ({ cpu, cpuOfOpenTasks, seconds, files }: TrickleFigures): nu
 const coresOfCms = (figures: TrickleFigures): number =>
   sum(figures.cpuOfNothing) + OPEN_TASKS * coresOfOpenTask(figures) + FILES_PER_SECOND * cpuPerFile(figures);
 
-const percents = ({ worker, server }: TrickleFigures['cpu']): string[] =>
-  [worker, server].map((used) => (used === null ? '–' : (used * 100).toFixed(1)));
+const percents = ({ worker, server, database }: TrickleFigures['cpu']): string[] =>
+  [worker, server, database].map((used) => (used === null ? '–' : (used * 100).toFixed(1)));
 
 process.exitCode = await runUntilInterrupted(async (ending) => {
   const report = new Report('trickle', 'What a lone job output costs', options);
@@ -77,7 +77,8 @@ process.exitCode = await runUntilInterrupted(async (ending) => {
       // What differs is to be seen: not all of it needs the full size.
       ...{ tasks: at === 0 ? options.tasks : Math.min(options.tasks, 40), jobsPerTask: options.jobs },
       ...{ perSecond: options.rate, copySeconds: setting.copySeconds / FASTER },
-      policy: { ...SHIPPED, ...setting.policy },
+      policy: { ...TENTH, ...setting.policy },
+      store,
     });
     found.push({ setting, figures });
     console.error(`${setting.name}: ${(figures.all.transitions / figures.jobs).toFixed(1)} transitions per job output`);
@@ -93,7 +94,7 @@ process.exitCode = await runUntilInterrupted(async (ending) => {
         ...[type, runs, each(transitions), each(events), each(bytes, 0)],
       ],
     ),
-    `${figures.jobs} job outputs of two or three files into ${options.tasks} open tasks, ${options.rate} a second, copies of 60 s, from report to published:`,
+    `${figures.jobs} job outputs of two or three files into ${options.tasks} open tasks, ${options.rate} a second, copies of 60 s, ${STORE_NAMES[store]}, from report to published:`,
   );
   report.table(
     [
@@ -104,6 +105,7 @@ process.exitCode = await runUntilInterrupted(async (ending) => {
       'bytes',
       'CPU s: worker',
       'server',
+      'database',
       'FTS requests per file',
       'of a core for CMS',
     ],
@@ -115,6 +117,7 @@ process.exitCode = await runUntilInterrupted(async (ending) => {
         ...[
           per(cpu.worker ?? NaN, 3),
           per(cpu.server ?? NaN, 3),
+          cpu.database === null ? '–' : per(cpu.database, 3),
           (found.ftsRequests / files).toFixed(2),
           coresOfCms(found).toFixed(2),
         ],
@@ -123,7 +126,7 @@ process.exitCode = await runUntilInterrupted(async (ending) => {
     'Per job output, with other settings:',
   );
   report.table(
-    ['what it costs while nothing happens', 'worker', 'server'],
+    ['what it costs while nothing happens', 'worker', 'server', 'database'],
     [
       ['no task, % of a core', ...percents(figures.cpuOfNothing)],
       [`${options.tasks} open tasks, % of a core`, ...percents(figures.cpuOfOpenTasks)],
@@ -142,6 +145,6 @@ process.exitCode = await runUntilInterrupted(async (ending) => {
   });
   return report.conclude({ found }, [
     target(atMost('state transitions per job output, report to published', figures.all.transitions / figures.jobs, MOST_TRANSITIONS)), // prettier-ignore
-    target(atMost('CMS as a trickle, worker and server', coresOfCms(figures), MOST_CORES, 'cores')),
+    target(atMost('CMS as a trickle, worker, server and database', coresOfCms(figures), MOST_CORES, 'cores')),
   ]);
 });

@@ -3,7 +3,7 @@ import { finishedCopies } from '../../src/demo/fts-view.ts';
 import type { Ending } from '../../src/demo/interrupt.ts';
 import { until } from '../../src/demo/until.ts';
 import { SOURCES } from '../support/sites.ts';
-import { onStand, type Stand } from '../support/stand.ts';
+import { onStand, type Stand, type StandOptions } from '../support/stand.ts';
 import { BenchTask } from '../support/task.ts';
 import { TUNED } from '../support/policies.ts';
 import { fastFts, SPREAD } from '../support/fast-fts.ts';
@@ -63,7 +63,7 @@ export const killedWhileFollowing = (ending: Ending, files: number): Promise<Fau
 
 /** Temporal's server, which is where states are stored, is killed three times while outcomes are being stored, and started again. */
 export const stateStoreKilled = (ending: Ending, files: number): Promise<FaultFigures> =>
-  strike(ending, files, { serverMayDie: true }, async (stand) => {
+  strike(ending, files, { store: 'file' }, async (stand) => {
     for (const share of STRIKES) {
       await until(() => finishedCopies(stand.world.fts) >= files * share, stand.signal, 20);
       await stand.restartServer();
@@ -86,7 +86,7 @@ export const outcomesRefused = (ending: Ending, files: number): Promise<FaultFig
 async function strike(
   ending: Ending,
   files: number,
-  options: { serverMayDie?: boolean },
+  options: Partial<Pick<StandOptions, 'store'>>,
   fault: (stand: Stand) => Promise<() => number>,
 ): Promise<FaultFigures> {
   return onStand(ending, { fts: fastFts(files, SPREAD), policy: TUNED, patience: 3, ...options }, async (stand) => {

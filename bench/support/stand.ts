@@ -8,11 +8,11 @@ import type { Ending } from '../../src/demo/interrupt.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { FtsSimulatorOptions } from '../../src/simulators/fts3/simulator.ts';
 import { startSimulatedWorld, type SimulatedWorld } from '../../src/simulators/world.ts';
-import { startDevServer, type DevServer } from '../../src/workers/dev-server.ts';
 import { WorkerProcess } from '../../src/workers/worker-process.ts';
 import { cpuSeconds } from './cpu.ts';
 import { CrabProcess } from './crab-process.ts';
 import { DESTINATIONS, SOURCES } from './sites.ts';
+import { startServer, type Store } from './store.ts';
 import { clearedAfter } from './undo.ts';
 
 export interface StandOptions {
@@ -21,8 +21,8 @@ export interface StandOptions {
   policy: Partial<Policy>;
   /** FTS sends messages, and the worker heeds them so fast, seconds. */
   messages?: { delay: number; interval: number };
-  /** Temporal keeps its state in a file, so that its server may be killed. @default false */
-  serverMayDie?: boolean;
+  /** Where Temporal keeps its state; a file where its server is to be killed. @default 'memory' */
+  store?: Store;
   /** The worker's CRAB is one in a process of its own, which knows nothing but rows that it is told. @default false */
   crabProcess?: boolean;
   /** @default those of sites.ts */
@@ -31,7 +31,7 @@ export interface StandOptions {
   patience?: number;
 }
 
-/** What one measurement is made on: simulators in this process, Temporal's dev server and a worker each in their own. */
+/** What one measurement is made on: simulators in this process, Temporal's server and a worker each in their own. */
 export interface Stand {
   world: SimulatedWorld;
   client: Client;
@@ -41,7 +41,7 @@ export interface Stand {
   /** Aborted when the measurement is interrupted, or its patience is over. */
   signal: AbortSignal;
   /** Seconds of CPU that the processes have used; null where the system does not tell. */
-  cpu(): { worker: number | null; server: number | null; crab: number | null };
+  cpu(): Record<'worker' | 'server' | 'database' | 'crab', number | null>;
   /** Kills Temporal's server with SIGKILL and starts another on the same state. */
   restartServer(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export function onStand<T>(ending: Ending, options: StandOptions, measure: (stan
 }
 
 async function setUp(
-  { fts, policy, messages, serverMayDie = false, crabProcess = false, patience = 5, ...options }: StandOptions,
+  { fts, policy, messages, store = 'memory', crabProcess = false, patience = 5, ...options }: StandOptions,
   interrupted: AbortSignal,
   later: (undo: () => Promise<unknown>) => void,
 ): Promise<Stand> {
@@ -71,8 +71,7 @@ async function setUp(
     ...(messages && { broker: {} }),
   });
   later(() => world.close());
-  const kept = serverMayDie ? { dbFile: join(folder, 'temporal.db') } : {};
-  let server: DevServer = await startDevServer(kept);
+  let server = await startServer(store, folder);
   later(() => server.close());
   const ftsEvents = world.broker && { brokers: [world.broker.url], ...messages };
   const environment = await simulatedEnvironment(world, server, folder, policy, ftsEvents ? { ftsEvents } : {});
@@ -93,13 +92,13 @@ async function setUp(
     signal: AbortSignal.any([interrupted, AbortSignal.timeout(patience * 60_000)]),
     cpu: () => ({
       worker: cpuSeconds(worker.pid),
-      server: cpuSeconds(server.pid),
+      ...server.cpu(),
       crab: crab && cpuSeconds(crab.pid),
     }),
     async restartServer() {
       process.kill(server.pid, 'SIGKILL');
       await server.close();
-      server = await startDevServer({ ...kept, port: Number(server.address.split(':').at(-1)) });
+      server = await startServer(store, folder, Number(server.address.split(':').at(-1)));
     },
   };
 }

@@ -21,11 +21,11 @@ export interface BenchServer extends DevServer {
   databaseBytes(): Promise<number | null>;
 }
 
-/** Starts a server on a store that is empty. @param folder for what it keeps */
-export async function startServer(store: Store, folder: string): Promise<BenchServer> {
+/** Starts a server on a store. @param folder for what it keeps; what lies there already is gone on with @param port of a dev server; any by default */
+export async function startServer(store: Store, folder: string, port?: number): Promise<BenchServer> {
   if (store === 'postgresql') return onPostgresql(await startTemporal({ store }));
   const dbFile = join(folder, 'temporal.db');
-  const server = await startDevServer(store === 'file' ? { dbFile } : {});
+  const server = await startDevServer({ ...(store === 'file' && { dbFile }), ...(port !== undefined && { port }) });
   const sizes = async (): Promise<number> => (await sizeOf(dbFile)) + (await sizeOf(`${dbFile}-wal`));
   return {
     ...server,

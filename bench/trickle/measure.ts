@@ -8,6 +8,7 @@ import type { Policy } from '../../src/domain/policy.ts';
 import { usedBetween } from '../support/cpu.ts';
 import { fastFts } from '../support/fast-fts.ts';
 import { onStand, type Stand } from '../support/stand.ts';
+import type { Store } from '../support/store.ts';
 import {
   OPEN_OF_TASKS,
   sumHistories,
@@ -29,13 +30,11 @@ export interface TrickleOptions {
   copySeconds: number;
   /** What differs from the policy that is shipped. */
   policy: Partial<Policy>;
+  store: Store;
 }
 
-/** Seconds of CPU; null where the system does not tell. */
-interface Cpu {
-  worker: number | null;
-  server: number | null;
-}
+/** Seconds of CPU; null where the system does not tell, and of a database that is part of the server. */
+type Cpu = Record<'worker' | 'server' | 'database', number | null>;
 
 export interface TrickleFigures {
   jobs: number;
@@ -60,14 +59,14 @@ const IDLE_SECONDS = 10;
 
 /** Job outputs that trickle into tasks that are open already. */
 export function measureTrickle(ending: Ending, options: TrickleOptions): Promise<TrickleFigures> {
-  const { tasks, jobsPerTask, perSecond, copySeconds, policy } = options;
+  const { tasks, jobsPerTask, perSecond, copySeconds, policy, store } = options;
   const copies = [{ url: '.', outcome: { slowMs: copySeconds * 1000 } }];
   // One block of each task, of all its files, at the end: in a day blocks have ten times as many files.
   const work = (tasks * (jobsPerTask + 1)) / perSecond;
   const rest = 2 * ((policy.batchWindow ?? 0) + 2.5 * copySeconds + 5);
   const whole = { ...policy, blockTimeout: Math.ceil(work + rest + IDLE_SECONDS) };
   const fts = fastFts(tasks * 20, copies);
-  const stand = { fts, policy: whole, sites: TRICKLE_SITES, serverMayDie: true, patience: 15 };
+  const stand = { fts, policy: whole, sites: TRICKLE_SITES, store, patience: 15 };
   return onStand(ending, stand, async (stand) => {
     const laid = await layTrickle(stand, tasks, jobsPerTask + 1);
     const [first, others] = [laid.slice(0, tasks), laid.slice(tasks)];
@@ -127,7 +126,7 @@ function cpuSince(stand: Stand): () => Cpu {
 async function cpuOfIdling(stand: Stand): Promise<Cpu> {
   const cpu = cpuSince(stand);
   await sleep(IDLE_SECONDS * 1000, undefined, { signal: stand.signal });
-  const { worker, server } = cpu();
+  const { worker, server, database } = cpu();
   const perSecond = (used: number | null): number | null => (used === null ? null : used / IDLE_SECONDS);
-  return { worker: perSecond(worker), server: perSecond(server) };
+  return { worker: perSecond(worker), server: perSecond(server), database: perSecond(database) };
 }
