@@ -1,10 +1,13 @@
 import { rm } from 'node:fs/promises';
 import type { Ending } from '../../src/demo/interrupt.ts';
+import { findServerPrograms } from '../../src/servers/find-programs.ts';
+import { FullServer } from '../../src/servers/full-server.ts';
 import { startTemporal } from '../../src/servers/start-temporal.ts';
 import type { Postgresql } from '../../src/servers/postgresql.ts';
 import type { TemporalOptions, TemporalServer } from '../../src/servers/temporal-server.ts';
 import { startRig, type Rig } from '../../test/support/rig.ts';
 import { startWorld, type World } from '../../test/support/world.ts';
+import { OneAddress } from './one-address.ts';
 import { clearedAfter } from './undo.ts';
 
 /** A simulated world, Temporal on PostgreSQL, and workers in this process. */
@@ -17,10 +20,15 @@ export interface PostgresqlStand {
   others: Postgresql[];
 }
 
+export interface PostgresqlStandOptions extends TemporalOptions {
+  /** Processes of Temporal's server on the database; the rig reaches all of them by one address. @default 1 */
+  servers?: number;
+}
+
 /** Does something on a stand of its own, which is cleared away afterwards, however that ends. */
 export const onPostgresql = <T>(
   ending: Ending,
-  options: TemporalOptions,
+  { servers = 1, ...options }: PostgresqlStandOptions,
   work: (stand: PostgresqlStand) => Promise<T>,
 ): Promise<T> =>
   clearedAfter(ending, async (later) => {
@@ -31,7 +39,22 @@ export const onPostgresql = <T>(
     const world = await startWorld({ activePerLink: 50 });
     later(() => rm(world.storage.root, { recursive: true, force: true }));
     later(() => world.close());
-    const rig = await startRig(world, { temporal, policy: { blockTimeout: 1 } });
+    const addresses = [temporal.address];
+    while (addresses.length < servers) {
+      const further = await FullServer.start({
+        ...options,
+        program: findServerPrograms().server,
+        database: temporal.database!,
+      });
+      later(() => further.close());
+      addresses.push(further.address);
+    }
+    const front = await OneAddress.listen(addresses);
+    later(() => front.close());
+    const rig = await startRig(world, {
+      temporal: servers > 1 ? { ...temporal, address: front.address } : temporal,
+      policy: { blockTimeout: 1 },
+    });
     later(() => rig.close());
     return work({ world, temporal, database: temporal.database!, rig, others });
   });
