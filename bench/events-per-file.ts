@@ -8,7 +8,7 @@ import { rm } from 'node:fs/promises';
 import { closeTask, startJobOutput, taskStatus } from '../src/client/index.ts';
 import { stageOutId } from '../src/contract/ids.ts';
 import type { TaskTotals } from '../src/contract/messages.ts';
-import { runUntilInterrupted } from '../src/demo/interrupt.ts';
+import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { until } from '../src/demo/until.ts';
 import type { JobReport } from '../src/domain/file.ts';
 import { addRows } from '../test/support/crab-rows.ts';
@@ -20,6 +20,7 @@ import { readOptions } from './support/options.ts';
 import { rounded, type Bound } from './support/report/bound.ts';
 import type { Cell } from './support/report/markdown-table.ts';
 import { TENTH } from './support/policies.ts';
+import { clearedAfter } from './support/undo.ts';
 import { Report } from './support/report/report.ts';
 import { reportAll } from './support/reporting.ts';
 
@@ -68,11 +69,14 @@ interface TaskFigures {
 }
 
 /** Works one task on a Temporal server of its own. */
-async function workTask(load: Load, bookkeeping: boolean): Promise<TaskFigures> {
-  const world = await startWorld({ activePerLink: 50 });
-  const { maxFilesPerFtsJob = 100 } = load;
-  const rig = await startRig(world, { policy: { ...TENTH, maxFilesPerFtsJob, crabBookkeeping: bookkeeping } });
-  try {
+function workTask(ending: Ending, load: Load, bookkeeping: boolean): Promise<TaskFigures> {
+  return clearedAfter(ending, async (later) => {
+    const world = await startWorld({ activePerLink: 50 });
+    later(() => rm(world.storage.root, { recursive: true, force: true }));
+    later(() => world.close());
+    const { maxFilesPerFtsJob = 100 } = load;
+    const rig = await startRig(world, { policy: { ...TENTH, maxFilesPerFtsJob, crabBookkeeping: bookkeeping } });
+    later(() => rig.close());
     const task = '261122_120000:alice_crab_bench';
     const jobs = await layJobs(world, task, load.jobs);
     const started = Date.now();
@@ -88,11 +92,7 @@ async function workTask(load: Load, bookkeeping: boolean): Promise<TaskFigures> 
       crabUpdates: world.crab.books.transfersCalls.length,
       seconds: (Date.now() - started) / 1000,
     };
-  } finally {
-    await rig.close();
-    await world.close();
-    await rm(world.storage.root, { recursive: true, force: true });
-  }
+  });
 }
 
 async function reportJobs(
@@ -147,47 +147,50 @@ function rowOf(name: Cell[], { runs, transitions, events, listed, bytes }: Sums,
   return [...name, runs, ...each, Math.round(bytes / jobs)];
 }
 
-process.exitCode = await runUntilInterrupted(async () => {
-  const report = new Report('events', 'What Temporal keeps of a job', options);
-  const figures: TaskFigures[] = [];
-  for (const load of LOADS) for (const bookkeeping of [false, true]) figures.push(await workTask(load, bookkeeping));
-  const onOff = (bookkeeping: boolean): string => (bookkeeping ? 'on' : 'off');
-  const head = ['runs', 'transitions per job', 'events per job', 'of these for the list', 'bytes per job'];
-  report.table(
-    ['load', 'bookkeeping', 'workflow', ...head],
-    figures.flatMap(({ load, bookkeeping, workflows, jobs }) =>
-      Object.entries(workflows).map(([type, sums]) => rowOf([load, onOff(bookkeeping), type], sums, jobs)),
-    ),
-    'By workflow:',
-  );
-  report.table(
-    ['load', 'jobs', 'bookkeeping', ...head, 'requests to FTS per job', 'updates to CRAB per job', 'seconds'],
-    figures.map(({ load, jobs, bookkeeping, all, ftsRequests, crabUpdates, seconds }) => [
-      ...rowOf([load, jobs, onOff(bookkeeping)], all, jobs),
-      ...[(ftsRequests / jobs).toFixed(2), (crabUpdates / jobs).toFixed(2), seconds.toFixed(0)],
-    ]),
-    'Jobs of two output files, from report to published, all workflows counted:',
-  );
-  const types = [...new Set(figures.flatMap(({ workflows }) => Object.keys(workflows)))];
-  report.plot({
-    kind: 'bars',
-    title: 'State transitions per job of two files, from report to published, by workflow',
-    stacked: true,
-    x: {
-      name: "how jobs come; without and with CRAB's rows being told",
-      categories: figures.map(({ load, bookkeeping }) => (bookkeeping ? `${load}, told` : load)),
-    },
-    y: { name: 'state transitions per job' },
-    series: types.map((type) => ({
-      name: type,
-      values: figures.map(({ workflows, jobs }) => rounded((workflows[type]?.transitions ?? 0) / jobs)),
-    })),
-  });
-  const bounds = figures.flatMap(({ load, bookkeeping, all, jobs }, i): Bound[] => {
-    const off = figures[i - 1];
-    if (!bookkeeping || !off) return [];
-    const added = (all.transitions - off.all.transitions) / jobs;
-    return [{ name: `${load}: transitions per job that bookkeeping adds, at most ${MOST_ADDED}`, found: added.toFixed(1), holds: added <= MOST_ADDED }]; // prettier-ignore
-  });
-  return report.conclude(figures, bounds);
-});
+process.exit(
+  await runUntilInterrupted(async (ending) => {
+    const report = new Report('events', 'What Temporal keeps of a job', options);
+    const figures: TaskFigures[] = [];
+    for (const load of LOADS)
+      for (const bookkeeping of [false, true]) figures.push(await workTask(ending, load, bookkeeping));
+    const onOff = (bookkeeping: boolean): string => (bookkeeping ? 'on' : 'off');
+    const head = ['runs', 'transitions per job', 'events per job', 'of these for the list', 'bytes per job'];
+    report.table(
+      ['load', 'bookkeeping', 'workflow', ...head],
+      figures.flatMap(({ load, bookkeeping, workflows, jobs }) =>
+        Object.entries(workflows).map(([type, sums]) => rowOf([load, onOff(bookkeeping), type], sums, jobs)),
+      ),
+      'By workflow:',
+    );
+    report.table(
+      ['load', 'jobs', 'bookkeeping', ...head, 'requests to FTS per job', 'updates to CRAB per job', 'seconds'],
+      figures.map(({ load, jobs, bookkeeping, all, ftsRequests, crabUpdates, seconds }) => [
+        ...rowOf([load, jobs, onOff(bookkeeping)], all, jobs),
+        ...[(ftsRequests / jobs).toFixed(2), (crabUpdates / jobs).toFixed(2), seconds.toFixed(0)],
+      ]),
+      'Jobs of two output files, from report to published, all workflows counted:',
+    );
+    const types = [...new Set(figures.flatMap(({ workflows }) => Object.keys(workflows)))];
+    report.plot({
+      kind: 'bars',
+      title: 'State transitions per job of two files, from report to published, by workflow',
+      stacked: true,
+      x: {
+        name: "how jobs come; without and with CRAB's rows being told",
+        categories: figures.map(({ load, bookkeeping }) => (bookkeeping ? `${load}, told` : load)),
+      },
+      y: { name: 'state transitions per job' },
+      series: types.map((type) => ({
+        name: type,
+        values: figures.map(({ workflows, jobs }) => rounded((workflows[type]?.transitions ?? 0) / jobs)),
+      })),
+    });
+    const bounds = figures.flatMap(({ load, bookkeeping, all, jobs }, i): Bound[] => {
+      const off = figures[i - 1];
+      if (!bookkeeping || !off) return [];
+      const added = (all.transitions - off.all.transitions) / jobs;
+      return [{ name: `${load}: transitions per job that bookkeeping adds, at most ${MOST_ADDED}`, found: added.toFixed(1), holds: added <= MOST_ADDED }]; // prettier-ignore
+    });
+    return report.conclude(figures, bounds);
+  }),
+);

@@ -4,16 +4,14 @@
  * a trickle, where each batch has the files of one job, as most have in a day of CMS. Bytes of tables with their indexes per file; what the
  * deletion of closed workflows leaves, which is what happens to them at the end of their retention; and what the same load then adds.
  */
-import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
-import { runUntilInterrupted } from '../src/demo/interrupt.ts';
+import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import type { JobReport } from '../src/domain/file.ts';
-import { startTemporal } from '../src/servers/start-temporal.ts';
 import type { Postgresql } from '../src/servers/postgresql.ts';
-import { startRig, type Rig } from '../test/support/rig.ts';
+import type { Rig } from '../test/support/rig.ts';
 import { TestTask } from '../test/support/test-task.ts';
-import { SITES, startWorld, type World } from '../test/support/world.ts';
+import { SITES, type World } from '../test/support/world.ts';
 import {
   databaseSizes,
   grown,
@@ -27,6 +25,7 @@ import {
 import { untilAllEnded } from './support/all-ended.ts';
 import { readOptions } from './support/options.ts';
 import { none } from './support/report/bound.ts';
+import { onPostgresql } from './support/on-postgresql.ts';
 import { TENTH } from './support/policies.ts';
 import { Report } from './support/report/report.ts';
 import { reportAll } from './support/reporting.ts';
@@ -70,37 +69,25 @@ interface Figures {
   secondTime: number;
 }
 
-async function measure(load: Load): Promise<Figures> {
-  const temporal = await startTemporal({ store: 'postgresql' });
-  const database = temporal.database!;
-  const world = await startWorld({ activePerLink: 50 });
+function measure(ending: Ending, load: Load): Promise<Figures> {
   const { maxFilesPerFtsJob = 100 } = load;
-  try {
-    const rig = await startRig(world, { temporal, policy: { ...PACE, maxFilesPerFtsJob } });
-    try {
-      await vacuum(database, { full: true });
-      const empty = await databaseSizes(database);
-      const since = async (): Promise<Sizes> => grown(await databaseSizes(database), empty);
-      const logBefore = await writeAheadLog(database);
-      await workTask(world, rig, load, 'alice');
-      const log = (await writeAheadLog(database)) - logBefore;
-      const asTheyLie = await since();
-      const rowsLeft = await deleteClosed(database, rig);
-      await vacuum(database);
-      const afterPruning = sum(await since());
-      await workTask(world, rig, load, 'bob');
-      const secondTime = sum(await since()) - afterPruning;
-      await vacuum(database, { full: true });
-      const packed = await since();
-      return { load: load.name, files: 2 * load.jobs, asTheyLie, packed, log, rowsLeft, afterPruning, secondTime };
-    } finally {
-      await rig.close();
-    }
-  } finally {
-    await temporal.close();
-    await world.close();
-    await rm(world.storage.root, { recursive: true, force: true });
-  }
+  return onPostgresql(ending, { policy: { ...PACE, maxFilesPerFtsJob } }, async ({ world, database, rig }) => {
+    await vacuum(database, { full: true });
+    const empty = await databaseSizes(database);
+    const since = async (): Promise<Sizes> => grown(await databaseSizes(database), empty);
+    const logBefore = await writeAheadLog(database);
+    await workTask(world, rig, load, 'alice');
+    const log = (await writeAheadLog(database)) - logBefore;
+    const asTheyLie = await since();
+    const rowsLeft = await deleteClosed(database, rig);
+    await vacuum(database);
+    const afterPruning = sum(await since());
+    await workTask(world, rig, load, 'bob');
+    const secondTime = sum(await since()) - afterPruning;
+    await vacuum(database, { full: true });
+    const packed = await since();
+    return { load: load.name, files: 2 * load.jobs, asTheyLie, packed, log, rowsLeft, afterPruning, secondTime };
+  });
 }
 
 /** Stages out and publishes one task. Returns when nothing of it is open any more. */
@@ -148,56 +135,58 @@ const perFile = (bytes: number, { files }: Figures): string => (bytes / files / 
 const gigabytes = (bytes: number, { files }: Figures, days: number): string =>
   ((bytes / files) * FILES_A_DAY * days / 1e9).toFixed(days === 1 ? 1 : 0); // prettier-ignore
 
-process.exitCode = await runUntilInterrupted(async () => {
-  const report = new Report('retention', "What Temporal's database on PostgreSQL grows by", options);
-  const figures: Figures[] = [];
-  for (const load of LOADS) figures.push(await measure(load));
-  report.table(
-    ['load', 'files', 'tables', ...KINDS, 'all', 'write-ahead log'],
-    figures.flatMap((one) =>
-      (['asTheyLie', 'packed'] as const).map((way) => [
-        ...[one.load, one.files, way === 'packed' ? 'packed' : 'as they lie'],
-        ...KINDS.map((kind) => perFile(one[way][kind], one)),
-        perFile(sum(one[way]), one),
-        way === 'packed' ? '' : perFile(one.log, one),
+process.exit(
+  await runUntilInterrupted(async (ending) => {
+    const report = new Report('retention', "What Temporal's database on PostgreSQL grows by", options);
+    const figures: Figures[] = [];
+    for (const load of LOADS) figures.push(await measure(ending, load));
+    report.table(
+      ['load', 'files', 'tables', ...KINDS, 'all', 'write-ahead log'],
+      figures.flatMap((one) =>
+        (['asTheyLie', 'packed'] as const).map((way) => [
+          ...[one.load, one.files, way === 'packed' ? 'packed' : 'as they lie'],
+          ...KINDS.map((kind) => perFile(one[way][kind], one)),
+          perFile(sum(one[way]), one),
+          way === 'packed' ? '' : perFile(one.log, one),
+        ]),
+      ),
+      'kB per file, from report to published and all workflows closed, tables with their indexes; packed: without the room that updates have left (VACUUM FULL):',
+    );
+    const days = [1, 7, 30, RETENTION_DAYS];
+    report.table(
+      ['load', 'tables', ...days.map((count) => `GB, ${count} days`), 'write-ahead log, GB a day'],
+      figures.flatMap((one) =>
+        (['packed', 'asTheyLie'] as const).map((way) => [
+          ...[one.load, way === 'packed' ? 'packed' : 'never vacuumed'],
+          ...days.map((count) => gigabytes(sum(one[way]), one, count)),
+          gigabytes(one.log, one, 1),
+        ]),
+      ),
+      `At ${FILES_A_DAY.toLocaleString('en')} files a day, for so many days of retention:`,
+    );
+    report.table(
+      ['load', 'before', 'rows left', 'after, and VACUUM', 'the same load again adds'],
+      figures.map((one) => [
+        ...[one.load, perFile(sum(one.asTheyLie), one), one.rowsLeft],
+        ...[perFile(one.afterPruning, one), perFile(one.secondTime, one)],
       ]),
-    ),
-    'kB per file, from report to published and all workflows closed, tables with their indexes; packed: without the room that updates have left (VACUUM FULL):',
-  );
-  const days = [1, 7, 30, RETENTION_DAYS];
-  report.table(
-    ['load', 'tables', ...days.map((count) => `GB, ${count} days`), 'write-ahead log, GB a day'],
-    figures.flatMap((one) =>
-      (['packed', 'asTheyLie'] as const).map((way) => [
-        ...[one.load, way === 'packed' ? 'packed' : 'never vacuumed'],
-        ...days.map((count) => gigabytes(sum(one[way]), one, count)),
-        gigabytes(one.log, one, 1),
-      ]),
-    ),
-    `At ${FILES_A_DAY.toLocaleString('en')} files a day, for so many days of retention:`,
-  );
-  report.table(
-    ['load', 'before', 'rows left', 'after, and VACUUM', 'the same load again adds'],
-    figures.map((one) => [
-      ...[one.load, perFile(sum(one.asTheyLie), one), one.rowsLeft],
-      ...[perFile(one.afterPruning, one), perFile(one.secondTime, one)],
-    ]),
-    'When closed workflows are deleted, as at the end of their retention; kB per file:',
-  );
-  report.plot({
-    kind: 'bars',
-    title: "What a file takes up in Temporal's database, packed, with indexes",
-    stacked: true,
-    x: { name: 'how jobs of two files come', categories: figures.map(({ load }) => load) },
-    y: { name: 'kB per file' },
-    series: KINDS.map((kind) => ({
-      name: kind,
-      values: figures.map((one) => Number(perFile(one.packed[kind], one))),
-    })),
-  });
-  return report.conclude(
-    figures,
-    // What the same load adds into the room that was made is a figure only: so small a database is mostly the room that updates take.
-    figures.map((one) => none(`${one.load}: rows that deleted workflows leave`, one.rowsLeft)),
-  );
-});
+      'When closed workflows are deleted, as at the end of their retention; kB per file:',
+    );
+    report.plot({
+      kind: 'bars',
+      title: "What a file takes up in Temporal's database, packed, with indexes",
+      stacked: true,
+      x: { name: 'how jobs of two files come', categories: figures.map(({ load }) => load) },
+      y: { name: 'kB per file' },
+      series: KINDS.map((kind) => ({
+        name: kind,
+        values: figures.map((one) => Number(perFile(one.packed[kind], one))),
+      })),
+    });
+    return report.conclude(
+      figures,
+      // What the same load adds into the room that was made is a figure only: so small a database is mostly the room that updates take.
+      figures.map((one) => none(`${one.load}: rows that deleted workflows leave`, one.rowsLeft)),
+    );
+  }),
+);

@@ -13,6 +13,7 @@ import { chosen, SUITE } from './suite/benches.ts';
 import { runBench, type BenchEnd } from './suite/run-bench.ts';
 import { boundsTable, endsTable, indexPage, isGood } from './suite/summary.ts';
 import { RESULTS } from './support/report/report.ts';
+import { tellingMistakes } from './support/telling.ts';
 
 const HELP = `npm run bench [-- options], npm run bench:full
   --list          names the benches, with the options that each is run with
@@ -20,17 +21,23 @@ const HELP = `npm run bench [-- options], npm run bench:full
   --full          with their own sizes instead of small ones; benches that have no small ones run only so
   --docs          keeps the results in bench/results and writes them into docs/performance.md`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    ...{ list: { type: 'boolean' }, full: { type: 'boolean' }, docs: { type: 'boolean' }, help: { type: 'boolean' } },
-    only: { type: 'string' },
+const { values, only, wanted } = tellingMistakes(
+  () => {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        ...{ list: { type: 'boolean' }, full: { type: 'boolean' }, docs: { type: 'boolean' } },
+        only: { type: 'string' },
+      },
+    });
+    const only = [...(values.only?.split(',') ?? []), ...positionals];
+    return { values, only, wanted: chosen(only) };
   },
-});
+  () => HELP,
+);
 
 async function runAll(ending: Ending): Promise<number> {
-  const only = [...(values.only?.split(',') ?? []), ...positionals];
-  const asked = chosen(only).flatMap((entry) => {
+  const asked = wanted.flatMap((entry) => {
     const args = values.full ? (entry.full ?? []) : entry.small;
     // Who names a bench wants it, at its own size where there is no small one.
     if (args === null) return only.length > 0 ? [{ entry, args: [] }] : [];
@@ -56,8 +63,7 @@ async function runAll(ending: Ending): Promise<number> {
   return bad > 0 ? 1 : 0;
 }
 
-if (values.help) console.log(HELP);
-else if (values.list)
+if (values.list)
   for (const { name, small, full } of SUITE)
     console.log(
       `${name.padEnd(12)} ${small === null ? '(full only)' : small.join(' ')}${full ? `; full: ${full.join(' ')}` : ''}`,

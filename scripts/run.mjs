@@ -14,7 +14,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (...path) => join(root, 'node_modules', ...path);
 
 /** Benches that run on PostgreSQL unless an argument names other stores; others do where one names it. */
-const ON_POSTGRESQL = ['rehearse-failover', 'rehearse-restore', 'retention', 'throughput'];
+const ON_POSTGRESQL = [
+  'rehearse-failover',
+  'rehearse-restore',
+  'rehearse-servers',
+  'retention',
+  'throughput',
+  'trickle',
+  'run',
+];
 
 function needsPostgresql([name, ...args]) {
   const named = args.filter((word) => /\b(memory|file|postgresql)\b/.test(word));
@@ -96,12 +104,13 @@ async function main([name, ...args]) {
     return { text: `${found.version}, ${found.pinned ? 'the pinned one' : 'the one on PATH'}`, value: found.path };
   });
   const env = { ...process.env, PATH: [dirname(node), bin('.bin'), process.env.PATH].join(delimiter) };
-  if (command.temporal)
+  const asksForHelp = args.some((word) => ['--help', '-h', '--list', '--list-strikes'].includes(word));
+  if (command.temporal && !asksForHelp)
     env.ASO_TEMPORAL_CLI = await step('temporal', async () => {
       const { path, from } = await ensureTemporalServer({ env: process.env, root, node, say });
       return { text: `${path} (${from})`, value: path };
     });
-  if (command.postgresql?.(args)) Object.assign(env, await preparePostgresql());
+  if (command.postgresql?.(args) && !asksForHelp) Object.assign(env, await preparePostgresql());
   for (const line of command.runs(args)) {
     const code = await run(node, line, { cwd: root, env });
     if (code !== 0) return code;

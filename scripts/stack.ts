@@ -9,14 +9,26 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { TEMPORAL_STORES, type TemporalStore } from '../src/servers/temporal-server.ts';
+import { tellingMistakes } from '../bench/support/telling.ts';
 import { checkStack } from './stack/check-stack.ts';
 import { startStack, type Stack } from './stack/start-stack.ts';
 
-const { values } = parseArgs({
-  options: { check: { type: 'boolean', default: false }, store: { type: 'string', default: 'postgresql' } },
-});
-const store = TEMPORAL_STORES.find((one) => one === values.store);
-if (!store) throw new Error(`--store must be one of ${TEMPORAL_STORES.join(', ')}`);
+const HELP = `npm run stack -- [options]
+The parts of docker-compose.yml as processes of this machine, until Ctrl-C.
+  --check            lets a few jobs through, looks at what became of their files, and ends
+  --store <word>     what Temporal keeps its state in: ${TEMPORAL_STORES.join(', ')} (default postgresql)`;
+
+const { check, store } = tellingMistakes(
+  () => {
+    const { values } = parseArgs({
+      options: { check: { type: 'boolean', default: false }, store: { type: 'string', default: 'postgresql' } },
+    });
+    const store = TEMPORAL_STORES.find((one) => one === values.store);
+    if (!store) throw new Error(`--store must be one of ${TEMPORAL_STORES.join(', ')}`);
+    return { check: values.check, store };
+  },
+  () => HELP,
+);
 
 process.exit(await runUntilInterrupted((ending) => run(ending, store)));
 
@@ -24,7 +36,7 @@ async function run(ending: Ending, store: TemporalStore): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'aso-stack-'));
   ending.cleanUp(() => rm(folder, { recursive: true, force: true }));
   const stack = await startStack(folder, store, ending, (line) => console.log(line));
-  if (!values.check) return stay(stack, ending);
+  if (!check) return stay(stack, ending);
   try {
     for (const line of await checkStack(stack)) console.log(`holds: ${line}`);
     for (const worker of stack.workers) {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CMS } from '../support/cms-figures.ts';
 import { STORES, type Store } from '../support/store.ts';
+import { helpOfBench, tellingMistakes } from '../support/telling.ts';
 
 /** `scaled`: windows and looks are as many times shorter as time is faster; `shipped`: they are those of production. */
 export const WINDOWS = ['scaled', 'shipped'] as const;
@@ -31,8 +32,11 @@ const DEFAULTS = {
   ...{ workers: 1, cached: 20_000, patience: 300, waits: 1 },
 };
 
+/** What is wrong with one is told, and ends the process. */
+export const readDayOptions = (): DayBenchOptions => tellingMistakes(parse, helpOfBench);
+
 /** @throws Error naming an option that is wrong */
-export function readDayOptions(): DayBenchOptions {
+function parse(): DayBenchOptions {
   const names = [...Object.keys(DEFAULTS), 'hours', 'speed', 'store', 'windows', 'json'];
   const { values } = parseArgs({
     options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Ending } from '../../src/demo/interrupt.ts';
+import type { Policy } from '../../src/domain/policy.ts';
 import { findServerPrograms } from '../../src/servers/find-programs.ts';
 import { FullServer } from '../../src/servers/full-server.ts';
 import { startTemporal } from '../../src/servers/start-temporal.ts';
@@ -23,12 +24,14 @@ export interface PostgresqlStand {
 export interface PostgresqlStandOptions extends TemporalOptions {
   /** Processes of Temporal's server on the database; the rig reaches all of them by one address. @default 1 */
   servers?: number;
+  /** What differs from the policy that is shipped. @default blocks wait for a second */
+  policy?: Partial<Policy>;
 }
 
 /** Does something on a stand of its own, which is cleared away afterwards, however that ends. */
 export const onPostgresql = <T>(
   ending: Ending,
-  { servers = 1, ...options }: PostgresqlStandOptions,
+  { servers = 1, policy = { blockTimeout: 1 }, ...options }: PostgresqlStandOptions,
   work: (stand: PostgresqlStand) => Promise<T>,
 ): Promise<T> =>
   clearedAfter(ending, async (later) => {
@@ -53,7 +56,7 @@ export const onPostgresql = <T>(
     later(() => front.close());
     const rig = await startRig(world, {
       temporal: servers > 1 ? { ...temporal, address: front.address } : temporal,
-      policy: { blockTimeout: 1 },
+      policy,
     });
     later(() => rig.close());
     return work({ world, temporal, database: temporal.database!, rig, others });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { helpOfBench, tellingMistakes } from './telling.ts';
 
 /** An option that takes some words, separated by commas. */
 export interface Choice {
@@ -8,13 +9,20 @@ export interface Choice {
 }
 
 /**
- * Whole numbers of the command line, by name with their defaults, and `--json <file>`.
+ * Whole numbers of the command line, by name with their defaults, and `--json <file>`. What is wrong with one is told, and ends the process.
  * @param choices options that are lists of words, by name
- * @throws Error naming an option that is wrong
  */
 export function readOptions<Name extends string, const Choices extends Readonly<Record<string, Choice>>>(
   defaults: Readonly<Record<Name, number>>,
   choices: Choices = {} as Choices,
+): ReturnType<typeof parse<Name, Choices>> {
+  return tellingMistakes(() => parse(defaults, choices), helpOfBench);
+}
+
+/** @throws Error naming an option that is wrong */
+function parse<Name extends string, const Choices extends Readonly<Record<string, Choice>>>(
+  defaults: Readonly<Record<Name, number>>,
+  choices: Choices,
 ): Record<Name, number> & { [Listed in keyof Choices]: Choices[Listed]['from'][number][] } & { json?: string } {
   const names = Object.keys(defaults) as Name[];
   const lists = Object.keys(choices);
