@@ -21,7 +21,6 @@ const ON_POSTGRESQL = [
   'retention',
   'throughput',
   'trickle',
-  'run',
 ];
 
 function needsPostgresql([name, ...args]) {

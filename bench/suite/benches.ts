@@ -24,15 +24,15 @@ const SIZED: readonly SuiteEntry[] = [
   { name: 'delays', small: words('--idle 20 --loaded 200 --burst 1000') },
   { name: 'memory', small: words('--tasks 300 --queued 10000') },
   {
-    ...{ name: 'trickle', small: words('--tasks 30 --rate 4 --settings 2') },
+    ...{ name: 'trickle', small: words('--tasks 30 --rate 6 --settings 1') },
     full: words('--tasks 500 --settings 8'),
   },
   { name: 'profile', small: words('--files 8000') },
   { name: 'events', small: words('--files 200 --trickle 15') },
   { name: 'cancel', small: words('--jobs 20') },
   { name: 'bulk', small: words('--tasks 40') },
-  { name: 'follow', small: words('--files 300') },
-  { name: 'latency', small: words('--jobs 8 --factor 60') },
+  { name: 'follow', small: words('--files 200') },
+  { name: 'latency', small: words('--jobs 5 --factor 60') },
   {
     ...{ name: 'fairness', small: words('--files 5000 --users 8 --windows short --closed at-once') },
     full: words('--files 100000'),
@@ -40,7 +40,7 @@ const SIZED: readonly SuiteEntry[] = [
   { name: 'day', small: words('--files 1500 --speed 8 --waits 60 --patience 4') },
   { name: 'publication', small: words('--files 2000') },
   { name: 'pull', small: words('--rows 400') },
-  { name: 'model', small: words('--files 9000') },
+  { name: 'model', small: words('--files 4000') },
 ];
 
 /** The npm scripts of benches, by name: what each runs of bench/. */
