@@ -17,6 +17,16 @@ function again({ evidence, job }: Doctored, sid: string, submitTime: number): vo
   evidence.fts = [job, { ...job, jobId: 'j2', sid, submitTime, files }];
 }
 
+/** Its job ran again after it was published: the new file is rejected, with its source kept, and the published one stays. */
+function rejectLaterRun(file: Doctored['file']): void {
+  const later = { retry: 1, size: 90, adler32: '0badbeef', laidAt: REMOVED + 1 };
+  file.generations.push(later);
+  file.atSource = { size: later.size, adler32: later.adler32 };
+  Object.assign(file.said ?? {}, { retry: 1, transfer: 'REJECTED', publication: 'FAILED', rule: 'already-published' });
+  const row = { tm_transfer_state: transferNumber('FAILED'), tm_publication_state: publicationNumber('FAILED') };
+  Object.assign(file.row ?? {}, row);
+}
+
 const CANCEL = { kind: 'cancel' as const, askedAt: 0, answeredAt: 0, outcome: '1 files', done: true };
 
 const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: RegExp[]][] = [
@@ -106,6 +116,14 @@ const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: Reg
     [/published: once/],
   ],
   [
+    'a file that an earlier run of its job had published is in DBS twice',
+    ({ evidence, file }) => {
+      rejectLaterRun(file);
+      evidence.dbs.files.push(evidence.dbs.files[0]!);
+    },
+    [/published: once/],
+  ],
+  [
     'a published file is not in DBS',
     ({ evidence }) => void (evidence.dbs.files = []),
     [/published: once/, /none without files/],
@@ -119,6 +137,12 @@ const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: Reg
 
 it('a world in which all is well passes', async () => {
   expect(await failing(soundEvidence().evidence)).toEqual([]);
+});
+
+it('a file whose job ran again after it was published may be rejected', async () => {
+  const { evidence, file } = soundEvidence();
+  rejectLaterRun(file);
+  expect(await failing(evidence)).toEqual([]);
 });
 
 it('what was cancelled, reset or run again may have been copied twice', async () => {

@@ -15,7 +15,7 @@ export async function checkPublications({ files, dbs }: Evidence): Promise<Check
   return [
     await checkAll(
       'files published: once in DBS, in their dataset, with the bytes at the destination',
-      published,
+      [...published, ...stayed],
       (file) => {
         const rows = byLfn.get(file.file.destinationLfn) ?? [];
         const [row] = rows;
