@@ -27,6 +27,24 @@ function rejectLaterRun(file: Doctored['file']): void {
   Object.assign(file.row ?? {}, row);
 }
 
+/** It has failed, and is where it was. */
+function fail({ evidence, file }: Doctored): void {
+  Object.assign(file.said ?? {}, { transfer: 'FAILED', publication: 'FAILED' });
+  Object.assign(file, { atDestination: null, atSource: { size: 100, adler32: '0badcafe' } });
+  const row = { tm_transfer_state: transferNumber('FAILED'), tm_publication_state: publicationNumber('FAILED') };
+  Object.assign(file.row ?? {}, row);
+  evidence.arrived = [];
+  evidence.dbs = { files: [], blocks: [] };
+  evidence.doors = [];
+}
+
+/** A job whose copies were called off before they began. */
+const calledOff = (job: Doctored['job']): Doctored['job'] => ({
+  ...job,
+  submitTime: REMOVED + 10_000,
+  files: job.files.map((file) => ({ ...file, state: 'CANCELED', attempts: [], finishTime: REMOVED + 11_000 })),
+});
+
 const CANCEL = { kind: 'cancel' as const, askedAt: 0, answeredAt: 0, outcome: '1 files', done: true };
 
 const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: RegExp[]][] = [
@@ -46,7 +64,7 @@ const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: Reg
   [
     'a killed file is there all the same, and its source is gone',
     ({ file }) => Object.assign(file.said ?? {}, { transfer: 'KILLED' }),
-    [/nothing of theirs/, /FTS's last copy/, /CRAB/],
+    [/nothing of theirs/, /FTS's copies/, /CRAB/],
   ],
   [
     'something lies there that nobody reported',
@@ -74,15 +92,34 @@ const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: Reg
       doctored.evidence.dbs = { files: [], blocks: [] };
       doctored.evidence.doors = [];
     },
-    [/KILLED, none copied/, /FTS's last copy/],
+    [/KILLED, none copied/, /FTS's copies/],
   ],
   [
-    "a file is DONE that FTS has not copied well, and another's cancel is no excuse",
+    'a file is DONE that FTS has not copied well, and it was cancelled',
     ({ evidence, job }) => {
       job.files[0]!.state = 'FAILED';
-      evidence.acts = [{ ...CANCEL, task: evidence.files[0]!.task.name, touch: { kind: 'job', jobId: 'another' } }];
+      evidence.acts = [{ ...CANCEL, task: evidence.files[0]!.task.name, touch: { kind: 'all' } }];
     },
-    [/FTS's last copy/],
+    [/FTS's copies/],
+  ],
+  [
+    "a file is DONE of whose last run's bytes FTS has no copy",
+    ({ file }) => {
+      file.generations.unshift({ retry: 1, size: 50, adler32: '0badbeef', laidAt: 0 });
+      file.said!.retry = 1;
+      file.atDestination = { size: 50, adler32: '0badbeef' };
+    },
+    [/FTS's copies/, /published: once/],
+  ],
+  ['a file is FAILED that FTS has copied well, and nobody has looked', fail, [/FTS's copies/]],
+  [
+    'a file was copied twice that was cancelled when all was over',
+    (doctored) => {
+      again(doctored, 'run/1/2/x', REMOVED);
+      const { name } = doctored.evidence.files[0]!.task;
+      doctored.evidence.acts = [{ ...CANCEL, task: name, touch: { kind: 'all' } }];
+    },
+    [/copied well once/],
   ],
   [
     "a file was copied twice, and another batch's reset is no excuse",
@@ -145,13 +182,23 @@ it('a file whose job ran again after it was published may be rejected', async ()
   expect(await failing(evidence)).toEqual([]);
 });
 
-it('what was cancelled, reset or run again may have been copied twice', async () => {
+it('what was called off or reset may have been copied twice', async () => {
   for (const touch of [{ kind: 'all' }, { kind: 'batch', batch: 1 }] as const) {
     const doctored = soundEvidence();
     again(doctored, 'run/1/2/x', REMOVED);
+    const [first] = doctored.evidence.fts;
+    if (touch.kind === 'all') doctored.evidence.fts.push({ ...calledOff(first!), jobId: 'j3', sid: 'run/1/3/y' });
     doctored.evidence.acts = [{ ...CANCEL, task: doctored.evidence.files[0]!.task.name, touch }];
     expect(await failing(doctored.evidence)).toEqual([]);
   }
+});
+
+it('a file need not be DONE where FTS copied it well and we found other bytes', async () => {
+  const doctored = soundEvidence();
+  const look = doctored.evidence.doors[1]!;
+  fail(doctored);
+  doctored.evidence.doors = [{ ...look, adler32: '00000001' }];
+  expect(await failing(doctored.evidence)).toEqual([]);
 });
 
 it.each(DOCTORED)('is found: %s', async (_, doctor, claims) => {

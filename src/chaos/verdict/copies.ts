@@ -32,15 +32,16 @@ export async function checkCopies({ files, fts, acts }: Evidence): Promise<Check
       return runs.some((run, at) => at > 0 && run.startedAt < (runs[at - 1]?.endedAt ?? Infinity)) ? name : null;
     }),
     await checkAll(
-      'files that nobody cancelled, reset or ran again, each copied well once at the most',
+      'files not called off in FTS, their batch not reset: the bytes of each run copied well once at the most',
       files,
       (file) => {
         // FTS calls wrong bytes of a log FINISHED, as it has no sum to tell them by: we see it, and send it again.
         if (file.file.type === 'log' && file.file.fault === 'corrupt') return null;
-        const finished = of(file).filter(({ state }) => state === 'FINISHED').length;
-        return finished > 1 && !isTouched(file, of(file), acts)
-          ? `${nameOf(file)} was copied well ${finished} times`
-          : null;
+        if (isTouched(file, of(file), acts)) return null;
+        const finished = of(file).filter(({ state }) => state === 'FINISHED');
+        const ofOneRun = [...Map.groupBy(finished, ({ userSize }) => userSize).values()].map(({ length }) => length);
+        const times = Math.max(0, ...ofOneRun);
+        return times > 1 ? `${nameOf(file)} was copied well ${times} times` : null;
       },
     ),
     await checkAll('files KILLED, none copied after CRAB was told so', files, (file) => {

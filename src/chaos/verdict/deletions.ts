@@ -1,10 +1,7 @@
 import { checkAll, type Check } from '../../demo/verification.ts';
-import type { StorageEvent } from '../../simulators/storage/storage-event.ts';
 import type { Evidence, FileEvidence } from '../evidence.ts';
 import { nameOf } from './generations.ts';
-
-/** How our own requests name themselves to doors. */
-const OURS = 'asyncstageout';
+import { isOurLook, OURS, placesOf } from './looks.ts';
 
 /** A source that we removed, and the file whose source it was. */
 interface RemovedSource {
@@ -14,7 +11,7 @@ interface RemovedSource {
 
 /** No source removed whose copy we have not looked at before, and found whole. */
 export async function checkDeletions({ files, doors }: Evidence): Promise<Check[]> {
-  const byPlace = Map.groupBy(doors, ({ site, lfn }) => `${site}:${lfn}`);
+  const byPlace = placesOf(doors);
   const removed = files.flatMap((file) =>
     (byPlace.get(`${file.job.source}:${file.file.sourceLfn}`) ?? [])
       .filter(({ method, client, status }) => method === 'DELETE' && client === OURS && status < 300)
@@ -36,6 +33,3 @@ export async function checkDeletions({ files, doors }: Evidence): Promise<Check[
     ),
   ];
 }
-
-const isOurLook = ({ method, client, status }: StorageEvent): boolean =>
-  method === 'HEAD' && client === OURS && status === 200;
