@@ -14,6 +14,7 @@ import type { TransferRow } from '../simulators/crab/transfer-row.ts';
 import { StateFile } from '../simulators/state-file.ts';
 import type { StorageEvent } from '../simulators/storage/storage-event.ts';
 import type { DoneAct } from './operators.ts';
+import type { PartName } from './parts.ts';
 import type { Places } from './places.ts';
 import type { ChaosTask } from './plan.ts';
 import type { ChaosFile } from './sources.ts';
@@ -42,6 +43,13 @@ export interface WorkflowEvidence {
   status: string;
 }
 
+/** Whom a strike hit, and when, epoch ms. */
+export interface StrikeEvidence {
+  target: PartName;
+  from: number;
+  to: number;
+}
+
 /** All that is looked at after the end: what tasks say, the disks, and the books of everybody. */
 export interface Evidence {
   files: readonly FileEvidence[];
@@ -53,15 +61,16 @@ export interface Evidence {
   doors: readonly StorageEvent[];
   workflows: readonly WorkflowEvidence[];
   acts: readonly DoneAct[];
+  strikes: readonly StrikeEvidence[];
 }
 
-/** Reads all of it: the services' books from their files, not through what is under test. */
+/** Reads all of it, but for what was done, which is told: the services' books from their files, not through what is under test. */
 export async function gatherEvidence(
   client: Client,
   places: Places,
   tasks: readonly ChaosTask[],
   files: readonly ChaosFile[],
-  acts: readonly DoneAct[],
+  done: Pick<Evidence, 'acts' | 'strikes'>,
 ): Promise<Evidence> {
   // One that does not answer has said nothing: each of its files is a finding.
   const answers = tasks.map(({ task }) => askTasks(client, [task]).catch(() => []));
@@ -95,7 +104,7 @@ export async function gatherEvidence(
       dbs: { files: books.files(), blocks: books.blocks() },
       doors: readState(places, 'storage', (state) => state.all<StorageEvent>('event')),
       workflows: await latestRuns(client),
-      acts,
+      ...done,
     };
   } finally {
     dbs.close();

@@ -102,7 +102,10 @@ export async function play({ seed, minutes, store, keep }: ChaosOptions, ending:
 
   // First of all: what does not answer any more is found out by its history.
   const histories = await checkHistories(client, places.histories);
-  const evidence = await gatherEvidence(client, places, plan.tasks, sources.files, operators.done);
+  const evidence = await gatherEvidence(client, places, plan.tasks, sources.files, {
+    acts: operators.done,
+    strikes: plan.strikes.map(({ at, lasts, target }) => ({ target, from: since + at, to: since + at + lasts })),
+  });
   const happened = checkHappened(minutes, plan.strikes, operators.done);
   const checks: Check[] = [
     happened,

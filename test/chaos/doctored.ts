@@ -7,7 +7,7 @@ import type { StorageEvent } from '../../src/simulators/storage/storage-event.ts
 
 export const LAID = 1_000;
 export const SUBMITTED = 10_000;
-const FINISHED = 20_000;
+export const FINISHED = 20_000;
 const LOOKED = 25_000;
 export const REMOVED = 30_000;
 const TOLD = 40_000;
@@ -77,7 +77,7 @@ export function soundEvidence(): Doctored {
       files: [booked],
       blocks: [{ name: 'b1', dataset: task!.dataset, originSite: destination, files: 1, size: 100 }],
     },
-    ...{ doors, acts: [] },
+    ...{ doors, acts: [], strikes: [] },
     workflows: [{ workflowId: `task/${task!.name}`, type: 'stageOut', status: 'COMPLETED' }],
   };
   return { evidence, file, job } as unknown as Doctored;

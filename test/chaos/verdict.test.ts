@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Evidence } from '../../src/chaos/evidence.ts';
 import { judge } from '../../src/chaos/verdict/index.ts';
 import { publicationNumber, transferNumber } from '../../src/simulators/crab/transfer-row.ts';
-import { REMOVED, soundEvidence, SUBMITTED, type Doctored } from './doctored.ts';
+import { FINISHED, REMOVED, soundEvidence, SUBMITTED, type Doctored } from './doctored.ts';
 
 const failing = async (evidence: unknown): Promise<string[]> =>
   (await judge(evidence as Evidence)).filter(({ problems }) => problems.length > 0).map(({ claim }) => claim);
@@ -25,6 +25,22 @@ function rejectLaterRun(file: Doctored['file']): void {
   Object.assign(file.said ?? {}, { retry: 1, transfer: 'REJECTED', publication: 'FAILED', rule: 'already-published' });
   const row = { tm_transfer_state: transferNumber('FAILED'), tm_publication_state: publicationNumber('FAILED') };
   Object.assign(file.row ?? {}, row);
+}
+
+/** Asked for this often more, well after a cancel of everything was answered; nothing of it was copied, and it is KILLED. */
+function sentAfterCancel(doctored: Doctored, jobs: number): void {
+  fail(doctored);
+  const { evidence, file, job } = doctored;
+  Object.assign(file.said ?? {}, { transfer: 'KILLED' });
+  Object.assign(file.row ?? {}, { tm_transfer_state: transferNumber('KILLED'), tm_last_update: 1_000 });
+  const { name } = evidence.files[0]!.task;
+  evidence.acts = [{ ...CANCEL, answeredAt: FINISHED, task: name, touch: { kind: 'all' } }];
+  const failed = job.files.map((copy) => ({ ...copy, state: 'FAILED' }));
+  evidence.fts = Array.from({ length: 1 + jobs }, (_, at) => {
+    const submitTime = at === 0 ? SUBMITTED : FINISHED + 15_000 + 1_000 * at;
+    const files = failed.map((copy) => ({ ...copy, attempts: [], finishTime: submitTime + 500 }));
+    return { ...job, jobId: `j${at}`, sid: `run/1/${at + 1}/x`, submitTime, files };
+  });
 }
 
 /** It has failed, and is where it was. */
@@ -111,6 +127,16 @@ const DOCTORED: [what: string, doctor: (doctored: Doctored) => void, claims: Reg
     },
     [/FTS's copies/, /published: once/],
   ],
+  ['a cancelled file was asked for again and again', (doctored) => sentAfterCancel(doctored, 2), [/must be known/]],
+  [
+    'a cancelled file was asked for again after FTS had called its copy off',
+    (doctored) => {
+      sentAfterCancel(doctored, 1);
+      const [copy] = doctored.evidence.fts[0]!.files;
+      Object.assign(copy!, { state: 'CANCELED', history: [{ state: 'CANCELED', at: FINISHED + 1 }] });
+    },
+    [/called their copy off/],
+  ],
   ['a file is FAILED that FTS has copied well, and nobody has looked', fail, [/FTS's copies/]],
   [
     'a file was copied twice that was cancelled when all was over',
@@ -191,6 +217,21 @@ it('what was called off or reset may have been copied twice', async () => {
     doctored.evidence.acts = [{ ...CANCEL, task: doctored.evidence.files[0]!.task.name, touch }];
     expect(await failing(doctored.evidence)).toEqual([]);
   }
+});
+
+it('a submission that was on its way when a file was cancelled is carried out', async () => {
+  const doctored = soundEvidence();
+  sentAfterCancel(doctored, 1);
+  expect(await failing(doctored.evidence)).toEqual([]);
+});
+
+it('a cancel is late where who carries it was struck', async () => {
+  const doctored = soundEvidence();
+  sentAfterCancel(doctored, 2);
+  doctored.evidence.strikes = [{ target: 'worker-1', from: FINISHED + 10_000, to: FINISHED + 20_000 }];
+  expect(await failing(doctored.evidence)).toEqual([]);
+  doctored.evidence.strikes = [{ target: 'dbs', from: FINISHED + 10_000, to: FINISHED + 20_000 }];
+  expect(await failing(doctored.evidence)).toEqual([expect.stringMatching(/must be known/)]);
 });
 
 it('a file need not be DONE where FTS copied it well and we found other bytes', async () => {

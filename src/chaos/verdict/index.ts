@@ -1,5 +1,6 @@
 import type { Check } from '../../demo/verification.ts';
 import type { Evidence } from '../evidence.ts';
+import { checkCancels } from './cancels.ts';
 import { checkCopies } from './copies.ts';
 import { checkCrabRows } from './crab-rows.ts';
 import { checkDeletions } from './deletions.ts';
@@ -12,6 +13,7 @@ export async function judge(evidence: Evidence): Promise<Check[]> {
   return [
     ...(await checkFinalStates(evidence)),
     ...(await checkCopies(evidence)),
+    ...(await checkCancels(evidence)),
     ...(await checkFtsAgrees(evidence)),
     ...(await checkDeletions(evidence)),
     ...(await checkPublications(evidence)),
