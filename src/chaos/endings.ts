@@ -11,14 +11,34 @@ const LOOK_MS = 1_000;
 /** Lists of Temporal follow what happens by about a second: an empty one counts when it has been so for so many looks. */
 const QUIET_LOOKS = 3;
 
-/** Waits until all tasks and all other workflows have ended; what has not by then is a finding, with what it waits for. */
+const CLAIM = 'tasks, each ended with all that it had begun, once everybody was well again';
+
+/**
+ * Waits until all tasks and all other workflows have ended; what has not by then is a finding, with what it waits for. So is a Temporal that
+ * does not say: it has half as long again.
+ */
 export async function awaitEnds(
   client: Client,
   tasks: readonly ChaosTask[],
   patienceMs: number,
   signal: AbortSignal,
 ): Promise<Check> {
-  const claim = 'tasks, each ended with all that it had begun, once everybody was well again';
+  const late = AbortSignal.any([signal, AbortSignal.timeout(1.5 * patienceMs)]);
+  try {
+    return { claim: CLAIM, count: tasks.length, problems: await lookForEnds(client, tasks, patienceMs, late) };
+  } catch (error) {
+    if (!late.aborted) throw error;
+    return { claim: CLAIM, count: tasks.length, problems: [`Temporal does not say: ${(error as Error).message}`] };
+  }
+}
+
+/** @returns what has not ended, and what that waits for */
+async function lookForEnds(
+  client: Client,
+  tasks: readonly ChaosTask[],
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<string[]> {
   const until = Date.now() + patienceMs;
   const open = new Map(tasks.map(({ task }) => [task.name, task]));
   let running: string[] = [];
@@ -31,18 +51,14 @@ export async function awaitEnds(
     if (Date.now() > until) break;
     await sleep(LOOK_MS, undefined, { signal });
   }
-  if (running.length === 0) return { claim, count: tasks.length, problems: [] };
-  const left = await runningWorkflows(client);
-  const stuck = await findStuck(client, { graceMs: 1_000 }).catch(() => [] as StuckGroup[]);
-  return {
-    claim,
-    count: tasks.length,
-    problems: [
-      ...(await describeOpenTasks(client, [...open.values()])),
-      ...left.map((workflowId) => `${workflowId} is running`),
-      ...stuck.map(({ what, why }) => `${what}: ${why}`),
-    ],
-  };
+  if (running.length === 0) return [];
+  const left = await insist(signal, () => runningWorkflows(client));
+  const stuck = await insist(signal, () => findStuck(client, { graceMs: 1_000 }).catch(() => [] as StuckGroup[]));
+  return [
+    ...(await insist(signal, () => describeOpenTasks(client, [...open.values()]))),
+    ...left.map((workflowId) => `${workflowId} is running`),
+    ...stuck.map(({ what, why }) => `${what}: ${why}`),
+  ];
 }
 
 async function runningWorkflows(client: Client): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connect } from '../client/index.ts';
+import { connect, followSignal } from '../client/index.ts';
 import type { Ending } from '../demo/interrupt.ts';
 import { checkLines, type Check } from '../demo/verification.ts';
 import { startTemporal } from '../servers/start-temporal.ts';
@@ -27,6 +27,9 @@ import { judge } from './verdict/index.ts';
 const STRIKES_SHARE = 0.65;
 /** What has not ended so long after the last strike does not end, milliseconds: longer than the longest pause of an activity's retries. */
 const PATIENCE_MS = 180_000;
+
+/** So long may it take to ask what has become of it all, milliseconds: hundreds of histories are fetched and replayed. */
+const EVIDENCE_MS = 300_000;
 
 /** What somebody asks for, and how it comes out. */
 interface Asking {
@@ -100,18 +103,26 @@ export async function play({ seed, minutes, store, keep }: ChaosOptions, ending:
   tell(ended.problems.length > 0 ? 'not everything has ended' : 'everything has ended');
   for (const problem of ended.problems) say(`          ${problem}`);
 
+  // Who does not answer by then is a finding: there is a verdict in any case.
+  const closing = AbortSignal.any([signal, AbortSignal.timeout(EVIDENCE_MS)]);
+  const asking = <T>(call: () => Promise<T>): Promise<T> =>
+    followSignal(closing, (own) => client.connection.withAbortSignal(own, call));
   // First of all: what does not answer any more is found out by its history.
-  const histories = await checkHistories(client, places.histories);
-  const evidence = await gatherEvidence(client, places, plan.tasks, sources.files, {
+  const histories = await asking(() => checkHistories(client, places.histories)).catch(({ message }: Error): Check[] => [
+    { claim: 'histories of all runs, each read and replayed', count: 0, problems: [message] },
+  ]);
+  const done = {
     acts: operators.done,
     strikes: plan.strikes.map(({ at, lasts, target }) => ({ target, from: since + at, to: since + at + lasts })),
-  });
+  };
+  const evidence = await asking(() => gatherEvidence(client, places, plan.tasks, sources.files, done));
+  const awaited = await asking(() => crab.checkAwaited());
   const happened = checkHappened(minutes, plan.strikes, operators.done);
   const checks: Check[] = [
     happened,
     answered,
     ended,
-    ...(await crab.checkAwaited()),
+    ...awaited,
     ...(await judge(evidence)),
     ...histories,
   ];
