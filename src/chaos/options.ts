@@ -1,14 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-
-/** In memory Temporal would forget by design. */
-const CHAOS_STORES = ['file', 'postgresql'] as const;
-export type ChaosStore = (typeof CHAOS_STORES)[number];
+import { CHAOS_STORES, type ChaosStore } from './choose-store.ts';
 
 export interface ChaosOptions {
   seed: number;
   minutes: number;
-  /** Where Temporal keeps what it knows; in memory it would forget by design. */
-  store: ChaosStore;
+  /** Where Temporal is to keep what it knows; undefined where nobody has said. */
+  store?: ChaosStore;
   keep: boolean;
   listStrikes: boolean;
 }
@@ -24,9 +21,10 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     .option('--seed <number>', 'the same seed makes the same plan', number(0, 2 ** 31, true), 1)
     .option('--minutes <number>', 'how long tasks come and strikes fall, with the time to heal', number(0.5, 600), 10)
     .addOption(
-      new Option('--store <word>', 'where Temporal keeps what it knows: in memory it would forget')
-        .choices(CHAOS_STORES)
-        .default('file'),
+      new Option(
+        '--store <word>',
+        'where Temporal keeps what it knows: in memory it would forget (default: postgresql where its programs are found, else file)',
+      ).choices(CHAOS_STORES),
     )
     .option('--keep', 'keep logs, histories and books also where every check holds', false)
     .option('--list-strikes', 'only show what may be struck and done', false)

@@ -6,6 +6,7 @@ import type { Ending } from '../demo/interrupt.ts';
 import { checkLines, type Check } from '../demo/verification.ts';
 import { startTemporal } from '../servers/start-temporal.ts';
 import { openProxies, startCast } from './cast.ts';
+import { chooseStore } from './choose-store.ts';
 import { Crab } from './crab.ts';
 import { awaitEnds } from './endings.ts';
 import { gatherEvidence } from './evidence.ts';
@@ -55,8 +56,9 @@ async function answeredInTime(late: AbortSignal, askings: readonly Asking[]): Pr
 }
 
 /** A run from its beginning to its exit status. */
-export async function play({ seed, minutes, store, keep }: ChaosOptions, ending: Ending): Promise<number> {
+export async function play({ seed, minutes, keep, ...options }: ChaosOptions, ending: Ending): Promise<number> {
   const begin = Date.now();
+  const { store, why } = chooseStore(options.store);
   const places = await makePlaces(join('.cache', 'chaos', String(seed)));
   const log = join(places.logs, 'events.log');
   const say = (line: string): void => {
@@ -72,6 +74,7 @@ export async function play({ seed, minutes, store, keep }: ChaosOptions, ending:
   say(
     `seed ${seed}: ${plan.tasks.length} tasks with ${files} files, ${plan.strikes.length} strikes, ${plan.acts.length} acts; all of it in ${places.folder}`,
   );
+  say(`Temporal's store is ${store}: ${why}`);
   await writeFile(join(places.folder, 'plan.json'), JSON.stringify(plan, null, 1));
   const temporal = await startTemporal({ store });
   ending.cleanUp(() => temporal.close());
