@@ -1,22 +1,49 @@
 import type { Check } from '../demo/verification.ts';
 import type { DoneAct } from './operators.ts';
+import type { PartName } from './parts.ts';
 import { DRAWN_ACTS } from './plan-acts.ts';
 import type { PlannedStrike } from './plan-strikes.ts';
 import { STRIKE_NAMES } from './strikes/index.ts';
 
 /** Minutes of a run from which on every kind has to have happened; a shorter one has too few of them. */
 const WHOLE_MINUTES = 5;
+/** Minutes from which on everybody has to have been killed: of ten minutes' strikes some forty are kills. */
+const ALL_KILLED_MINUTES = 10;
 
-/** Whether there was anything to survive: a check of what never happened passes. */
-export function checkHappened(minutes: number, strikes: readonly PlannedStrike[], acts: readonly DoneAct[]): Check {
+/** What a run had to survive. */
+export interface Happenings {
+  minutes: number;
+  /** Who took part. */
+  parts: readonly PartName[];
+  strikes: readonly PlannedStrike[];
+  acts: readonly DoneAct[];
+}
+
+/** Whether there was anything to survive: a check of what never happened passes. A short run says what it did not have. */
+export function checkHappened({ minutes, parts, strikes, acts }: Happenings): Check {
   const kinds = [
-    ...STRIKE_NAMES.map((name) => ({ name, times: strikes.filter(({ kind }) => kind === name).length })),
-    ...DRAWN_ACTS.map((name) => ({ name, times: acts.filter(({ kind, done }) => kind === name && done).length })),
+    ...STRIKE_NAMES.map((name) => ({
+      what: name,
+      from: WHOLE_MINUTES,
+      did: strikes.some(({ kind }) => kind === name),
+    })),
+    ...DRAWN_ACTS.map((name) => ({
+      what: name,
+      from: WHOLE_MINUTES,
+      did: acts.some(({ kind, done }) => kind === name && done),
+    })),
+    ...parts.map((part) => ({
+      what: `kill of ${part}`,
+      from: ALL_KILLED_MINUTES,
+      did: strikes.some(({ kind, target }) => kind === 'kill' && target === part),
+    })),
   ];
-  const never = kinds.filter(({ times }) => times === 0).map(({ name }) => `${name} never happened`);
-  if (minutes < WHOLE_MINUTES) {
-    const happened = kinds.length - never.length;
-    return { claim: `kinds of strikes and acts that happened, of ${kinds.length}`, count: happened, problems: [] };
-  }
-  return { claim: 'kinds of strikes and acts, each carried out', count: kinds.length, problems: never };
+  const missed = kinds.filter(({ did }) => !did);
+  const excused = missed.filter(({ from }) => minutes < from).map(({ what }) => what);
+  const claim = 'kinds of strikes and acts, and a kill of everybody, that happened';
+  return {
+    claim: excused.length > 0 ? `${claim}; too short for: ${excused.join(', ')}` : claim,
+    count: kinds.length - missed.length,
+    problems: missed.filter(({ from }) => minutes >= from).map(({ what }) => `${what} never happened`),
+  };
 }

@@ -111,24 +111,19 @@ export async function play({ seed, minutes, keep, ...options }: ChaosOptions, en
   const asking = <T>(call: () => Promise<T>): Promise<T> =>
     followSignal(closing, (own) => client.connection.withAbortSignal(own, call));
   // First of all: what does not answer any more is found out by its history.
-  const histories = await asking(() => checkHistories(client, places.histories)).catch(({ message }: Error): Check[] => [
-    { claim: 'histories of all runs, each read and replayed', count: 0, problems: [message] },
-  ]);
+  const histories = await asking(() => checkHistories(client, places.histories)).catch(
+    ({ message }: Error): Check[] => [
+      { claim: 'histories of all runs, each read and replayed', count: 0, problems: [message] },
+    ],
+  );
   const done = {
     acts: operators.done,
     strikes: plan.strikes.map(({ at, lasts, target }) => ({ target, from: since + at, to: since + at + lasts })),
   };
   const evidence = await asking(() => gatherEvidence(client, places, plan.tasks, sources.files, done));
   const awaited = await asking(() => crab.checkAwaited());
-  const happened = checkHappened(minutes, plan.strikes, operators.done);
-  const checks: Check[] = [
-    happened,
-    answered,
-    ended,
-    ...awaited,
-    ...(await judge(evidence)),
-    ...histories,
-  ];
+  const happened = checkHappened({ minutes, parts, strikes: plan.strikes, acts: operators.done });
+  const checks: Check[] = [happened, answered, ended, ...awaited, ...(await judge(evidence)), ...histories];
   await writeFile(join(places.folder, 'evidence.json'), JSON.stringify(evidence, null, 1));
   say(`\n${resultTables({ strikes: plan.strikes, cast, tookMs: Date.now() - since }, evidence)}\n`);
   for (const line of checkLines(checks)) say(line);
