@@ -147,50 +147,50 @@ function rowOf(name: Cell[], { runs, transitions, events, listed, bytes }: Sums,
   return [...name, runs, ...each, Math.round(bytes / jobs)];
 }
 
-process.exit(
-  await runUntilInterrupted(async (ending) => {
-    const report = new Report('events', 'What Temporal keeps of a job', options);
-    const figures: TaskFigures[] = [];
-    for (const load of LOADS)
-      for (const bookkeeping of [false, true]) figures.push(await workTask(ending, load, bookkeeping));
-    const onOff = (bookkeeping: boolean): string => (bookkeeping ? 'on' : 'off');
-    const head = ['runs', 'transitions per job', 'events per job', 'of these for the list', 'bytes per job'];
-    report.table(
-      ['load', 'bookkeeping', 'workflow', ...head],
-      figures.flatMap(({ load, bookkeeping, workflows, jobs }) =>
-        Object.entries(workflows).map(([type, sums]) => rowOf([load, onOff(bookkeeping), type], sums, jobs)),
-      ),
-      'By workflow:',
-    );
-    report.table(
-      ['load', 'jobs', 'bookkeeping', ...head, 'requests to FTS per job', 'updates to CRAB per job', 'seconds'],
-      figures.map(({ load, jobs, bookkeeping, all, ftsRequests, crabUpdates, seconds }) => [
-        ...rowOf([load, jobs, onOff(bookkeeping)], all, jobs),
-        ...[(ftsRequests / jobs).toFixed(2), (crabUpdates / jobs).toFixed(2), seconds.toFixed(0)],
-      ]),
-      'Jobs of two output files, from report to published, all workflows counted:',
-    );
-    const types = [...new Set(figures.flatMap(({ workflows }) => Object.keys(workflows)))];
-    report.plot({
-      kind: 'bars',
-      title: 'State transitions per job of two files, from report to published, by workflow',
-      stacked: true,
-      x: {
-        name: "how jobs come; without and with CRAB's rows being told",
-        categories: figures.map(({ load, bookkeeping }) => (bookkeeping ? `${load}, told` : load)),
-      },
-      y: { name: 'state transitions per job' },
-      series: types.map((type) => ({
-        name: type,
-        values: figures.map(({ workflows, jobs }) => rounded((workflows[type]?.transitions ?? 0) / jobs)),
-      })),
-    });
-    const bounds = figures.flatMap(({ load, bookkeeping, all, jobs }, i): Bound[] => {
-      const off = figures[i - 1];
-      if (!bookkeeping || !off) return [];
-      const added = (all.transitions - off.all.transitions) / jobs;
-      return [{ name: `${load}: transitions per job that bookkeeping adds, at most ${MOST_ADDED}`, found: added.toFixed(1), holds: added <= MOST_ADDED }]; // prettier-ignore
-    });
-    return report.conclude(figures, bounds);
-  }),
-);
+async function measure(ending: Ending): Promise<number> {
+  const report = new Report('events', 'What Temporal keeps of a job', options);
+  const figures: TaskFigures[] = [];
+  for (const load of LOADS)
+    for (const bookkeeping of [false, true]) figures.push(await workTask(ending, load, bookkeeping));
+  const onOff = (bookkeeping: boolean): string => (bookkeeping ? 'on' : 'off');
+  const head = ['runs', 'transitions per job', 'events per job', 'of these for the list', 'bytes per job'];
+  report.table(
+    ['load', 'bookkeeping', 'workflow', ...head],
+    figures.flatMap(({ load, bookkeeping, workflows, jobs }) =>
+      Object.entries(workflows).map(([type, sums]) => rowOf([load, onOff(bookkeeping), type], sums, jobs)),
+    ),
+    'By workflow:',
+  );
+  report.table(
+    ['load', 'jobs', 'bookkeeping', ...head, 'requests to FTS per job', 'updates to CRAB per job', 'seconds'],
+    figures.map(({ load, jobs, bookkeeping, all, ftsRequests, crabUpdates, seconds }) => [
+      ...rowOf([load, jobs, onOff(bookkeeping)], all, jobs),
+      ...[(ftsRequests / jobs).toFixed(2), (crabUpdates / jobs).toFixed(2), seconds.toFixed(0)],
+    ]),
+    'Jobs of two output files, from report to published, all workflows counted:',
+  );
+  const types = [...new Set(figures.flatMap(({ workflows }) => Object.keys(workflows)))];
+  report.plot({
+    kind: 'bars',
+    title: 'State transitions per job of two files, from report to published, by workflow',
+    stacked: true,
+    x: {
+      name: "how jobs come; without and with CRAB's rows being told",
+      categories: figures.map(({ load, bookkeeping }) => (bookkeeping ? `${load}, told` : load)),
+    },
+    y: { name: 'state transitions per job' },
+    series: types.map((type) => ({
+      name: type,
+      values: figures.map(({ workflows, jobs }) => rounded((workflows[type]?.transitions ?? 0) / jobs)),
+    })),
+  });
+  const bounds = figures.flatMap(({ load, bookkeeping, all, jobs }, i): Bound[] => {
+    const off = figures[i - 1];
+    if (!bookkeeping || !off) return [];
+    const added = (all.transitions - off.all.transitions) / jobs;
+    return [{ name: `${load}: transitions per job that bookkeeping adds, at most ${MOST_ADDED}`, found: added.toFixed(1), holds: added <= MOST_ADDED }]; // prettier-ignore
+  });
+  return report.conclude(figures, bounds);
+}
+
+process.exit(await runUntilInterrupted(measure));

@@ -100,29 +100,29 @@ function pullAll(ending: Ending): Promise<PullFigures> {
   });
 }
 
-process.exit(
-  await runUntilInterrupted(async (ending) => {
-    const report = new Report('pull', "CRAB's queue worked by several pullers", options);
-    const figures = await pullAll(ending);
-    const { rows, taken, done, pulledAfter, backAfter, byPuller, requests } = figures;
-    report.table(
-      ['rows', 'by puller', 'all pulled after', 'all final states back after', 'rows/s'],
-      [[rows, byPuller.join(' + '), `${pulledAfter.toFixed(1)} s`, `${backAfter.toFixed(1)} s`, (rows / backAfter).toFixed(0)]], // prettier-ignore
-    );
-    const perRow = Object.entries(requests).map(([name, count]) => [name, count, (count / rows).toFixed(3)]);
-    report.table(['requests to CRAB', 'count', 'per row'], perRow);
-    report.plot({
-      kind: 'bars',
-      title: `What ${rows} rows cost CRAB with ${options.pullers} pullers`,
-      x: { name: 'subresource', categories: Object.keys(requests) },
-      y: { name: 'requests per 1,000 rows' },
-      series: [{ name: 'requests', values: Object.values(requests).map((count) => rounded((count / rows) * 1000)) }],
-    });
-    const bounds: Bound[] = [
-      none('rows taken twice', figures.takenTwice),
-      none('rows not taken', rows - taken),
-      none('rows without their final state', rows - done),
-    ];
-    return report.conclude(figures, bounds);
-  }),
-);
+async function measure(ending: Ending): Promise<number> {
+  const report = new Report('pull', "CRAB's queue worked by several pullers", options);
+  const figures = await pullAll(ending);
+  const { rows, taken, done, pulledAfter, backAfter, byPuller, requests } = figures;
+  report.table(
+    ['rows', 'by puller', 'all pulled after', 'all final states back after', 'rows/s'],
+    [[rows, byPuller.join(' + '), `${pulledAfter.toFixed(1)} s`, `${backAfter.toFixed(1)} s`, (rows / backAfter).toFixed(0)]], // prettier-ignore
+  );
+  const perRow = Object.entries(requests).map(([name, count]) => [name, count, (count / rows).toFixed(3)]);
+  report.table(['requests to CRAB', 'count', 'per row'], perRow);
+  report.plot({
+    kind: 'bars',
+    title: `What ${rows} rows cost CRAB with ${options.pullers} pullers`,
+    x: { name: 'subresource', categories: Object.keys(requests) },
+    y: { name: 'requests per 1,000 rows' },
+    series: [{ name: 'requests', values: Object.values(requests).map((count) => rounded((count / rows) * 1000)) }],
+  });
+  const bounds: Bound[] = [
+    none('rows taken twice', figures.takenTwice),
+    none('rows not taken', rows - taken),
+    none('rows without their final state', rows - done),
+  ];
+  return report.conclude(figures, bounds);
+}
+
+process.exit(await runUntilInterrupted(measure));

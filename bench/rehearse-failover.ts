@@ -41,18 +41,18 @@ function failOver(ending: Ending, replication: Figures['replication']): Promise<
   });
 }
 
-process.exit(
-  await runUntilInterrupted(async (ending) => {
-    const report = new Report('rehearse-failover', "The database's machine is lost, its standby goes on", options);
-    const figures = [await failOver(ending, 'synchronous'), await failOver(ending, 'asynchronous')];
-    report.table(
-      ['replication', 's without Temporal', ...OUTCOME_HEAD],
-      figures.map((one) => [one.replication, one.away.toFixed(1), ...outcomeCells(one)]),
-      'Job outputs that were forgotten were reported again:',
-    );
-    return report.conclude(
-      figures,
-      figures.flatMap((one) => outcomeBounds(one.replication, one, one.replication === 'asynchronous')),
-    );
-  }),
-);
+async function measure(ending: Ending): Promise<number> {
+  const report = new Report('rehearse-failover', "The database's machine is lost, its standby goes on", options);
+  const figures = [await failOver(ending, 'synchronous'), await failOver(ending, 'asynchronous')];
+  report.table(
+    ['replication', 's without Temporal', ...OUTCOME_HEAD],
+    figures.map((one) => [one.replication, one.away.toFixed(1), ...outcomeCells(one)]),
+    'Job outputs that were forgotten were reported again:',
+  );
+  return report.conclude(
+    figures,
+    figures.flatMap((one) => outcomeBounds(one.replication, one, one.replication === 'asynchronous')),
+  );
+}
+
+process.exit(await runUntilInterrupted(measure));

@@ -55,18 +55,18 @@ async function untilWritable(backup: Postgresql, signal: AbortSignal): Promise<v
   await until(async () => (await backup.query('postgres', 'SELECT pg_is_in_recovery()'))[0] === 'f', signal);
 }
 
-process.exit(
-  await runUntilInterrupted(async (ending) => {
-    const report = new Report('rehearse-restore', 'The database is lost, a backup goes on', options);
-    const figures = [await restore(ending, 'base backup'), await restore(ending, 'base backup and archived log')];
-    report.table(
-      ['restored', 's without Temporal', ...OUTCOME_HEAD],
-      figures.map((one) => [one.restored, one.away.toFixed(1), ...outcomeCells(one)]),
-      'Job outputs that were forgotten were reported again:',
-    );
-    return report.conclude(
-      figures,
-      figures.flatMap((one) => outcomeBounds(one.restored, one, one.restored === 'base backup')),
-    );
-  }),
-);
+async function measure(ending: Ending): Promise<number> {
+  const report = new Report('rehearse-restore', 'The database is lost, a backup goes on', options);
+  const figures = [await restore(ending, 'base backup'), await restore(ending, 'base backup and archived log')];
+  report.table(
+    ['restored', 's without Temporal', ...OUTCOME_HEAD],
+    figures.map((one) => [one.restored, one.away.toFixed(1), ...outcomeCells(one)]),
+    'Job outputs that were forgotten were reported again:',
+  );
+  return report.conclude(
+    figures,
+    figures.flatMap((one) => outcomeBounds(one.restored, one, one.restored === 'base backup')),
+  );
+}
+
+process.exit(await runUntilInterrupted(measure));

@@ -32,19 +32,19 @@ function loseOne(ending: Ending): Promise<Figures> {
   });
 }
 
-process.exit(
-  await runUntilInterrupted(async (ending) => {
-    const report = new Report(
-      'rehearse-servers',
-      'One of two Temporal servers is lost, the other does its work',
-      options,
-    );
-    const figures = await loseOne(ending);
-    report.table(
-      ['s until a report was taken', ...OUTCOME_HEAD],
-      [[figures.away.toFixed(1), ...outcomeCells(figures)]],
-      'Two servers on one PostgreSQL, one of them killed at work:',
-    );
-    return report.conclude(figures, outcomeBounds('one server left', figures, false));
-  }),
-);
+async function measure(ending: Ending): Promise<number> {
+  const report = new Report(
+    'rehearse-servers',
+    'One of two Temporal servers is lost, the other does its work',
+    options,
+  );
+  const figures = await loseOne(ending);
+  report.table(
+    ['s until a report was taken', ...OUTCOME_HEAD],
+    [[figures.away.toFixed(1), ...outcomeCells(figures)]],
+    'Two servers on one PostgreSQL, one of them killed at work:',
+  );
+  return report.conclude(figures, outcomeBounds('one server left', figures, false));
+}
+
+process.exit(await runUntilInterrupted(measure));

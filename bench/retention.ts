@@ -135,58 +135,58 @@ const perFile = (bytes: number, { files }: Figures): string => (bytes / files / 
 const gigabytes = (bytes: number, { files }: Figures, days: number): string =>
   ((bytes / files) * FILES_A_DAY * days / 1e9).toFixed(days === 1 ? 1 : 0); // prettier-ignore
 
-process.exit(
-  await runUntilInterrupted(async (ending) => {
-    const report = new Report('retention', "What Temporal's database on PostgreSQL grows by", options);
-    const figures: Figures[] = [];
-    for (const load of LOADS) figures.push(await measure(ending, load));
-    report.table(
-      ['load', 'files', 'tables', ...KINDS, 'all', 'write-ahead log'],
-      figures.flatMap((one) =>
-        (['asTheyLie', 'packed'] as const).map((way) => [
-          ...[one.load, one.files, way === 'packed' ? 'packed' : 'as they lie'],
-          ...KINDS.map((kind) => perFile(one[way][kind], one)),
-          perFile(sum(one[way]), one),
-          way === 'packed' ? '' : perFile(one.log, one),
-        ]),
-      ),
-      'kB per file, from report to published and all workflows closed, tables with their indexes; packed: without the room that updates have left (VACUUM FULL):',
-    );
-    const days = [1, 7, 30, RETENTION_DAYS];
-    report.table(
-      ['load', 'tables', ...days.map((count) => `GB, ${count} days`), 'write-ahead log, GB a day'],
-      figures.flatMap((one) =>
-        (['packed', 'asTheyLie'] as const).map((way) => [
-          ...[one.load, way === 'packed' ? 'packed' : 'never vacuumed'],
-          ...days.map((count) => gigabytes(sum(one[way]), one, count)),
-          gigabytes(one.log, one, 1),
-        ]),
-      ),
-      `At ${FILES_A_DAY.toLocaleString('en')} files a day, for so many days of retention:`,
-    );
-    report.table(
-      ['load', 'before', 'rows left', 'after, and VACUUM', 'the same load again adds'],
-      figures.map((one) => [
-        ...[one.load, perFile(sum(one.asTheyLie), one), one.rowsLeft],
-        ...[perFile(one.afterPruning, one), perFile(one.secondTime, one)],
+async function measureAll(ending: Ending): Promise<number> {
+  const report = new Report('retention', "What Temporal's database on PostgreSQL grows by", options);
+  const figures: Figures[] = [];
+  for (const load of LOADS) figures.push(await measure(ending, load));
+  report.table(
+    ['load', 'files', 'tables', ...KINDS, 'all', 'write-ahead log'],
+    figures.flatMap((one) =>
+      (['asTheyLie', 'packed'] as const).map((way) => [
+        ...[one.load, one.files, way === 'packed' ? 'packed' : 'as they lie'],
+        ...KINDS.map((kind) => perFile(one[way][kind], one)),
+        perFile(sum(one[way]), one),
+        way === 'packed' ? '' : perFile(one.log, one),
       ]),
-      'When closed workflows are deleted, as at the end of their retention; kB per file:',
-    );
-    report.plot({
-      kind: 'bars',
-      title: "What a file takes up in Temporal's database, packed, with indexes",
-      stacked: true,
-      x: { name: 'how jobs of two files come', categories: figures.map(({ load }) => load) },
-      y: { name: 'kB per file' },
-      series: KINDS.map((kind) => ({
-        name: kind,
-        values: figures.map((one) => Number(perFile(one.packed[kind], one))),
-      })),
-    });
-    return report.conclude(
-      figures,
-      // What the same load adds into the room that was made is a figure only: so small a database is mostly the room that updates take.
-      figures.map((one) => none(`${one.load}: rows that deleted workflows leave`, one.rowsLeft)),
-    );
-  }),
-);
+    ),
+    'kB per file, from report to published and all workflows closed, tables with their indexes; packed: without the room that updates have left (VACUUM FULL):',
+  );
+  const days = [1, 7, 30, RETENTION_DAYS];
+  report.table(
+    ['load', 'tables', ...days.map((count) => `GB, ${count} days`), 'write-ahead log, GB a day'],
+    figures.flatMap((one) =>
+      (['packed', 'asTheyLie'] as const).map((way) => [
+        ...[one.load, way === 'packed' ? 'packed' : 'never vacuumed'],
+        ...days.map((count) => gigabytes(sum(one[way]), one, count)),
+        gigabytes(one.log, one, 1),
+      ]),
+    ),
+    `At ${FILES_A_DAY.toLocaleString('en')} files a day, for so many days of retention:`,
+  );
+  report.table(
+    ['load', 'before', 'rows left', 'after, and VACUUM', 'the same load again adds'],
+    figures.map((one) => [
+      ...[one.load, perFile(sum(one.asTheyLie), one), one.rowsLeft],
+      ...[perFile(one.afterPruning, one), perFile(one.secondTime, one)],
+    ]),
+    'When closed workflows are deleted, as at the end of their retention; kB per file:',
+  );
+  report.plot({
+    kind: 'bars',
+    title: "What a file takes up in Temporal's database, packed, with indexes",
+    stacked: true,
+    x: { name: 'how jobs of two files come', categories: figures.map(({ load }) => load) },
+    y: { name: 'kB per file' },
+    series: KINDS.map((kind) => ({
+      name: kind,
+      values: figures.map((one) => Number(perFile(one.packed[kind], one))),
+    })),
+  });
+  return report.conclude(
+    figures,
+    // What the same load adds into the room that was made is a figure only: so small a database is mostly the room that updates take.
+    figures.map((one) => none(`${one.load}: rows that deleted workflows leave`, one.rowsLeft)),
+  );
+}
+
+process.exit(await runUntilInterrupted(measureAll));

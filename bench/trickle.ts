@@ -6,7 +6,7 @@
  * file, and what all of CMS would take of a core. Times are a tenth of production's, copies' included.
  */
 import { CMS } from './support/cms-figures.ts';
-import { runUntilInterrupted } from '../src/demo/interrupt.ts';
+import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { readOptions } from './support/options.ts';
 import { atMost, rounded, target } from './support/report/bound.ts';
@@ -69,86 +69,84 @@ const coresOfCms = (figures: TrickleFigures): number =>
 const percents = ({ worker, server, database }: TrickleFigures['cpu']): string[] =>
   [worker, server, database].map((used) => (used === null ? '–' : (used * 100).toFixed(1)));
 
-process.exit(
-  await runUntilInterrupted(async (ending) => {
-    const report = new Report('trickle', 'What a lone job output costs', options);
-    const found: { setting: Setting; figures: TrickleFigures }[] = [];
-    for (const [at, setting] of SETTINGS.slice(0, options.settings).entries()) {
-      const figures = await measureTrickle(ending, {
-        // What differs is to be seen: not all of it needs the full size.
-        ...{ tasks: at === 0 ? options.tasks : Math.min(options.tasks, 40), jobsPerTask: options.jobs },
-        ...{ perSecond: options.rate, copySeconds: setting.copySeconds / FASTER },
-        policy: { ...TENTH, ...setting.policy },
-        store,
-      });
-      found.push({ setting, figures });
-      console.error(
-        `${setting.name}: ${(figures.all.transitions / figures.jobs).toFixed(1)} transitions per job output`,
-      );
-    }
-    const [shipped] = found;
-    if (!shipped) throw new Error('--settings must be above 0');
-    const { figures } = shipped;
-    const each = (value: number, digits = 1): string => (value / figures.jobs).toFixed(digits);
-    report.table(
-      ['workflow', 'runs', 'transitions per job output', 'events', 'bytes'],
-      [...Object.entries(figures.workflows), ['all', figures.all] as const].map(
-        ([type, { runs, transitions, events, bytes }]) => [
-          ...[type, runs, each(transitions), each(events), each(bytes, 0)],
-        ],
-      ),
-      `${figures.jobs} job outputs of two or three files into ${options.tasks} open tasks, ${options.rate} a second, copies of 60 s, ${STORE_NAMES[store]}, from report to published:`,
-    );
-    report.table(
-      [
-        'setting',
-        'job outputs per batch',
-        'transitions',
-        'events',
-        'bytes',
-        'CPU s: worker',
-        'server',
-        'database',
-        'FTS requests per file',
-        'of a core for CMS',
-      ],
-      found.map(({ setting: { name }, figures: found }): Cell[] => {
-        const { all, jobs, cpu, files } = found;
-        const per = (value: number, digits: number): string => (value / jobs).toFixed(digits);
-        return [
-          ...[name, (jobs / found.batches).toFixed(2), per(all.transitions, 1), per(all.events, 1), per(all.bytes, 0)],
-          ...[
-            per(cpu.worker ?? NaN, 3),
-            per(cpu.server ?? NaN, 3),
-            cpu.database === null ? '–' : per(cpu.database, 3),
-            (found.ftsRequests / files).toFixed(2),
-            coresOfCms(found).toFixed(2),
-          ],
-        ];
-      }),
-      'Per job output, with other settings:',
-    );
-    report.table(
-      ['what it costs while nothing happens', 'worker', 'server', 'database'],
-      [
-        ['no task, % of a core', ...percents(figures.cpuOfNothing)],
-        [`${options.tasks} open tasks, % of a core`, ...percents(figures.cpuOfOpenTasks)],
-      ],
-      `A task costs ${(figures.opening.transitions / options.tasks).toFixed(1)} transitions to open, with its first job output up to the hand-over to its publisher.`,
-    );
-    report.plot({
-      kind: 'bars',
-      title: 'State transitions per job output, by setting',
-      x: { name: 'setting', categories: found.map(({ setting }) => setting.name) },
-      y: { name: 'transitions' },
-      series: [
-        { name: 'transitions', values: found.map(({ figures: { all, jobs } }) => rounded(all.transitions / jobs)) },
-      ],
-      marks: [{ name: `target: ${MOST_TRANSITIONS}`, y: MOST_TRANSITIONS }],
+async function measure(ending: Ending): Promise<number> {
+  const report = new Report('trickle', 'What a lone job output costs', options);
+  const found: { setting: Setting; figures: TrickleFigures }[] = [];
+  for (const [at, setting] of SETTINGS.slice(0, options.settings).entries()) {
+    const figures = await measureTrickle(ending, {
+      // What differs is to be seen: not all of it needs the full size.
+      ...{ tasks: at === 0 ? options.tasks : Math.min(options.tasks, 40), jobsPerTask: options.jobs },
+      ...{ perSecond: options.rate, copySeconds: setting.copySeconds / FASTER },
+      policy: { ...TENTH, ...setting.policy },
+      store,
     });
-    return report.conclude({ found }, [
-      target(atMost('state transitions per job output, report to published', figures.all.transitions / figures.jobs, MOST_TRANSITIONS)), // prettier-ignore
-      target(atMost('CMS as a trickle, worker, server and database', coresOfCms(figures), MOST_CORES, 'cores')),
-    ]);
-  }),
-);
+    found.push({ setting, figures });
+    console.error(`${setting.name}: ${(figures.all.transitions / figures.jobs).toFixed(1)} transitions per job output`);
+  }
+  const [shipped] = found;
+  if (!shipped) throw new Error('--settings must be above 0');
+  const { figures } = shipped;
+  const each = (value: number, digits = 1): string => (value / figures.jobs).toFixed(digits);
+  report.table(
+    ['workflow', 'runs', 'transitions per job output', 'events', 'bytes'],
+    [...Object.entries(figures.workflows), ['all', figures.all] as const].map(
+      ([type, { runs, transitions, events, bytes }]) => [
+        ...[type, runs, each(transitions), each(events), each(bytes, 0)],
+      ],
+    ),
+    `${figures.jobs} job outputs of two or three files into ${options.tasks} open tasks, ${options.rate} a second, copies of 60 s, ${STORE_NAMES[store]}, from report to published:`,
+  );
+  report.table(
+    [
+      'setting',
+      'job outputs per batch',
+      'transitions',
+      'events',
+      'bytes',
+      'CPU s: worker',
+      'server',
+      'database',
+      'FTS requests per file',
+      'of a core for CMS',
+    ],
+    found.map(({ setting: { name }, figures: found }): Cell[] => {
+      const { all, jobs, cpu, files } = found;
+      const per = (value: number, digits: number): string => (value / jobs).toFixed(digits);
+      return [
+        ...[name, (jobs / found.batches).toFixed(2), per(all.transitions, 1), per(all.events, 1), per(all.bytes, 0)],
+        ...[
+          per(cpu.worker ?? NaN, 3),
+          per(cpu.server ?? NaN, 3),
+          cpu.database === null ? '–' : per(cpu.database, 3),
+          (found.ftsRequests / files).toFixed(2),
+          coresOfCms(found).toFixed(2),
+        ],
+      ];
+    }),
+    'Per job output, with other settings:',
+  );
+  report.table(
+    ['what it costs while nothing happens', 'worker', 'server', 'database'],
+    [
+      ['no task, % of a core', ...percents(figures.cpuOfNothing)],
+      [`${options.tasks} open tasks, % of a core`, ...percents(figures.cpuOfOpenTasks)],
+    ],
+    `A task costs ${(figures.opening.transitions / options.tasks).toFixed(1)} transitions to open, with its first job output up to the hand-over to its publisher.`,
+  );
+  report.plot({
+    kind: 'bars',
+    title: 'State transitions per job output, by setting',
+    x: { name: 'setting', categories: found.map(({ setting }) => setting.name) },
+    y: { name: 'transitions' },
+    series: [
+      { name: 'transitions', values: found.map(({ figures: { all, jobs } }) => rounded(all.transitions / jobs)) },
+    ],
+    marks: [{ name: `target: ${MOST_TRANSITIONS}`, y: MOST_TRANSITIONS }],
+  });
+  return report.conclude({ found }, [
+    target(atMost('state transitions per job output, report to published', figures.all.transitions / figures.jobs, MOST_TRANSITIONS)), // prettier-ignore
+    target(atMost('CMS as a trickle, worker, server and database', coresOfCms(figures), MOST_CORES, 'cores')),
+  ]);
+}
+
+process.exit(await runUntilInterrupted(measure));

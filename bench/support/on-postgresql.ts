@@ -52,12 +52,9 @@ export const onPostgresql = <T>(
       later(() => further.close());
       addresses.push(further.address);
     }
-    const front = await OneAddress.listen(addresses);
-    later(() => front.close());
-    const rig = await startRig(world, {
-      temporal: servers > 1 ? { ...temporal, address: front.address } : temporal,
-      policy,
-    });
+    const front = servers > 1 ? await OneAddress.listen(addresses) : null;
+    if (front) later(() => front.close());
+    const rig = await startRig(world, { temporal: front ? { ...temporal, address: front.address } : temporal, policy });
     later(() => rig.close());
     return work({ world, temporal, database: temporal.database!, rig, others });
   });

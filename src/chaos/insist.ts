@@ -24,6 +24,7 @@ export async function insist<T>(signal: AbortSignal, ask: () => Promise<T>): Pro
       return await followSignal(signal, (own) => Promise.race([ask(), abortion(own)]));
     } catch (error) {
       if (isAnswer(error)) throw error;
+      signal.throwIfAborted();
       await sleep(PAUSE_MS, undefined, { signal });
     }
   }
