@@ -12,11 +12,11 @@ import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { capacityOf } from './day/capacity.ts';
 import { figuresOf, reportDay } from './day/day-report.ts';
 import { foretold } from './day/foretold.ts';
-import { CMS_FILES_PER_SECOND, reportHeadroom } from './day/headroom.ts';
+import { reportHeadroom } from './day/headroom.ts';
 import { readDayOptions } from './day/options.ts';
 import { FTS_LIMITS, policyAt } from './day/policy-at.ts';
 import { workDay, type DayFindings } from './day/work-day.ts';
-import { CMS } from './support/cms-figures.ts';
+import { CMS, CMS_FILES_PER_SECOND } from './support/cms-figures.ts';
 import { atLeast, atMost, none, target, type Bound } from './support/report/bound.ts';
 import { Report } from './support/report/report.ts';
 

@@ -1,9 +1,10 @@
 /**
  * What a file costs as tasks grow, and as there are more of them: `npm run bench:growth [-- --sizes 100,1000,10000 --tasks 10,100 --links
- * 60,200 --stores file --cached 2000 --json <file>]`; the largest are `--sizes 100000` and `--tasks 1000`.
+ * 60,200 --stores file --cached 500 --json <file>]`; the largest are `--sizes 100000` and `--tasks 1000`.
  * One task of so many files over ten links; then so many tasks of 100 files at once, each over ten of so many links. Reported in bulk,
  * published, simulators answer at once.
  */
+import { loadConfig } from '../src/config/index.ts';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { readOptions } from './support/options.ts';
 import { taskName, type PlainTask } from './support/plain-task.ts';
@@ -24,7 +25,7 @@ const SMALL = 100;
 const MOST_GROWTH = 1.2;
 
 const options = readOptions(
-  { cached: 2_000 },
+  { cached: loadConfig({}).worker.cachedWorkflows },
   {
     sizes: { from: ['100', '1000', '10000', '100000'], default: ['100', '1000', '10000'] },
     tasks: { from: ['10', '100', '1000'], default: ['10', '100'] },

@@ -7,6 +7,7 @@ import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { addFiles } from '../src/client/index.ts';
 import { patiently } from '../src/demo/patiently.ts';
 import { until } from '../src/demo/until.ts';
+import { loadConfig } from '../src/config/index.ts';
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { forgetMemoryPeak, memoryNow, memoryPeak } from './support/memory.ts';
 import { readOptions } from './support/options.ts';
@@ -32,7 +33,7 @@ const LINKS = 10;
 /** As docker-compose.yml bounds a worker's heap: without a bound V8 leaves garbage where it is for as long as the machine has memory. */
 const HEAP_MIB = 384;
 
-const options = readOptions({ tasks: 1_000, queued: 100_000, cached: 500 });
+const options = readOptions({ tasks: 1_000, queued: 100_000, cached: loadConfig({}).worker.cachedWorkflows });
 
 interface MemoryFigures {
   load: string;

@@ -5,7 +5,7 @@
  * FTS, and into DBS; then the same with other settings. State transitions, history and CPU per job output, all workflows counted, FTS requests per
  * file, and what all of CMS would take of a core. Times are a tenth of production's, copies' included.
  */
-import { CMS } from './support/cms-figures.ts';
+import { CMS_FILES_PER_SECOND } from './support/cms-figures.ts';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { readOptions } from './support/options.ts';
@@ -45,11 +45,10 @@ const SETTINGS: readonly Setting[] = [
 
 /** Transitions per job output, from report to published. */
 const MOST_TRANSITIONS = 45;
-/** Of a core, at {@link CMS}'s rate. */
+/** Of a core, at {@link CMS_FILES_PER_SECOND}. */
 const MOST_CORES = 0.5;
 /** Tasks that are open at a time at that rate (design: 1,700 tasks a day, of which about 500 are open). */
 const OPEN_TASKS = 500;
-const FILES_PER_SECOND = CMS.filesPerDay / 86_400;
 
 const sum = ({ worker, server, database }: TrickleFigures['cpu']): number =>
   (worker ?? NaN) + (server ?? NaN) + (database ?? 0);
@@ -64,7 +63,7 @@ const cpuPerFile = ({ cpu, cpuOfOpenTasks, seconds, files }: TrickleFigures): nu
 
 /** What all of CMS takes: its files, its open tasks, and what a worker and a server take for themselves. */
 const coresOfCms = (figures: TrickleFigures): number =>
-  sum(figures.cpuOfNothing) + OPEN_TASKS * coresOfOpenTask(figures) + FILES_PER_SECOND * cpuPerFile(figures);
+  sum(figures.cpuOfNothing) + OPEN_TASKS * coresOfOpenTask(figures) + CMS_FILES_PER_SECOND * cpuPerFile(figures);
 
 const percents = ({ worker, server, database }: TrickleFigures['cpu']): string[] =>
   [worker, server, database].map((used) => (used === null ? '–' : (used * 100).toFixed(1)));

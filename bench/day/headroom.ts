@@ -1,12 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { CMS } from '../support/cms-figures.ts';
+import { CMS_FILES_PER_SECOND } from '../support/cms-figures.ts';
 import { rounded } from '../support/report/bound.ts';
 import type { Report } from '../support/report/report.ts';
-
-const DAY_SECONDS = 24 * 3600;
-
-/** Files per second that CMS brings, on average over a day. */
-export const CMS_FILES_PER_SECOND = CMS.filesPerDay / DAY_SECONDS;
 
 /** What a file's CPU means for how much of CMS this machine could take, and what the target would need. */
 export function reportHeadroom(report: Report, cpuMsPerFile: number, targetSpeed: number): void {

@@ -80,3 +80,6 @@ export const CMS_FAILURES: readonly { share: number; state: 'FAILED' | 'CANCELED
   },
   { share: 0.1, state: 'FAILED', reason: 'SOURCE [112] Result curl error (28): Timeout was reached after 1 attempts' },
 ];
+
+/** Files per second that CMS brings, on average over a day. */
+export const CMS_FILES_PER_SECOND = CMS.filesPerDay / (24 * 3600);
