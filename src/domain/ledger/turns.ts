@@ -1,4 +1,5 @@
 import type { BatchFileInput, FtsTarget } from '../orders.ts';
+import type { LedgerEntry } from './entry.ts';
 import { gates, type Ledger } from './ledger.ts';
 import type { TaskState } from './task-state.ts';
 import { volumeOf } from './volume.ts';
@@ -19,7 +20,8 @@ export interface StartedBatch extends ReadyBatch {
  */
 export function beginBatches(state: TaskState, now: number, limit = Infinity): StartedBatch[] {
   const { ledger, batches, window, policy, closed, outbox } = state;
-  const mayLeave = (file: BatchFileInput): boolean => isWhole(ledger, file) && hasTurnFor(state, file);
+  const mayLeave = (file: BatchFileInput): boolean =>
+    outputsOfWholeJob(ledger, file.key) !== null && hasTurnFor(state, file);
   return window.takeReady(now, policy, { all: closed, limit, mayLeave }).map((ready) => {
     const batch = batches.begin(ledger.linkIndex(ready.source, ready.destination), volumeOf(ready.files));
     for (const { key } of ready.files) {
@@ -30,7 +32,7 @@ export function beginBatches(state: TaskState, now: number, limit = Infinity): S
       if (entry.incomplete) outbox.order(batch, { kind: 'incomplete', keys: [key] });
     }
     for (const file of ready.files) {
-      const jobOutputs = outputsOfWholeJob(ledger, file.key, batch);
+      const jobOutputs = outputsOfBatch(ledger, file.key, batch);
       if (jobOutputs !== null) file.jobOutputs = jobOutputs;
     }
     const target = state.targets.get(ready.destination);
@@ -54,11 +56,13 @@ export function admitBatches(state: TaskState): void {
   }
 }
 
-/** All outputs of the job have been reported. */
-function isWhole(ledger: Ledger, { key, retry }: BatchFileInput): boolean {
+/** The outputs of the file's job, once all of them have been reported; null where some are to come, or the file is of an earlier run of its job. */
+function outputsOfWholeJob(ledger: Ledger, key: string): LedgerEntry[] | null {
   const entry = ledger.byKey.get(key);
   const job = entry && ledger.jobOf.get(entry);
-  return job?.retry === retry && job.entries.filter((of) => of.retry === retry).length >= job.expected;
+  if (!job || entry.retry !== job.retry) return null;
+  const current = job.entries.filter(({ retry }) => retry === job.retry);
+  return current.length >= job.expected ? current : null;
 }
 
 /** A batch with the file would be sent at once. */
@@ -71,11 +75,8 @@ function markSubmitted(state: TaskState, batch: number): void {
 }
 
 /** How many outputs the job of a file has that waits to be published, where all of them are in this batch; null where some are elsewhere, or to come. */
-function outputsOfWholeJob(ledger: Ledger, key: string, batch: number): number | null {
-  const entry = ledger.byKey.get(key);
-  const job = entry && ledger.jobOf.get(entry);
-  if (!job || entry.publication !== 'NEW' || entry.retry !== job.retry) return null;
-  const current = job.entries.filter(({ retry }) => retry === job.retry);
-  const outputs = current.filter(gates);
-  return current.length >= job.expected && outputs.every((output) => output.batch === batch) ? outputs.length : null;
+function outputsOfBatch(ledger: Ledger, key: string, batch: number): number | null {
+  if (ledger.byKey.get(key)?.publication !== 'NEW') return null;
+  const outputs = outputsOfWholeJob(ledger, key)?.filter(gates);
+  return outputs?.every((output) => output.batch === batch) ? outputs.length : null;
 }
