@@ -1,5 +1,6 @@
-import { Client, Connection, type ClientOptions } from '@temporalio/client';
+import { Client, type ClientOptions } from '@temporalio/client';
 import { loadConfig, loadTemporalConfig } from '../config/index.ts';
+import { connectClosably } from './closable.ts';
 import { configuredDataConverter } from './data-converter.ts';
 import { TemporalUnreachableError } from './errors.ts';
 
@@ -25,15 +26,15 @@ export async function connect(
   const { connectionOptions, namespace } = loadTemporalConfig(env);
   const { address } = connectionOptions;
   const dataConverter = configuredDataConverter(loadConfig(env));
-  let connection: Connection;
+  let opened: Awaited<ReturnType<typeof connectClosably>>;
   try {
-    connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
+    opened = await connectClosably({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   } catch (error) {
     const message = `cannot reach Temporal at ${address} (namespace ${namespace}): ${reasonOf(error)}`;
     throw new TemporalUnreachableError(`${message}; set TEMPORAL_ADDRESS or start a server`, { cause: error });
   }
-  const client = new Client({ dataConverter, ...options, connection, namespace });
-  return { client, address, namespace, close: () => connection.close() };
+  const client = new Client({ dataConverter, ...options, connection: opened.connection, namespace });
+  return { client, address, namespace, close: opened.close };
 }
 
 /** The first line of what went wrong, without gRPC's numbers. */

@@ -1,5 +1,6 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime, type MetricsExporterConfig } from '@temporalio/worker';
+import { connectClosably } from '../client/closable.ts';
 import { configuredDataConverter } from '../client/data-converter.ts';
 import { loadTemporalConfig, type Config } from '../config/index.ts';
 import { histogramBuckets } from '../contract/metrics.ts';
@@ -29,7 +30,7 @@ export async function runWorker(
   const { connectionOptions, namespace } = loadTemporalConfig(process.env);
   const connection = await NativeConnection.connect(connectionOptions);
   const dataConverter = configuredDataConverter(config);
-  const clientConnection = await Connection.connect(connectionOptions);
+  const { connection: clientConnection, close: closeClient } = await connectClosably(connectionOptions);
   const client = new Client({
     connection: clientConnection,
     namespace,
@@ -63,7 +64,7 @@ export async function runWorker(
     sampling.close();
     await listener?.close();
     await close();
-    await clientConnection.close();
+    await closeClient();
     await connection.close();
   }
 }
