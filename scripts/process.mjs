@@ -31,8 +31,12 @@ function isNewEnough(version) {
   return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
 }
 
+/** How often it is looked whether npm is still there, and how long a program has to end when it is not, milliseconds. */
+const [LOOK_MS, GRACE_MS] = [500, 20_000];
+
 /**
- * Runs a program in our place: same terminal, its exit code is the result, signals reach it and it decides when to end.
+ * Runs a program in our place: same terminal, its exit code is the result, signals reach it and it decides when to end. Where we are killed
+ * it is killed, and where npm is, which started us, it is told to end: nothing goes on that nobody waits for.
  * @param {string} command
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} [options]
@@ -41,14 +45,48 @@ function isNewEnough(version) {
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options });
+    const guard = startGuard(child.pid);
     // Ctrl-C reaches the whole foreground group, so the child has it already; the others come to us alone.
     const ignore = () => undefined;
     const forward = (signal) => child.kill(signal);
     process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward);
+    const watch = whenNpmIsGone(() => {
+      child.kill('SIGTERM');
+      // The guard then kills it.
+      setTimeout(() => process.exit(128 + constants.signals.SIGKILL), GRACE_MS).unref();
+    });
     child.on('error', reject);
     child.on('exit', (code, signal) => {
+      clearInterval(watch);
+      guard?.kill('SIGKILL');
       process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward);
       resolve(code ?? 128 + constants.signals[signal]);
     });
   });
+}
+
+/** As in src/workers/child-process.ts, which an older Node does not read: kills a process when the pipe closes that it reads from, ours. */
+function startGuard(pid) {
+  if (process.platform === 'win32' || pid === undefined) return null;
+  const guard = spawn('/bin/sh', ['-c', `read -r _; kill -KILL ${pid}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  guard.on('error', () => undefined);
+  guard.stdin.on('error', () => undefined);
+  guard.stdin.unref();
+  guard.unref();
+  return guard;
+}
+
+/** Whoever else started us may end before us, as a shell behind `nohup` does; npm waits for us. */
+function whenNpmIsGone(then) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const npm = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(watch);
+    then();
+  }, LOOK_MS);
+  return watch.unref();
 }

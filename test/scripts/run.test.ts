@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { cachedFullServer } from '../../src/servers/find-programs.ts';
 import { cachedTemporalCli } from '../../src/workers/temporal-cli.ts';
+import { isAlive } from '../support/processes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'aso-run-'));
@@ -108,4 +109,34 @@ test('a signal reaches the program, which decides how it ends', async () => {
   await once(child.stdout, 'data');
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([9, null]);
+});
+
+/** Started by npm, or by somebody else; a program that has started a server of ours prints the ids of all processes, its own last. */
+const runners = [
+  { who: 'the runner', npm: false },
+  { who: 'npm, which started the runner,', npm: true },
+];
+
+test.each(runners)('where $who is killed, nothing goes on of what it started', async ({ npm }) => {
+  const program = `
+    import { startDevServer } from ${JSON.stringify(join(root, 'src/workers/dev-server.ts'))};
+    const { pid } = await startDevServer();
+    console.log(JSON.stringify([process.ppid, pid, process.pid]));
+    setInterval(() => {}, 1000);`;
+  const runner = `
+    import { run } from './scripts/process.mjs';
+    process.exitCode = await run(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(program)}]);`;
+  const asNpm = `
+    import { spawn } from 'node:child_process';
+    spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(runner)}], { stdio: 'inherit' });`;
+  const env = { ...process.env };
+  delete env['npm_lifecycle_event'];
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', npm ? asNpm : runner], {
+    ...{ cwd: root, env: npm ? { ...env, npm_lifecycle_event: 'bench' } : env, stdio: ['ignore', 'pipe', 'inherit'] },
+  });
+  const [text] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pids = JSON.parse(text.toString()) as number[];
+  expect(pids.filter(isAlive)).toEqual(pids);
+  parent.kill('SIGKILL');
+  await expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toEqual([]);
 });
