@@ -45,6 +45,11 @@ export class RequestRefusedError extends Error {
 const NO_WORKER =
   'did not answer in time: is a worker running (aso worker)? Nothing is done twice when this is tried again';
 
+/** What the SDK says in place of a failure's message that is encrypted; of a query nothing more is handed on. */
+const ENCRYPTED = 'Encoded failure';
+const UNREADABLE =
+  "was asked, and its worker could not answer: the worker's log says why. Where a key of payloads is missing, `aso deployment check` says which";
+
 /** gRPC's status codes that matter here. */
 const GRPC = {
   invalidArgument: 3,
@@ -79,7 +84,7 @@ function explain(error: unknown, who: string): unknown {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
     return new NoAnswerError(`${who} ${NO_WORKER}`, { cause: error });
   if (error instanceof QueryRejectedError || error instanceof QueryNotRegisteredError)
-    return new RequestRefusedError(`${who} refuses: ${error.message}`, { cause: error });
+    return new RequestRefusedError(`${who} ${error.message === ENCRYPTED ? UNREADABLE : `refuses: ${error.message}`}`, { cause: error }); // prettier-ignore
   return explainGrpc(error, who);
 }
 

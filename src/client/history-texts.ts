@@ -9,16 +9,26 @@ export interface HistoryText {
 
 /** Everything that Temporal keeps of a namespace's executions: what anybody who may look at it can read. */
 export async function* historyTexts(client: Client): AsyncGenerator<HistoryText> {
-  const codecs = client.options.loadedDataConverter.payloadCodecs.toReversed();
   for await (const { workflowId, runId } of client.workflow.list()) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     const found: Found = { texts: [workflowId], payloads: [] };
     collect(history, found);
-    let payloads = found.payloads;
-    for (const codec of codecs) payloads = await codec.decode(payloads);
+    const payloads = await decode(client, found.payloads);
     const contents = payloads.map(({ data }) => Buffer.from(data ?? []).toString());
     yield { workflowId, text: [...found.texts, ...contents].join('\n') };
   }
+}
+
+/** Decodes all payloads of a history, to see whether it can be done. @throws PayloadKeyError where a key is not there, or not the right one */
+export async function checkReadable(client: Client, history: object): Promise<void> {
+  const found: Found = { texts: [], payloads: [] };
+  collect(history, found);
+  await decode(client, found.payloads);
+}
+
+async function decode({ options }: Client, payloads: Payload[]): Promise<Payload[]> {
+  for (const codec of options.loadedDataConverter.payloadCodecs.toReversed()) payloads = await codec.decode(payloads);
+  return payloads;
 }
 
 interface Found {

@@ -61,8 +61,12 @@ function pureModules(): string[] {
     .map((name) => join(folder, name));
 }
 
-/** `npm run build` leaves the bundles beside the compiled sources: all workers of a release run the very same workflow code. */
-async function builtBundle(encrypted: boolean): Promise<WorkflowBundleOption> {
+/**
+ * The workflows of this build, for workers that write payloads so. `npm run build` leaves the bundles beside the compiled sources: all workers of
+ * a release run the very same workflow code.
+ */
+export async function workflowBundle({ failureConverterPath }: DataConverter): Promise<WorkflowBundleOption> {
+  const encrypted = failureConverterPath !== undefined;
   const name = encrypted ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js';
   const codePath = fileURLToPath(new URL(`../../${name}`, import.meta.url));
   return existsSync(codePath) ? { codePath } : bundleWorkflows(encrypted);
@@ -72,7 +76,6 @@ async function builtBundle(encrypted: boolean): Promise<WorkflowBundleOption> {
 export async function createWorkers(options: CreateWorkersOptions): Promise<Worker[]> {
   const { connection, namespace, dependencies, tuning, roles = ALL_ROLES } = options;
   const { dataConverter = plainConverter, telemetry = NO_TELEMETRY } = options;
-  const encrypted = dataConverter.failureConverterPath !== undefined;
   const activities = createActivities(dependencies);
   const activityOf: Record<Role, object> = { ...activities, 'fts-follow': activities.ftsFollow };
   const slotsOf: Record<Role, number> = {
@@ -86,7 +89,7 @@ export async function createWorkers(options: CreateWorkersOptions): Promise<Work
       const workflows =
         role === 'workflows'
           ? {
-              workflowBundle: options.workflowBundle ?? (await builtBundle(encrypted)),
+              workflowBundle: options.workflowBundle ?? (await workflowBundle(dataConverter)),
               maxCachedWorkflows: tuning.cachedWorkflows,
               maxConcurrentWorkflowTaskExecutions: tuning.maxConcurrentWorkflowTasks,
             }

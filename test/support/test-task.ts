@@ -30,9 +30,9 @@ export class TestTask {
   /** In every LFN of the task and in nobody else's: regular expressions of faults. */
   readonly mark: string;
   readonly #world: World;
-  readonly #rig: Rig;
+  readonly #rig: Pick<Rig, 'client'>;
 
-  constructor(world: World, rig: Rig, user = 'alice', name = newTask(user)) {
+  constructor(world: World, rig: Pick<Rig, 'client'>, user = 'alice', name = newTask(user)) {
     this.name = name;
     this.mark = this.name.replace(/\W/g, '_');
     this.#world = world;
@@ -40,8 +40,8 @@ export class TestTask {
     world.crab.books.addTask(this.name, { tm_publish_dbs_url: world.dbs.writerUrl, tm_dbs_url: world.dbs.readerUrl });
   }
 
-  /** The same task at another Temporal server, which may know nothing of it. */
-  at(rig: Rig): TestTask {
+  /** The same task by another client, or at another Temporal server, which may know nothing of it. */
+  at(rig: Pick<Rig, 'client'>): TestTask {
     return new TestTask(this.#world, rig, undefined, this.name);
   }
 

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Client } from '@temporalio/client';
 import protos from '@temporalio/proto';
-import { DefaultLogger, Runtime, Worker, type ReplayHistoriesIterable } from '@temporalio/worker';
+import { Worker, type ReplayHistoriesIterable } from '@temporalio/worker';
 import { dataConverter } from '../../client/data-converter.ts';
 import { checkAll, type Check } from '../../demo/verification.ts';
 import { bundleWorkflows } from '../../workers/create-workers.ts';
+import { logNoReplay } from '../../workers/replay-open-runs.ts';
 import { NO_TELEMETRY } from '../../workers/telemetry/index.ts';
 
 /** Replays every run that there was, those that were reset included, and keeps their histories in a folder, in the format of those that tests replay. */
 export async function checkHistories(client: Client, folder: string): Promise<Check[]> {
-  // What a replay that fails logs is told as a finding.
-  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+  logNoReplay();
   const replayed: { name: string; error: Error | undefined }[] = [];
   const options = { workflowBundle: await bundleWorkflows(), dataConverter, sinks: NO_TELEMETRY.sinks };
   for await (const { workflowId, runId, error } of Worker.runReplayHistories(options, histories(client, folder)))

@@ -6,6 +6,7 @@ import { toNumber, toWhole } from '../option-values.ts';
 import { tableText } from '../table.ts';
 import { say } from '../terminal.ts';
 import { withClient, type Aso } from '../with-client.ts';
+import { addDeploymentCheck } from './deployment-check.ts';
 import { examples } from './task-argument.ts';
 
 /** Whoever starts workers and gives them the work in one go need not wait in between. */
@@ -64,6 +65,8 @@ export function addDeployment(program: Command): void {
         say(percent > 0 ? `Version ${buildId} gets ${percent} % of the workflows.` : `Version ${buildId} is no longer tried.`); // prettier-ignore
       }),
     );
+
+  addDeploymentCheck(deployment);
 }
 
 function toBuildId(text: string): string {
