@@ -1,12 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { readImage, readServices, readVariables } from '../scripts/stack/compose-file.ts';
 import { loadConfig } from '../src/config/index.ts';
+import { privateFile } from './support/payload-keys.ts';
 
 interface Service {
   image: string;
   command?: string[];
+  entrypoint?: string[];
   read_only?: boolean;
   cap_drop?: string[];
   security_opt?: string[];
@@ -33,10 +36,11 @@ const { services, networks, volumes } = parse(text, { merge: true }) as {
 const all = Object.entries(services);
 /** As it is where only what has to be set is. */
 const given = {
-  ...{ POSTGRES_PASSWORD: 'x', ASO_MONITOR_TOKEN_FILE: '/token' },
+  ...{ POSTGRES_PASSWORD_FILE: '/password', ASO_MONITOR_TOKEN_FILE: '/token' },
   ...{ ASO_SITECONF_DIR: '/sites', ASO_CREDENTIALS_DIR: '/proxies', ASO_TRUST_ANCHORS_DIR: '/authorities' },
 };
 const filled = readServices(given);
+const passwordFile = privateFile(['hush']);
 const settingsOf = (name: string): Record<string, string> =>
   Object.fromEntries(Object.entries(filled[name]?.environment ?? {}).filter(([, value]) => value !== ''));
 
@@ -117,9 +121,26 @@ describe('docker-compose.yml', () => {
   test('holds no secret, and the example neither', () => {
     for (const [, { environment = {} }] of all)
       for (const [name, value] of Object.entries(environment))
-        if (/(PASS\w*|PWD|SECRET|TOKEN|API_?KEY)$/i.test(name)) expect(value).toMatch(/^\$\{\w+:\?[^}]+\}$/);
-    expect(read('deploy/compose.env.example')).toMatch(/^POSTGRES_PASSWORD=$/m);
+        if (/(PASS\w*|PWD|SECRET|TOKEN|API_?KEY)(_FILE)?$/i.test(name))
+          expect(value).toMatch(/^\/run\/secrets\/[\w-]+$/);
+    expect(read('deploy/compose.env.example')).not.toMatch(/^\w*(PASSWORD|TOKEN|KEYS?)=/m);
     expect(text).not.toMatch(/:\/\/[^/\s]+:[^/\s]+@/);
+  });
+
+  test("the database's password comes from a file, to the database and to Temporal, whose image takes it from a variable", () => {
+    for (const name of ['postgresql', 'temporal'])
+      expect(filled[name]?.volumes).toContain('/password:/run/secrets/postgres-password:ro');
+    expect(services['postgresql']?.environment?.['POSTGRES_PASSWORD_FILE']).toBe('/run/secrets/postgres-password');
+    expect(services['temporal']?.environment).not.toHaveProperty('POSTGRES_PWD');
+    const { entrypoint = [] } = services['temporal'] ?? {};
+    expect(entrypoint.slice(0, 2)).toEqual(['/bin/sh', '-c']);
+    // As Compose hands it on: `$$` is a dollar. What it would run is shown what it would be given.
+    const script = entrypoint[2]!
+      .replaceAll('$$', '$')
+      .replace(/\/run\S+(?=\))/, passwordFile)
+      .replace(/exec .*/, 'exec env');
+    const { stdout } = spawnSync('/bin/sh', ['-c', script], { encoding: 'utf8', env: { PATH: process.env['PATH'] } });
+    expect(stdout.split('\n')).toContain('POSTGRES_PWD=hush');
   });
 
   test('opens ports on loopback only', () => {

@@ -40,7 +40,8 @@ export async function startStack(
   await writeFile(tokenFile, token, { mode: 0o600 });
   const services = readServices({
     ...readVariables('deploy/simulators.env'),
-    ...{ POSTGRES_PASSWORD: 'of its own', ASO_MONITOR_TOKEN_FILE: tokenFile },
+    // The database here has a password of its own.
+    ...{ POSTGRES_PASSWORD_FILE: '/dev/null', ASO_MONITOR_TOKEN_FILE: tokenFile },
   });
   const [volumes, logs, home] = ['volumes', 'logs', 'home'].map((name) => join(folder, name)) as [
     string,
