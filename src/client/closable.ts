@@ -20,7 +20,7 @@ export async function connectClosably(
   options: ConnectionOptions,
 ): Promise<{ connection: Connection; close: () => Promise<void> }> {
   let isClosed = false;
-  const refuseWhenClosed: Interceptor = (call, next) => ((next(call) as Call));
+  const refuseWhenClosed: Interceptor = (call, next) => (isClosed ? REFUSED : (next(call) as Call));
   const interceptors = [makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), refuseWhenClosed];
   const connection = Connection.lazy({ ...options, interceptors });
   const close = async (): Promise<void> => {
