@@ -55,6 +55,10 @@ function watchDbs(): void {
   if (inserts !== insertsSeen) looksLeft = LOOKS_AFTER_INSERT;
   if (looksLeft === 0) return;
   [insertsSeen, looksLeft] = [inserts, looksLeft - 1];
+  noteNewInDbs();
+}
+
+function noteNewInDbs(): void {
   const now = Date.now();
   for (const { lfn } of dbs.books.files()) if (!publishedAt.has(lfn)) publishedAt.set(lfn, now);
 }
@@ -78,6 +82,8 @@ function figures(): SimulatorFigures {
 }
 
 function times(): FileTimes[] {
+  // What came into DBS since the last look at it.
+  if (options.watchDbs) noteNewInDbs();
   return fts.jobs().flatMap(({ submitTime, metadata, files }) =>
     files.map(({ destination, finishTime }) => {
       const destinationLfn = pathOf(destination).replace(/^\/[^/]+/, '');
