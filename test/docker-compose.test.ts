@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { readImage, readServices, readVariables } from '../scripts/stack/compose-file.ts';
 import { loadConfig } from '../src/config/index.ts';
+import { SQL_PLUGIN } from '../src/servers/server-config.ts';
 import { privateFile } from './support/payload-keys.ts';
 
 interface Service {
@@ -83,6 +84,10 @@ describe('docker-compose.yml', () => {
     expect(environment).toMatchObject({ BIND_ON_IP: '0.0.0.0', TEMPORAL_BROADCAST_ADDRESS: '127.0.0.1' });
     expect(environment?.['NUM_HISTORY_SHARDS']).toBe('512');
     expect(read('docs/deployment.md')).toContain('Take 512');
+  });
+
+  test('Temporal speaks to PostgreSQL as the server that our benches and tests run', () => {
+    expect(services['temporal']?.environment?.['DB']).toBe(SQL_PLUGIN);
   });
 
   test('with deploy/simulators.env workers reach the simulators, by the names that are in their certificates', () => {

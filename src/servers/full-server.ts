@@ -7,7 +7,14 @@ import { Connection } from '@temporalio/client';
 import { startOwnedProcess, type OwnedProcess } from '../workers/child-process.ts';
 import { freeLowPorts } from '../workers/free-ports.ts';
 import { serverEnvironment } from '../workers/server-settings.ts';
-import { DYNAMIC_CONFIG, dynamicConfigText, PORTS, serverConfigText, type DatabaseAddress } from './server-config.ts';
+import {
+  DYNAMIC_CONFIG,
+  dynamicConfigText,
+  PORTS,
+  serverConfigText,
+  type DatabaseAddress,
+  type SqlPlugin,
+} from './server-config.ts';
 
 const HOST = '127.0.0.1';
 /** Free ports are found by asking and letting go, so another process may be faster: try again. */
@@ -23,6 +30,8 @@ export interface FullServerOptions {
   historyShards?: number;
   /** What differs from `DYNAMIC_CONFIG`. */
   dynamicConfig?: Readonly<Record<string, unknown>>;
+  /** How it speaks to PostgreSQL. @default 'postgres12_pgx' */
+  sqlPlugin?: SqlPlugin | undefined;
 }
 
 /** A process of Temporal's full server with all its services, on free ports of loopback. It ends with this process. */
@@ -80,11 +89,11 @@ export class FullServer {
    */
   async restart(database = this.#options.database): Promise<void> {
     await this.stop();
-    const { program, historyShards = 4, dynamicConfig } = this.#options;
+    const { program, historyShards = 4, dynamicConfig, sqlPlugin } = this.#options;
     const dynamicFile = join(this.#folder, 'dynamic.yaml');
     const [host, ports] = [HOST, this.#ports];
     await writeFile(dynamicFile, dynamicConfigText({ ...DYNAMIC_CONFIG, ...dynamicConfig }));
-    const text = serverConfigText({ database, host, ports, dynamicConfig: dynamicFile, historyShards });
+    const text = serverConfigText({ database, host, ports, dynamicConfig: dynamicFile, historyShards, sqlPlugin });
     // The database's password is in it.
     await writeFile(join(this.#folder, 'aso.yaml'), text, { mode: 0o600 });
     const args = ['--root', this.#folder, '--config', '.', '--env', 'aso', '--allow-no-auth', 'start'];

@@ -8,7 +8,17 @@ export interface DatabaseAddress {
   password: string;
 }
 
+/**
+ * Temporal's two ways to speak to PostgreSQL. pgx keeps its statements prepared on each connection; lib/pq has each one parsed and planned anew, and
+ * asks twice.
+ */
+export type SqlPlugin = 'postgres12_pgx' | 'postgres12';
+/** The one that is shipped. */
+export const SQL_PLUGIN: SqlPlugin = 'postgres12_pgx';
+
 export interface ServerConfigOptions {
+  /** @default 'postgres12_pgx' */
+  sqlPlugin?: SqlPlugin | undefined;
   database: DatabaseAddress;
   host: string;
   ports: readonly number[];
@@ -40,10 +50,11 @@ export const dynamicConfigText = (settings: Readonly<Record<string, unknown>>): 
   JSON.stringify(Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, [{ value }]])), null, 2);
 
 /** Configuration of a server that runs all services in one process, as its file has it: JSON is YAML. */
-export function serverConfigText({ database, host, ports, dynamicConfig, historyShards }: ServerConfigOptions): string {
+export function serverConfigText(options: ServerConfigOptions): string {
+  const { database, host, ports, dynamicConfig, historyShards, sqlPlugin = SQL_PLUGIN } = options;
   const store = (databaseName: string, connections: number): object => ({
     sql: {
-      pluginName: 'postgres12',
+      pluginName: sqlPlugin,
       databaseName,
       connectAddr: `${database.host}:${database.port}`,
       connectProtocol: 'tcp',

@@ -1,5 +1,6 @@
 import type { DevServer } from '../workers/dev-server.ts';
 import type { Postgresql } from './postgresql.ts';
+import type { SqlPlugin } from './server-config.ts';
 
 /** What Temporal keeps its state in: the dev server's memory or SQLite file, or PostgreSQL under the full server. */
 export const TEMPORAL_STORES = ['memory', 'file', 'postgresql'] as const;
@@ -28,6 +29,8 @@ export interface TemporalOptions {
   dynamicConfig?: Readonly<Record<string, unknown>>;
   /** History shards, on PostgreSQL. @default 4 */
   historyShards?: number;
+  /** How the server speaks to PostgreSQL. @default 'postgres12_pgx' */
+  sqlPlugin?: SqlPlugin;
   /** Settings of PostgreSQL that differ. */
   postgresql?: Readonly<Record<string, string>>;
   /** How long closed workflows are kept, on PostgreSQL. @default 1 day */
