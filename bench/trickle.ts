@@ -1,71 +1,43 @@
 /**
- * What a lone job output costs: `npm run bench:trickle [-- --tasks 100 --jobs 4 --settings 8 --stores postgresql --json <file>]`.
+ * What a lone job output costs: `npm run bench:trickle [-- --tasks 100 --jobs 4 --settings 8 --against pq --stores postgresql --json <file>]`.
  * Real life is no burst: 400,000 files a day over some 500 open tasks of 20 sites each are one job output of two or three files per task, link and
  * window, so that nearly every batch has the files of one. They trickle into tasks that are open already, each to a link of its own, through
  * FTS, and into DBS; then the same with other settings. State transitions, history and CPU per job output, all workflows counted, FTS requests per
- * file, and what all of CMS would take of a core. Times are a tenth of production's, copies' included.
+ * file, and what all of CMS would take of a core. Times are a tenth of production's, copies' included. With `--against`, what one thing that is
+ * set otherwise in server or worker does to that, beside the shipped ones in the same minutes.
  */
-import { CMS_FILES_PER_SECOND } from './support/cms-figures.ts';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
-import type { Policy } from '../src/domain/policy.ts';
 import { readOptions } from './support/options.ts';
+import { TENTH } from './support/policies.ts';
 import { atMost, rounded, target } from './support/report/bound.ts';
 import type { Cell } from './support/report/markdown-table.ts';
-import { TENTH } from './support/policies.ts';
 import { Report } from './support/report/report.ts';
 import { STORE_NAMES, STORES } from './support/store.ts';
-import { measureTrickle, type TrickleFigures } from './trickle/measure.ts';
+import { coresOfCms, cpuPerJob } from './trickle/costs.ts';
+import { measureTrickle, type Cpu, type TrickleFigures } from './trickle/measure.ts';
+import { FASTER, SETTINGS, type Setting } from './trickle/settings.ts';
+import {
+  measureVariation,
+  tellVariations,
+  VARIATIONS,
+  type VariationFigures,
+  type VariationName,
+} from './trickle/variations.ts';
 
 const options = readOptions(
   { tasks: 100, jobs: 4, rate: 8, settings: 8 },
-  { stores: { from: STORES, default: ['postgresql'] } },
+  { stores: { from: STORES, default: ['postgresql'] }, against: { from: Object.keys(VARIATIONS), default: [] } },
 );
 const [store = 'postgresql'] = options.stores;
 
-/** Times are so many times shorter than production's: see {@link TENTH}. */
-const FASTER = 10;
-
-interface Setting {
-  name: string;
-  /** Of production. */
-  copySeconds: number;
-  policy?: Partial<Policy>;
-}
-
-const SETTINGS: readonly Setting[] = [
-  { name: 'as shipped', copySeconds: 60 },
-  { name: 'copies of 10 s', copySeconds: 10 },
-  { name: 'copies of 5 min', copySeconds: 300 },
-  { name: 'batchWindow 10 s', copySeconds: 60, policy: { batchWindow: 10 / FASTER } },
-  { name: 'batchWindow 5 min', copySeconds: 60, policy: { batchWindow: 300 / FASTER } },
-  { name: 'followGrid 30 s', copySeconds: 60, policy: { followGrid: 30 / FASTER } },
-  { name: 'followFirst 60 s', copySeconds: 60, policy: { followFirst: 60 / FASTER } },
-  { name: 'CRAB is told', copySeconds: 60, policy: { crabBookkeeping: true } },
-];
-
 /** Transitions per job output, from report to published. */
 const MOST_TRANSITIONS = 45;
-/** Of a core, at {@link CMS_FILES_PER_SECOND}. */
+/** Of a core, at CMS's rate. */
 const MOST_CORES = 0.5;
-/** Tasks that are open at a time at that rate (design: 1,700 tasks a day, of which about 500 are open). */
-const OPEN_TASKS = 500;
+/** Of a measurement that is to show what differs: not all of it needs the full size. */
+const ENOUGH_TASKS = 40;
 
-const sum = ({ worker, server, database }: TrickleFigures['cpu']): number =>
-  (worker ?? NaN) + (server ?? NaN) + (database ?? 0);
-
-/** What one open task takes of a core while nothing happens. */
-const coresOfOpenTask = ({ cpuOfNothing, cpuOfOpenTasks }: TrickleFigures): number =>
-  Math.max(0, sum(cpuOfOpenTasks) - sum(cpuOfNothing)) / options.tasks;
-
-/** Seconds of CPU for a file, without what would be used anyway. */
-const cpuPerFile = ({ cpu, cpuOfOpenTasks, seconds, files }: TrickleFigures): number =>
-  (sum(cpu) - seconds * sum(cpuOfOpenTasks)) / files;
-
-/** What all of CMS takes: its files, its open tasks, and what a worker and a server take for themselves. */
-const coresOfCms = (figures: TrickleFigures): number =>
-  sum(figures.cpuOfNothing) + OPEN_TASKS * coresOfOpenTask(figures) + CMS_FILES_PER_SECOND * cpuPerFile(figures);
-
-const percents = ({ worker, server, database }: TrickleFigures['cpu']): string[] =>
+const percents = ({ worker, server, database }: Cpu): string[] =>
   [worker, server, database].map((used) => (used === null ? '–' : (used * 100).toFixed(1)));
 
 async function measure(ending: Ending): Promise<number> {
@@ -73,8 +45,7 @@ async function measure(ending: Ending): Promise<number> {
   const found: { setting: Setting; figures: TrickleFigures }[] = [];
   for (const [at, setting] of SETTINGS.slice(0, options.settings).entries()) {
     const figures = await measureTrickle(ending, {
-      // What differs is to be seen: not all of it needs the full size.
-      ...{ tasks: at === 0 ? options.tasks : Math.min(options.tasks, 40), jobsPerTask: options.jobs },
+      ...{ tasks: at === 0 ? options.tasks : Math.min(options.tasks, ENOUGH_TASKS), jobsPerTask: options.jobs },
       ...{ perSecond: options.rate, copySeconds: setting.copySeconds / FASTER },
       policy: { ...TENTH, ...setting.policy },
       store,
@@ -109,20 +80,20 @@ async function measure(ending: Ending): Promise<number> {
       'of a core for CMS',
     ],
     found.map(({ setting: { name }, figures: found }): Cell[] => {
-      const { all, jobs, cpu, files } = found;
+      const { all, jobs, files } = found;
+      const cpu = cpuPerJob(found);
+      const seconds = (used: number | null): string => (used === null ? '–' : used.toFixed(3));
       const per = (value: number, digits: number): string => (value / jobs).toFixed(digits);
       return [
         ...[name, (jobs / found.batches).toFixed(2), per(all.transitions, 1), per(all.events, 1), per(all.bytes, 0)],
         ...[
-          per(cpu.worker ?? NaN, 3),
-          per(cpu.server ?? NaN, 3),
-          cpu.database === null ? '–' : per(cpu.database, 3),
+          ...[seconds(cpu.worker), seconds(cpu.server), seconds(cpu.database)],
           (found.ftsRequests / files).toFixed(2),
           coresOfCms(found).toFixed(2),
         ],
       ];
     }),
-    'Per job output, with other settings:',
+    'Per job output, with other settings; CPU without what is used while nothing happens:',
   );
   report.table(
     ['what it costs while nothing happens', 'worker', 'server', 'database'],
@@ -132,6 +103,15 @@ async function measure(ending: Ending): Promise<number> {
     ],
     `A task costs ${(figures.opening.transitions / options.tasks).toFixed(1)} transitions to open, with its first job output up to the hand-over to its publisher.`,
   );
+  const variations: VariationFigures[] = [];
+  for (const variation of options.against as VariationName[])
+    variations.push(
+      await measureVariation(ending, variation, {
+        ...{ tasks: Math.min(options.tasks, ENOUGH_TASKS), jobsPerTask: options.jobs, perSecond: options.rate },
+        ...{ copySeconds: SETTINGS[0]!.copySeconds / FASTER, policy: TENTH, store },
+      }),
+    );
+  if (variations.length > 0) tellVariations(report, variations);
   report.plot({
     kind: 'bars',
     title: 'State transitions per job output, by setting',
@@ -142,7 +122,7 @@ async function measure(ending: Ending): Promise<number> {
     ],
     marks: [{ name: `target: ${MOST_TRANSITIONS}`, y: MOST_TRANSITIONS }],
   });
-  return report.conclude({ found }, [
+  return report.conclude({ found, variations }, [
     target(atMost('state transitions per job output, report to published', figures.all.transitions / figures.jobs, MOST_TRANSITIONS)), // prettier-ignore
     target(atMost('CMS as a trickle, worker, server and database', coresOfCms(figures), MOST_CORES, 'cores')),
   ]);

@@ -7,6 +7,7 @@ import { simulatedEnvironment } from '../../src/demo/environment.ts';
 import type { Ending } from '../../src/demo/interrupt.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { FtsSimulatorOptions } from '../../src/simulators/fts3/simulator.ts';
+import type { TemporalOptions } from '../../src/servers/temporal-server.ts';
 import { startSimulatedWorld, type SimulatedWorld } from '../../src/simulators/world.ts';
 import { WorkerProcess } from '../../src/workers/worker-process.ts';
 import { cpuSeconds } from './cpu.ts';
@@ -25,6 +26,10 @@ export interface StandOptions {
   store?: Store;
   /** The worker's CRAB is one in a process of its own, which knows nothing but rows that it is told. @default false */
   crabProcess?: boolean;
+  /** Further environment of the worker. */
+  environment?: Readonly<Record<string, string>>;
+  /** What differs in Temporal's server, on PostgreSQL. */
+  settings?: TemporalOptions;
   /** @default those of sites.ts */
   sites?: readonly string[];
   /** Minutes after which what has not happened does not happen any more. @default 5 */
@@ -71,7 +76,7 @@ async function setUp(
     ...(messages && { broker: {} }),
   });
   later(() => world.close());
-  let server = await startServer(store, folder);
+  let server = await startServer(store, folder, undefined, options.settings);
   later(() => server.close());
   const ftsEvents = world.broker && { brokers: [world.broker.url], ...messages };
   const environment = await simulatedEnvironment(world, server, folder, policy, ftsEvents ? { ftsEvents } : {});
@@ -80,7 +85,7 @@ async function setUp(
     later(() => crab.stop());
     environment['ASO_CRAB_URL'] = crab.restUrl;
   }
-  const worker = await WorkerProcess.start(environment);
+  const worker = await WorkerProcess.start({ ...environment, ...options.environment });
   later(() => worker.stop());
   const connection = await connect(environment);
   later(() => connection.close());

@@ -1,7 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTemporal } from '../../src/servers/start-temporal.ts';
-import { TEMPORAL_STORES, type TemporalServer, type TemporalStore } from '../../src/servers/temporal-server.ts';
+import {
+  TEMPORAL_STORES,
+  type TemporalOptions,
+  type TemporalServer,
+  type TemporalStore,
+} from '../../src/servers/temporal-server.ts';
 import { startDevServer, type DevServer } from '../../src/workers/dev-server.ts';
 import { cpuSeconds, cpuSecondsOfTree } from './cpu.ts';
 
@@ -21,9 +26,19 @@ export interface BenchServer extends DevServer {
   databaseBytes(): Promise<number | null>;
 }
 
-/** Starts a server on a store. @param folder for what it keeps; what lies there already is gone on with @param port of a dev server; any by default */
-export async function startServer(store: Store, folder: string, port?: number): Promise<BenchServer> {
-  if (store === 'postgresql') return onPostgresql(await startTemporal({ store }));
+/**
+ * Starts a server on a store.
+ * @param folder for what it keeps; what lies there already is gone on with
+ * @param port of a dev server; any by default
+ * @param settings what differs, on PostgreSQL
+ */
+export async function startServer(
+  store: Store,
+  folder: string,
+  port?: number,
+  settings: TemporalOptions = {},
+): Promise<BenchServer> {
+  if (store === 'postgresql') return onPostgresql(await startTemporal({ ...settings, store }));
   const dbFile = join(folder, 'temporal.db');
   const server = await startDevServer({ ...(store === 'file' && { dbFile }), ...(port !== undefined && { port }) });
   const sizes = async (): Promise<number> => (await sizeOf(dbFile)) + (await sizeOf(`${dbFile}-wal`));

@@ -7,6 +7,8 @@ import { until } from '../../src/demo/until.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { usedBetween } from '../support/cpu.ts';
 import { fastFts } from '../support/fast-fts.ts';
+import type { TemporalOptions } from '../../src/servers/temporal-server.ts';
+import type { WorkerProcess } from '../../src/workers/worker-process.ts';
 import { onStand, type Stand } from '../support/stand.ts';
 import type { Store } from '../support/store.ts';
 import {
@@ -31,12 +33,20 @@ export interface TrickleOptions {
   /** What differs from the policy that is shipped. */
   policy: Partial<Policy>;
   store: Store;
+  /** What differs in Temporal's server, on PostgreSQL. */
+  settings?: TemporalOptions;
+  /** Further environment of the worker. */
+  environment?: Readonly<Record<string, string>>;
+  /** Called when the job outputs begin to trickle in; what it returns, when all of what they cost has been done. */
+  watch?: (worker: WorkerProcess) => () => void;
 }
 
 /** Seconds of CPU; null where the system does not tell, and of a database that is part of the server. */
-type Cpu = Record<'worker' | 'server' | 'database', number | null>;
+export type Cpu = Record<'worker' | 'server' | 'database', number | null>;
 
 export interface TrickleFigures {
+  /** Open, all of them at work. */
+  tasks: number;
   jobs: number;
   files: number;
   /** Of all workflows from report to published, by type; the opening of the tasks and their first job outputs not counted. */
@@ -47,7 +57,7 @@ export interface TrickleFigures {
   batches: number;
   ftsRequests: number;
   seconds: number;
-  /** In these seconds, for everything. */
+  /** In these seconds, for everything, until nothing is left to do of it. */
   cpu: Cpu;
   /** A second, with nothing but worker and server up. */
   cpuOfNothing: Cpu;
@@ -56,35 +66,44 @@ export interface TrickleFigures {
 }
 
 const IDLE_SECONDS = 10;
+/**
+ * What a transition costs is not over with it: the time-outs that were set with it come due, by default after 10 s (of workflow tasks) and 15 s (of
+ * heartbeats), and are found to be of nothing any more.
+ */
+const SETTLE_SECONDS = 17;
 
 /** Job outputs that trickle into tasks that are open already. */
 export function measureTrickle(ending: Ending, options: TrickleOptions): Promise<TrickleFigures> {
-  const { tasks, jobsPerTask, perSecond, copySeconds, policy, store } = options;
+  const { tasks, jobsPerTask, perSecond, copySeconds, policy, store, settings = {}, environment = {} } = options;
   const copies = [{ url: '.', outcome: { slowMs: copySeconds * 1000 } }];
   // One block of each task, of all its files, at the end: in a day blocks have ten times as many files.
   const work = (tasks * (jobsPerTask + 1)) / perSecond;
   const rest = 2 * ((policy.batchWindow ?? 0) + 2.5 * copySeconds + 5);
-  const whole = { ...policy, blockTimeout: Math.ceil(work + rest + IDLE_SECONDS) };
+  const whole = { ...policy, blockTimeout: Math.ceil(work + rest + SETTLE_SECONDS + IDLE_SECONDS) };
   const fts = fastFts(tasks * 20, copies);
-  const stand = { fts, policy: whole, sites: TRICKLE_SITES, store, patience: 15 };
+  const stand = { fts, policy: whole, sites: TRICKLE_SITES, store, settings, environment, patience: 15 };
   return onStand(ending, stand, async (stand) => {
     const laid = await layTrickle(stand, tasks, jobsPerTask + 1);
     const [first, others] = [laid.slice(0, tasks), laid.slice(tasks)];
     const cpuOfNothing = await cpuOfIdling(stand);
     await openTasks(stand, first, perSecond);
     const opened = await sumHistories(stand.client);
+    await settle(stand);
     const cpuOfOpenTasks = await cpuOfIdling(stand);
 
     const requests = ftsRequests(stand.world.fts);
     const batches = stand.world.fts.jobs().length;
     const started = performance.now();
     const cpu = cpuSince(stand);
+    const done = options.watch?.(stand.worker);
     await trickle(stand, others, perSecond);
     await untilPublished(stand, laid);
+    await settle(stand);
+    done?.();
     const figures = { seconds: (performance.now() - started) / 1000, cpu: cpu() };
     const workflows = sumsSince(opened, await sumHistories(stand.client));
     return {
-      ...{ jobs: others.length, files: filesOf(others), workflows, all: totalOf(Object.values(workflows)) },
+      ...{ tasks, jobs: others.length, files: filesOf(others), workflows, all: totalOf(Object.values(workflows)) },
       ...{ opening: totalOf(Object.values(opened)), cpuOfNothing, cpuOfOpenTasks, ...figures },
       batches: stand.world.fts.jobs().length - batches,
       ftsRequests: ftsRequests(stand.world.fts) - requests,
@@ -121,6 +140,9 @@ function cpuSince(stand: Stand): () => Cpu {
   const before = stand.cpu();
   return () => usedBetween(before, stand.cpu());
 }
+
+/** Until nothing is left to do of what has happened. */
+const settle = (stand: Stand): Promise<void> => sleep(SETTLE_SECONDS * 1000, undefined, { signal: stand.signal });
 
 /** What is used a second while nothing happens. */
 async function cpuOfIdling(stand: Stand): Promise<Cpu> {
