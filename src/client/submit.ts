@@ -12,7 +12,7 @@ import { jobOutputStartOptions, taskStartOptions } from '../contract/task-option
 import type { JobReport, VomsAttributes } from '../domain/file.ts';
 import { chunkJobs, sumAnswers } from './chunks.ts';
 import { answerWithin, signalWithin } from './deadlines.ts';
-import { explained } from './errors.ts';
+import { explainedStart } from './errors.ts';
 import { acrossTurnover } from './retry-turnover.ts';
 
 /** The workflow that waits for one job output. */
@@ -33,7 +33,7 @@ export async function addFiles(
   const answers: AddFilesAnswer[] = [];
   for (const chunk of chunkJobs(jobs))
     answers.push(
-      await explained(task, () => acrossTurnover(() => addChunk(client, { task, ...voms }, { jobs: chunk }))),
+      await explainedStart(task, () => acrossTurnover(() => addChunk(client, { task, ...voms }, { jobs: chunk }))),
     );
   return sumAnswers(answers);
 }
@@ -63,7 +63,7 @@ export async function reportJob(
   for (const jobs of chunkJobs([job])) {
     const signalArgs: [AddFiles] = [{ jobs }];
     const options = { ...taskStartOptions({ task, ...voms }), signal: TASK_MESSAGES.addFiles, signalArgs };
-    await explained(task, () =>
+    await explainedStart(task, () =>
       acrossTurnover(() => signalWithin(client, () => client.workflow.signalWithStart(WORKFLOWS.stageOut, options))),
     );
   }
@@ -81,7 +81,7 @@ export function startJobOutput(
   voms: VomsAttributes = {},
 ): Promise<WorkflowHandle<JobOutputWorkflow>> {
   const options = jobOutputStartOptions({ task, report, ...voms });
-  return explained(task, () =>
+  return explainedStart(task, () =>
     signalWithin(client, () => client.workflow.start<JobOutputWorkflow>(WORKFLOWS.jobOutput, options)),
   );
 }
