@@ -8,6 +8,7 @@ import { priorityOf } from '../domain/operations/rules.ts';
 import { PortError } from '../ports/errors.ts';
 import type { FtsJobView, FtsPort } from '../ports/fts.ts';
 import type { OperatorRulesPort } from '../ports/operator-rules.ts';
+import { FirstPauses, isHeld } from './first-pauses.ts';
 import { isFirstTry } from './first-try.ts';
 import { resultsOf } from './fts-activities.ts';
 import { notYet } from './to-failure.ts';
@@ -16,15 +17,21 @@ import type { FollowActivities, FollowRequest } from './follow.types.ts';
 export interface FollowDependencies {
   fts: FtsPort;
   rules: OperatorRulesPort;
+  /** Followers that may hold their first pause at a time. */
+  heldFollowers: number;
 }
 
 /** Activities on the queue of followers. */
-export function createFollowActivities({ fts, rules }: FollowDependencies): FollowActivities {
+export function createFollowActivities({ fts, rules, heldFollowers }: FollowDependencies): FollowActivities {
+  const pauses = new FirstPauses(heldFollowers);
   return {
     async followFtsJob(request) {
-      const again = (): Error => notYet(nextLook(Date.now(), activityInfo().attempt, request));
+      const { attempt } = activityInfo();
       // Nothing can have changed right after the submission or the last change. Whoever resets the activity wants a look now.
-      if (isFirstTry()) throw again();
+      if (isFirstTry()) await pauses.pause(nextLook(Date.now(), attempt, request), request);
+      // Where first pauses are held, the first attempt is a look, too; one that could not be held leaves out the next pause's length.
+      const looks = isHeld(request) ? attempt + 1 : attempt;
+      const again = (): Error => notYet(nextLook(Date.now(), looks, request));
       const view = await fts.look(request.target, request.credential, request.jobId, lookShareMs(request));
       // What lies under the id of a job that FTS lost is none of ours.
       if (view?.digest !== request.digest) return { kind: 'gone' };

@@ -1,7 +1,7 @@
-import { beating } from './beating.ts';
+import { beating, FOLLOWER_BEAT_MS } from './beating.ts';
 import { createCatalogActivities, type CatalogDependencies } from './catalog-activities.ts';
 import { createCrabActivities } from './crab-activities.ts';
-import { createFollowActivities } from './follow-activities.ts';
+import { createFollowActivities, type FollowDependencies } from './follow-activities.ts';
 import { createFtsActivities, type FtsDependencies } from './fts-activities.ts';
 import { createOperationsActivities, type OperationsDependencies } from './operations-activities.ts';
 import { createRowActivities } from './row-activities.ts';
@@ -14,6 +14,7 @@ import { mappingErrors } from './to-failure.ts';
 
 /** Everything the activities need from outside. */
 export type ActivityDependencies = FtsDependencies &
+  FollowDependencies &
   StorageDependencies &
   CatalogDependencies &
   TaskDependencies &
@@ -26,7 +27,7 @@ export function createActivities(dependencies: ActivityDependencies) {
       beating(mappingErrors({ ...createTaskActivities(dependencies), ...createOperationsActivities(dependencies) })),
     ),
     fts: stamped(beating(mappingErrors(createFtsActivities(dependencies)))),
-    ftsFollow: stamped(beating(mappingErrors(createFollowActivities(dependencies)))),
+    ftsFollow: stamped(beating(mappingErrors(createFollowActivities(dependencies)), FOLLOWER_BEAT_MS)),
     storage: stamped(
       beating(mappingErrors({ ...createStorageActivities(dependencies), ...createSweepActivities(dependencies) })),
     ),

@@ -33,7 +33,7 @@ const workerSchema = z.strictObject({
   activitySlots: z
     .strictObject({
       fts: slots(20, 'Submissions and cancels'),
-      ftsFollow: slots(100, 'Looks at FTS jobs'),
+      ftsFollow: slots(100, 'Looks at FTS jobs, with first pauses that are held before them (half of it at most),'),
       catalog: slots(10, 'Calls to DBS'),
       storage: slots(50, 'Looks at storage and deletions'),
       crab: slots(20, 'Calls to CRAB'),

@@ -41,6 +41,8 @@ export function createDependencies(
       ftsAlternatives: config.ftsAlternatives ?? [],
       ftsActivity: config.fts.activity,
       rules,
+      // The others are for looks.
+      heldFollowers: Math.floor(config.worker.activitySlots.ftsFollow / 2),
       rulesAgeMs: config.operations.refresh * 1000,
       lookNow: (batchId, since) => lookNow(client, batchId, since),
       serverFault: (server) =>

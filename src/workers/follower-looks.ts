@@ -53,7 +53,7 @@ export async function lookNow(client: Client, batchId: string, since: number): P
 
 function stateOf(follower: PendingActivity, since: number): LookAnswer | 'waits' {
   const { state, lastStartedTime, lastAttemptCompleteTime, nextAttemptScheduleTime } = follower;
-  // The first attempt is no look.
+  // The first attempt is no look before its pause is over.
   if (!lastAttemptCompleteTime) return 'busy';
   if (state === STARTED) return lastStartedTime && tsToMs(lastStartedTime) > since ? 'looks' : 'busy';
   // Being cancelled, or paused by an operator.

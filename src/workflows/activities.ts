@@ -41,6 +41,9 @@ export const ftsActivities = proxyActivities<StampedActivities<FtsActivities>>({
   retry,
 });
 
+/** A follower may hold a pause of up to 18 s without a beat (src/activities/first-pauses.ts), so that it is given up later. */
+const followerTimeout = '30 s';
+
 /**
  * Waiting for a change is an attempt that fails benignly with the time of the next one: it costs no events and holds no slot between
  * attempts. Cancelling does not wait for an attempt under way.
@@ -48,7 +51,7 @@ export const ftsActivities = proxyActivities<StampedActivities<FtsActivities>>({
 export const followActivities = proxyActivities<StampedActivities<FollowActivities>>({
   taskQueue: TASK_QUEUES.ftsFollow,
   startToCloseTimeout: '2 minutes',
-  heartbeatTimeout,
+  heartbeatTimeout: followerTimeout,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   // Looks in vain count as attempts: with longer pauses a follower whose worker died would come back late.
   retry: { ...retry, maximumInterval: '10 s' },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFollowActivities } from '../../src/activities/follow-activities.ts';
@@ -33,7 +34,7 @@ afterAll(async () => {
 
 /** What follows one job in FTS, whose copy never begins, and asks for others, as one worker with these rules. */
 async function worker(name: string, rules: Partial<OperatorRules>) {
-  const activities = createFollowActivities({ fts, rules: rulesOf(rules) });
+  const activities = createFollowActivities({ fts, rules: rulesOf(rules), heldFollowers: 1 });
   const target = await fts.prepare(simulator.url, credential);
   const jobId = uuid5(uuid5(target.baseId, target.vo), name);
   const url = (site: string): string => `davs://${site}.example:443/store/${name}.root`;
@@ -42,12 +43,23 @@ async function worker(name: string, rules: Partial<OperatorRules>) {
     ...{ overwrite: false, priority: 3, maxTimeInQueue: 3600, activity: 'ASO' },
     transfers: [{ key: 'a', sourcePfn: url('a'), destinationPfn: url('b'), size: 1, adler32: null }],
   });
-  const times = { followFirst: 1, followMax: 1, followGrid: 1, giveUpAt: Infinity, giveUpReason: 'late' };
+  const times = { followFirst: 1, followMax: 1, followGrid: 0.01, giveUpAt: Infinity, giveUpReason: 'late' };
+  const request = { target, credential, jobId, digest: 'digest', keys: ['a'], errand, ...times };
   const run = <R>(attempt: number, work: () => Promise<R>): Promise<R> =>
     new MockActivityEnvironment({ attempt }).run<[], R, () => Promise<R>>(work);
   return {
-    look: (): Promise<FollowResult> =>
-      run(2, () => activities.followFtsJob({ target, credential, jobId, digest: 'digest', keys: ['a'], errand, ...times })), // prettier-ignore
+    look: (): Promise<FollowResult> => run(2, () => activities.followFtsJob(request)),
+    /** The first attempt, at a job that FTS has lost; and what tells its worker to end. */
+    begin: () => {
+      const environment = new MockActivityEnvironment({
+        scheduledTimestampMs: 1,
+        currentAttemptScheduledTimestampMs: 1,
+      });
+      const end = environment.run<[], FollowResult, () => Promise<FollowResult>>(() =>
+        activities.followFtsJob({ ...request, jobId: randomUUID() }),
+      );
+      return { end, stop: () => environment.cancel() };
+    },
     askFor: (who: string, attempt = 2, what: Errand = errand): Promise<{ held: string | null }> =>
       run(attempt, () => activities.awaitPermission({ ...what, who, reason: 'it was held' })),
   };
@@ -71,4 +83,15 @@ test('what was held just now asks after a pause: two workers that know different
   const { askFor } = await worker('pause', {});
   await expect(askFor('b1', 1)).rejects.toMatchObject(NOTHING_NEW);
   expect(await askFor('b1', 2)).toEqual({ held: null });
+});
+
+test('a first pause is held, and ends in a look; where there is no room for it, or its worker is to end, Temporal waits', async () => {
+  const { begin } = await worker('held', {});
+  const held = begin();
+  await expect(begin().end).rejects.toMatchObject(NOTHING_NEW);
+  expect(await held.end).toEqual({ kind: 'gone' });
+  // There is room again.
+  const stopped = begin();
+  stopped.stop();
+  await expect(stopped.end).rejects.toMatchObject(NOTHING_NEW);
 });
