@@ -1,5 +1,5 @@
 /**
- * What a lone job output costs: `npm run bench:trickle [-- --tasks 100 --jobs 4 --settings 8 --against pq --stores postgresql --json <file>]`.
+ * What a lone job output costs: `npm run bench:trickle [-- --tasks 100 --jobs 6 --settings 8 --against pq --stores postgresql --json <file>]`.
  * Real life is no burst: 400,000 files a day over some 500 open tasks of 20 sites each are one job output of two or three files per task, link and
  * window, so that nearly every batch has the files of one. They trickle into tasks that are open already, each to a link of its own, through
  * FTS, and into DBS; then the same with other settings. State transitions, history and CPU per job output, all workflows counted, FTS requests per
@@ -25,7 +25,8 @@ import {
 } from './trickle/variations.ts';
 
 const options = readOptions(
-  { tasks: 100, jobs: 4, rate: 8, settings: 8 },
+  // Blocks have (jobs + 1) × 2.5 files, as many as on a day of CMS in the mean.
+  { tasks: 100, jobs: 6, rate: 8, settings: 8 },
   { stores: { from: STORES, default: ['postgresql'] }, against: { from: Object.keys(VARIATIONS), default: [] } },
 );
 const [store = 'postgresql'] = options.stores;

@@ -77,7 +77,7 @@ export async function profileTrickle(
   return { load: 'trickle', store, files, seconds, processes, worker: profile.read(), bounds: [] };
 }
 
-const JOBS_PER_TASK = 4;
+const JOBS_PER_TASK = 6;
 /** Of production; everything is a tenth of it. */
 const COPY_SECONDS = 60;
 

@@ -1,9 +1,6 @@
 import { CMS_FILES_PER_SECOND } from '../support/cms-figures.ts';
 import type { Cpu, TrickleFigures } from './measure.ts';
 
-/** Tasks that are open at a time at that rate (design: 1,700 tasks a day, of which about 500 are open). */
-const OPEN_TASKS = 500;
-
 const sum = ({ worker, server, database }: Cpu): number => (worker ?? NaN) + (server ?? NaN) + (database ?? 0);
 
 /** Seconds of CPU for a job output, by process, without what would be used anyway; null where the system does not tell. */
@@ -18,12 +15,9 @@ export function cpuPerJob({ cpu, cpuOfOpenTasks, seconds, jobs }: TrickleFigures
 /** The same of worker, server and database together. */
 export const allCpuPerJob = (figures: TrickleFigures): number => sum(cpuPerJob(figures));
 
-/** What one open task takes of a core while nothing happens. */
-const coresOfOpenTask = ({ cpuOfNothing, cpuOfOpenTasks, tasks }: TrickleFigures): number =>
-  Math.max(0, sum(cpuOfOpenTasks) - sum(cpuOfNothing)) / tasks;
-
-/** What all of CMS takes of a core: its files, its open tasks, and what a worker and a server take for themselves. */
+/**
+ * What all of CMS takes of a core: its files, and what worker and server take while nothing happens, with as many open tasks as were measured. Those
+ * that CMS has more (500 are open at a time) wait in Temporal's database; what they would take is less than what two measurements differ by.
+ */
 export const coresOfCms = (figures: TrickleFigures): number =>
-  sum(figures.cpuOfNothing) +
-  OPEN_TASKS * coresOfOpenTask(figures) +
-  (CMS_FILES_PER_SECOND * figures.jobs * allCpuPerJob(figures)) / figures.files;
+  sum(figures.cpuOfOpenTasks) + (CMS_FILES_PER_SECOND * figures.jobs * allCpuPerJob(figures)) / figures.files;

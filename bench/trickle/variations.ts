@@ -2,7 +2,7 @@ import type { Ending } from '../../src/demo/interrupt.ts';
 import type { TemporalOptions } from '../../src/servers/temporal-server.ts';
 import type { Report } from '../support/report/report.ts';
 import { allCpuPerJob, cpuPerJob } from './costs.ts';
-import { measureTrickle, type Cpu, type TrickleFigures, type TrickleOptions } from './measure.ts';
+import { measureTrickle, PRODUCTION, type Cpu, type TrickleFigures, type TrickleOptions } from './measure.ts';
 
 /** Something of Temporal's server or of the worker that is set otherwise than shipped. */
 interface Variation {
@@ -11,10 +11,24 @@ interface Variation {
   environment?: Readonly<Record<string, string>>;
 }
 
+const dynamic = (settings: object): TemporalOptions => ({
+  dynamicConfig: { ...PRODUCTION.dynamicConfig, ...settings },
+});
+
 /** By the word of the command line. */
 export const VARIATIONS = {
   nothing: { name: 'nothing: by so much do two of the same differ' },
-  pq: { name: 'lib/pq between server and PostgreSQL', settings: { sqlPlugin: 'postgres12' } },
+  exact: { name: "timers that are not late, as our tests' servers have them", settings: { dynamicConfig: {} } },
+  pq: { name: 'lib/pq between server and PostgreSQL', settings: { ...PRODUCTION, sqlPlugin: 'postgres12' } },
+  partitions: {
+    name: 'one partition per task queue',
+    settings: dynamic({ 'matching.numTaskqueueReadPartitions': 1, 'matching.numTaskqueueWritePartitions': 1 }),
+  },
+  events: {
+    name: 'events kept for all shards together',
+    settings: dynamic({ 'history.enableHostLevelEventsCache': true }),
+  },
+  cache: { name: 'a cache of 40 workflows', environment: { ASO_WORKER_CACHED_WORKFLOWS: '40' } },
 } as const satisfies Readonly<Record<string, Variation>>;
 export type VariationName = keyof typeof VARIATIONS;
 
