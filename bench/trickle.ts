@@ -1,11 +1,12 @@
 /**
- * What a lone job output costs: `npm run bench:trickle [-- --tasks 100 --jobs 6 --settings 8 --against pq --stores postgresql --json <file>]`.
+ * What a lone job output costs: `npm run bench:trickle [-- --tasks 100 --jobs 6 --settings 8 --against pq --cached 500 --stores postgresql --json <file>]`.
  * Real life is no burst: 400,000 files a day over some 500 open tasks of 20 sites each are one job output of two or three files per task, link and
  * window, so that nearly every batch has the files of one. They trickle into tasks that are open already, each to a link of its own, through
  * FTS, and into DBS; then the same with other settings. State transitions, history and CPU per job output, all workflows counted, FTS requests per
  * file, and what all of CMS would take of a core. Times are a tenth of production's, copies' included. With `--against`, what one thing that is
  * set otherwise in server or worker does to that, beside the shipped ones in the same minutes.
  */
+import { loadConfig } from '../src/config/index.ts';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
 import { readOptions } from './support/options.ts';
 import { TENTH } from './support/policies.ts';
@@ -26,10 +27,11 @@ import {
 
 const options = readOptions(
   // Blocks have (jobs + 1) × 2.5 files, as many as on a day of CMS in the mean.
-  { tasks: 100, jobs: 6, rate: 8, settings: 8 },
+  { tasks: 100, jobs: 6, rate: 8, settings: 8, cached: loadConfig({}).worker.cachedWorkflows },
   { stores: { from: STORES, default: ['postgresql'] }, against: { from: Object.keys(VARIATIONS), default: [] } },
 );
 const [store = 'postgresql'] = options.stores;
+const environment = { ASO_WORKER_CACHED_WORKFLOWS: String(options.cached) };
 
 /** Transitions per job output, from report to published. */
 const MOST_TRANSITIONS = 45;
@@ -49,7 +51,7 @@ async function measure(ending: Ending): Promise<number> {
       ...{ tasks: at === 0 ? options.tasks : Math.min(options.tasks, ENOUGH_TASKS), jobsPerTask: options.jobs },
       ...{ perSecond: options.rate, copySeconds: setting.copySeconds / FASTER },
       policy: { ...TENTH, ...setting.policy },
-      store,
+      ...{ store, environment },
     });
     found.push({ setting, figures });
     console.error(`${setting.name}: ${(figures.all.transitions / figures.jobs).toFixed(1)} transitions per job output`);
@@ -109,7 +111,7 @@ async function measure(ending: Ending): Promise<number> {
     variations.push(
       await measureVariation(ending, variation, {
         ...{ tasks: Math.min(options.tasks, ENOUGH_TASKS), jobsPerTask: options.jobs, perSecond: options.rate },
-        ...{ copySeconds: SETTINGS[0]!.copySeconds / FASTER, policy: TENTH, store },
+        ...{ copySeconds: SETTINGS[0]!.copySeconds / FASTER, policy: TENTH, store, environment },
       }),
     );
   if (variations.length > 0) tellVariations(report, variations);

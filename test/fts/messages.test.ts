@@ -147,7 +147,7 @@ describe('followers that look by themselves only after ten minutes', () => {
     const before = Date.now();
     end();
     await expect.poll(() => work.transfer(), { timeout: 20_000 }).toEqual({ DONE: 1 });
-    // A follower that was reset in the midst of a look is given up after its heartbeat time-out, 15 s.
+    // A follower that was reset in the midst of a look is given up after its heartbeat time-out, 30 s.
     expect(Date.now() - before).toBeLessThan(10_000);
     await work.finish();
   });
