@@ -10,11 +10,13 @@ import {
 import { searchPairs } from '../contract/search-values.ts';
 import { summaryText } from '../contract/summary-text.ts';
 import { publishDatasetId, stageOutId, transferBatchId } from '../contract/ids.ts';
-import { TASK_MESSAGES, TASK_QUERIES, WORKFLOWS, type AddFiles, type StartTask } from '../contract/messages.ts';
+import { TASK_MESSAGES, WORKFLOWS, type AddFiles, type StartTask } from '../contract/messages.ts';
 import { TASK_QUEUES } from '../contract/task-queues.ts';
 import { ownerOfTask, type Groups } from '../domain/lfn-areas.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { HandOver, OpenedTask, TaskActivities } from './task.types.ts';
+import { booksBeforeReset, earlierBooks } from './earlier-books.ts';
+import { repeatedMessages } from './repeated-messages.ts';
+import type { HandOver, TaskActivities } from './task.types.ts';
 
 export interface TaskDependencies {
   client: Client;
@@ -31,6 +33,11 @@ export function createTaskActivities({ client, policy, groups }: TaskDependencie
       const owner = ownerOfTask(task) ?? '';
       const own = members && Object.keys(members).filter((group) => members[group]?.includes(owner));
       return { policy, groups: own ?? null, earlier };
+    },
+
+    async takeUpTask({ task }) {
+      const [before, repeated] = await Promise.all([booksBeforeReset(client, task), repeatedMessages(client)]);
+      return { before, repeated };
     },
 
     async forwardReport({ message, ...start }) {
@@ -99,27 +106,4 @@ async function tell(client: Client, workflowId: string, signal: string, argument
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
   }
-}
-
-/**
- * The books of the newest earlier workflow of the task that had any; null where there is none. The list of workflows lags behind: one that has just
- * ended may be shown as running, but it is there.
- */
-async function earlierBooks(client: Client, task: string, firstRunId: string): Promise<OpenedTask['earlier']> {
-  const query = `WorkflowId = ${JSON.stringify(stageOutId(task))}`;
-  const runs: { runId: string; started: number; status: string }[] = [];
-  for await (const { runId, startTime, status } of client.workflow.list({ query }))
-    if (runId !== firstRunId) runs.push({ runId, started: startTime.getTime(), status: status.name });
-  runs.sort((a, b) => b.started - a.started);
-  // Tried again: the run that followed will be shown in a moment.
-  if (runs[0]?.status === 'CONTINUED_AS_NEW')
-    throw new Error(`the end of the earlier workflow of ${task} is not known yet`);
-  for (const { runId } of runs.filter(({ status }) => status !== 'CONTINUED_AS_NEW')) {
-    const books = await client.workflow
-      .getHandle(stageOutId(task), runId)
-      .query<OpenedTask['earlier']>(TASK_QUERIES.ledger);
-    // A workflow that was ended before its books were open has none: those before it count.
-    if (books) return books;
-  }
-  return null;
 }

@@ -1,7 +1,7 @@
 import type { Check } from '../demo/verification.ts';
 import type { DoneAct } from './operators.ts';
 import type { PartName } from './parts.ts';
-import { DRAWN_ACTS } from './plan-acts.ts';
+import { ACT_NAMES } from './plan-acts.ts';
 import type { PlannedStrike } from './plan-strikes.ts';
 import { STRIKE_NAMES } from './strikes/index.ts';
 
@@ -27,7 +27,7 @@ export function checkHappened({ minutes, parts, strikes, acts }: Happenings): Ch
       from: WHOLE_MINUTES,
       did: strikes.some(({ kind }) => kind === name),
     })),
-    ...DRAWN_ACTS.map((name) => ({
+    ...ACT_NAMES.map((name) => ({
       what: name,
       from: WHOLE_MINUTES,
       did: acts.some(({ kind, done }) => kind === name && done),

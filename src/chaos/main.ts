@@ -12,13 +12,18 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(`${strikeList()}\n`);
       return 0;
     }
-    return await runUntilInterrupted((ending) => play(options, ending));
+    return await runUntilInterrupted((ending) => play(options, ending).catch(tellFailure));
   } catch (error) {
     // Commander has told the user already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+    return tellFailure(error);
   }
+}
+
+/** Told before everything is ended, which may be the end of this process, too. @returns the exit status */
+function tellFailure(error: unknown): number {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
 }
 
 process.exit(await main(process.argv.slice(2)));

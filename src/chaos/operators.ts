@@ -150,10 +150,10 @@ export class Operators {
 /** One of a task's first batches. */
 const batchOf = (pick: number): number => 1 + Math.floor(pick * 3);
 
-/** A retry touches what was not copied well; a pause and a publisher's reset touch no copies. */
+/** A retry touches what was not copied well; a pause and the reset of a task or a publisher touch no copies. */
 function touchOf({ kind, task: { jobs }, pick }: PlannedAct): Touch | null {
   const jobId = jobs[Math.floor(pick * jobs.length)]?.job.jobId ?? '';
-  if (kind === 'reset-task' || (kind === 'cancel' && pick < WHOLE_CANCELS)) return { kind: 'all' };
+  if (kind === 'cancel' && pick < WHOLE_CANCELS) return { kind: 'all' };
   if (kind === 'cancel' || kind === 'resubmit') return { kind: 'job', jobId };
   return kind === 'reset-batch' ? { kind: 'batch', batch: batchOf(pick) } : null;
 }

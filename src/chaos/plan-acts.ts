@@ -11,6 +11,7 @@ export const ACTS = {
   resubmit: 'run a job again, with new bytes and the next retry count: the task is joined, also where it has ended',
 } as const;
 export type ActName = keyof typeof ACTS;
+export const ACT_NAMES = Object.keys(ACTS) as ActName[];
 
 export interface PlannedAct {
   /** Milliseconds from the beginning; the act comes when it can be done after that. */
@@ -23,21 +24,21 @@ export interface PlannedAct {
 
 /** Of so many tasks each. */
 const SHARES: Readonly<Record<ActName, number>> = {
-  ...{ cancel: 0.35, retry: 0.35, 'reset-task': 0, 'reset-batch': 0.25, 'reset-publisher': 0.1 },
+  ...{ cancel: 0.35, retry: 0.35, 'reset-task': 0.2, 'reset-batch': 0.25, 'reset-publisher': 0.1 },
   ...{ pause: 0.15, resubmit: 0.3 },
 };
-
-/** Those that are drawn: the reset of a whole task is not survived yet (docs/survival.md). */
-export const DRAWN_ACTS = (Object.keys(ACTS) as ActName[]).filter((kind) => SHARES[kind] > 0);
 
 /** Draws what is done to each task, from its first report on. */
 export function drawActs(random: () => number, tasks: readonly ChaosTask[], untilMs: number): PlannedAct[] {
   const acts = tasks.flatMap((task) => {
     const from = Math.min(...task.jobs.map(({ reportedAt }) => reportedAt));
     const to = Math.max(from + 1_000, Math.min(untilMs, task.closedAt + 15_000));
-    return (Object.keys(SHARES) as ActName[])
-      .filter((kind) => random() < SHARES[kind])
-      .map((kind): PlannedAct => ({ at: from + random() * (to - from), kind, task, pick: random() }));
+    return ACT_NAMES.filter((kind) => random() < SHARES[kind]).map((kind): PlannedAct => ({
+      at: from + random() * (to - from),
+      kind,
+      task,
+      pick: random(),
+    }));
   });
   return acts.sort((a, b) => a.at - b.at);
 }

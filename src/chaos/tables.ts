@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { Cast } from './cast.ts';
 import type { Evidence } from './evidence.ts';
-import { ACTS, DRAWN_ACTS } from './plan-acts.ts';
+import { ACTS, ACT_NAMES } from './plan-acts.ts';
 import type { PlannedStrike } from './plan-strikes.ts';
 import { STRIKE_NAMES, STRIKES } from './strikes/index.ts';
 
@@ -15,7 +15,7 @@ export function strikeList(): string {
     draw(['strike', 'what happens', 'to', 'lasts'], strikes),
     draw(
       ['act', 'what operators and users do'],
-      DRAWN_ACTS.map((name) => [name, ACTS[name]]),
+      ACT_NAMES.map((name) => [name, ACTS[name]]),
     ),
   ].join('\n\n');
 }
@@ -31,7 +31,7 @@ export function resultTables(
     );
     return [part, ...counts.map((count) => count || ''), cast.part(part).process.starts];
   });
-  const done = DRAWN_ACTS.map((name) => {
+  const done = ACT_NAMES.map((name) => {
     const own = acts.filter(({ kind }) => kind === name);
     return [name, own.length, own.filter((act) => act.done).length];
   });

@@ -54,7 +54,7 @@ export interface TransferBatchInput extends VomsAttributes {
   publishing?: boolean;
   /** What an operator has asked for the task; absent where nobody has. */
   priority?: number;
-  /** An operator has reset an earlier run: FTS may have jobs that this one knows nothing of. */
+  /** An operator has reset an earlier run, or the task: FTS may have jobs that this run knows nothing of. */
   wasReset?: boolean;
 }
 

@@ -32,7 +32,13 @@ export const TASK_MESSAGES = {
 } as const;
 
 /** Queries of a task. */
-export const TASK_QUERIES = { status: 'status', files: 'files', job: 'job', ledger: 'ledger' } as const;
+export const TASK_QUERIES = {
+  ...{ status: 'status', files: 'files', job: 'job' },
+  /** For a task joined again. */
+  ledger: 'ledger',
+  /** For a run that was reset: all that the run before knew. */
+  books: 'books',
+} as const;
 
 /** Queries of a batch: its files in full; those whose sources are left behind. */
 export const BATCH_QUERIES = { files: 'files', kept: 'kept' } as const;

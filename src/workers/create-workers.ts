@@ -43,7 +43,9 @@ export const bundleWorkflows = (
   bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL(`../workflows/index${import.meta.url.slice(-3)}`, import.meta.url)),
     workflowInterceptorModules: [
-      fileURLToPath(new URL(`../workflows/details${import.meta.url.slice(-3)}`, import.meta.url)),
+      ...['details', 'run-reset'].map((name) =>
+        fileURLToPath(new URL(`../workflows/${name}${import.meta.url.slice(-3)}`, import.meta.url)),
+      ),
       ...interceptors,
     ],
     preloadModules: pureModules(),

@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { transferBatchId } from '../contract/ids.ts';
 import type { StartTask } from '../contract/messages.ts';
@@ -17,14 +18,27 @@ const STARTED_AT_ONCE = 8;
 /** Starts batches for what is full or due in the window; answers whether more are. */
 export async function startBatches({ start, clock }: StageOutContext, state: TaskState): Promise<boolean> {
   const batches = beginBatches(state, clock.now(), STARTED_AT_ONCE);
+  state.starting = batches;
   await Promise.all(batches.map((batch) => startBatch(start, state, batch)));
+  state.starting = [];
   return batches.length === STARTED_AT_ONCE;
+}
+
+/** Starts batches that the run before a reset was about to start, or had just started. */
+export async function startBatchesAgain({ start }: StageOutContext, state: TaskState): Promise<void> {
+  const startUnlessStarted = (batch: StartedBatch): Promise<void> =>
+    startBatch(start, state, batch, true).catch((error: unknown) => {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    });
+  await Promise.all(state.starting.map(startUnlessStarted));
+  state.starting = [];
 }
 
 async function startBatch(
   start: StartTask,
   state: TaskState,
   { batch, source, destination, files, target, publishing }: StartedBatch,
+  wasReset = false,
 ): Promise<void> {
   const { task, firstRunId, policy, priority } = state;
   await startChild<typeof transferBatch>('transferBatch', {
@@ -34,6 +48,7 @@ async function startBatch(
         ...{ task, ...vomsOf(start), batch, firstRunId, policy, files, target },
         ...(publishing && { publishing }),
         ...(priority !== null && { priority }),
+        ...(wasReset && { wasReset }),
       },
     ],
     // With the default, children are terminated when their parent continues as new.

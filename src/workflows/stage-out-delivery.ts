@@ -43,6 +43,7 @@ export async function deliverOutbox({ clock, start }: StageOutContext, state: Ta
       },
     ]),
   );
+  state.outbox.delivered();
 }
 
 /**

@@ -22,6 +22,7 @@ import { cancelFiles, hurryPublication, requestPublication, retryFiles } from '.
 import type { TaskState } from '../domain/ledger/task-state.ts';
 import { tellMessage } from './events.ts';
 import type { StageOutContext } from './stage-out.ts';
+import type { Resets } from './stage-out-reset.ts';
 
 /** What each message does, and how a broken one is recognised. */
 interface MessageKind<Request, Answer> {
@@ -29,7 +30,11 @@ interface MessageKind<Request, Answer> {
   /** What is wrong with the message, in words; null for nothing. */
   fault(request: unknown): string | null;
   act(state: TaskState, request: Request, now: number): Answer;
+  /** What it answers where it was carried out before a reset of the task; absent where carrying it out again changes nothing. */
+  repeated?: Answer;
 }
+
+const NOTHING: SelectionAnswer = { files: 0, ignored: [] };
 
 const addFiles: MessageKind<AddFiles, AddFilesAnswer> = {
   name: TASK_MESSAGES.addFiles,
@@ -51,18 +56,21 @@ const publish: MessageKind<PublishRequest, SelectionAnswer> = {
   name: TASK_MESSAGES.publish,
   fault: checkPublish,
   act: (state, request) => (request?.now ? hurryPublication(state, request) : requestPublication(state, request ?? {})),
+  repeated: NOTHING,
 };
 
 const cancel: MessageKind<CancelRequest, SelectionAnswer> = {
   name: TASK_MESSAGES.cancel,
   fault: checkCancel,
   act: (state, request) => cancelFiles(state, request, request.reason, request.by),
+  repeated: NOTHING,
 };
 
 const retry: MessageKind<RetryRequest, SelectionAnswer> = {
   name: TASK_MESSAGES.retry,
   fault: checkRetry,
   act: (state, request) => retryFiles(state, request ?? {}, request?.what),
+  repeated: NOTHING,
 };
 
 const close: MessageKind<void, null> = {
@@ -75,22 +83,25 @@ const pause: MessageKind<void, null> = {
   name: TASK_MESSAGES.pause,
   fault: () => null,
   act: (state) => ((state.paused = true), null),
+  repeated: null,
 };
 
 const resume: MessageKind<void, null> = {
   name: TASK_MESSAGES.resume,
   fault: () => null,
   act: (state) => ((state.paused = false), null),
+  repeated: null,
 };
 
 const priority: MessageKind<PriorityRequest, SelectionAnswer> = {
   name: TASK_MESSAGES.priority,
   fault: checkPriority,
   act: (state, request) => setPriority(state, request.priority),
+  repeated: NOTHING,
 };
 
 /** Registers every message as a signal and as an update of the same name; the update answers with what it did. */
-export function handleMessages(context: StageOutContext): void {
+export function handleMessages(context: StageOutContext, resets: Resets): void {
   const register = <Request, Answer>(kind: MessageKind<Request, Answer>): void => {
     const act = (state: TaskState, request: Request): Answer => {
       const answer = kind.act(state, request, context.clock.now());
@@ -107,7 +118,9 @@ export function handleMessages(context: StageOutContext): void {
     setHandler(
       defineUpdate<Answer, [Request]>(kind.name),
       async (request) => {
+        const update = resets.numberUpdate();
         await condition(() => context.state !== null);
+        if (kind.repeated !== undefined && resets.isRepeated(update)) return kind.repeated;
         const answer = act(context.state as TaskState, request);
         context.touch();
         return answer;

@@ -9,6 +9,7 @@ import {
 } from '../contract/messages.ts';
 import { toBase64 } from '../domain/base64.ts';
 import { taskDetails } from '../domain/details/task-details.ts';
+import { writeBooks, type TaskBooks } from '../domain/ledger/books.ts';
 import { encodeLedger } from '../domain/ledger/codec.ts';
 import type { LedgerEntry, LedgerJob } from '../domain/ledger/entry.ts';
 import { viewEntry, viewJob } from '../domain/ledger/job-view.ts';
@@ -45,6 +46,7 @@ export function handleQueries(context: StageOutContext, task: string): void {
       ? { ledger: toBase64(encodeLedger(context.state.ledger)), batches: context.state.batches.started }
       : null,
   );
+  setHandler(defineQuery<TaskBooks | null>(TASK_QUERIES.books), () => context.state && writeBooks(context.state));
 }
 
 function statusOf(context: StageOutContext, task: string): TaskStatus {

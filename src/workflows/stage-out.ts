@@ -11,11 +11,12 @@ import { TaskState } from '../domain/ledger/task-state.ts';
 import { admitBatches } from '../domain/ledger/turns.ts';
 import { Clock } from './clock.ts';
 import { continueListed, Listing, shownValue } from './listing.ts';
-import { prepareTargets, startBatches } from './stage-out-batches.ts';
+import { prepareTargets, startBatches, startBatchesAgain } from './stage-out-batches.ts';
 import { closeChildren, deliverOutbox, flushPublishers, tellCrabOfRest } from './stage-out-delivery.ts';
 import { handleMessages } from './stage-out-messages.ts';
 import { handleQueries } from './stage-out-queries.ts';
 import { openTask } from './stage-out-opening.ts';
+import { Resets } from './stage-out-reset.ts';
 import { batchReportSignal, publishedSignal } from './signals.ts';
 
 /**
@@ -69,7 +70,8 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
     waitsFor: new Map(),
     flushed: new Map(),
   };
-  handleMessages(context);
+  const resets = new Resets(context, inbox);
+  handleMessages(context, resets);
   handleQueries(context, task);
   setHandler(batchReportSignal, (report) => {
     if (report.at !== undefined) context.clock.heard(report.at);
@@ -93,14 +95,29 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
     }),
   );
   return CancellationScope.nonCancellable(async () => {
-    const state = (context.state ??= await openTask(task, context.clock));
-    for (const act of inbox.splice(0)) act(state);
-    await work(context, state);
-    return { task, ...countStates(state) };
+    for (;;) {
+      await resets.takeUp();
+      const isPast = resets.sinceNow();
+      const totals = await Promise.race([live(isPast), condition(isPast)]).catch((error: Error) => {
+        if (!isPast()) throw error;
+      });
+      if (totals) return totals;
+    }
   });
 
+  /** The task from here to its end, or to where the run is reset: it says nothing more then, and nobody waits for it. */
+  async function live(isPast: () => boolean): Promise<TaskTotals> {
+    const state = context.state ?? (await openTask(task, context.clock));
+    if (isPast()) return forever();
+    context.state = state;
+    for (const act of inbox.splice(0)) act(state);
+    if (state.starting.length > 0) await startBatchesAgain(context, state);
+    await work(context, state, isPast);
+    return { task, ...countStates(state) };
+  }
+
   /** Carries out what the books ask for until the task is complete; continues as new when the history has grown long. */
-  async function work(context: StageOutContext, state: TaskState): Promise<void> {
+  async function work(context: StageOutContext, state: TaskState, isPast: () => boolean): Promise<void> {
     const lifetime = state.openedAt + state.policy.taskLifetime * 1000;
     void context.clock
       .sleepUntil(lifetime, 'end of its lifetime')
@@ -110,29 +127,33 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
     // A person who closes or pauses the task sees it listed so at once.
     const isNewWord = (): boolean => taskWord(state) !== shownValue(SEARCH_ATTRIBUTES.state);
     const longAt = Math.max(HISTORY_BYTES, workflowInfo().historySize + WORTHWHILE_BYTES);
-    for (let pass = 1; ; pass += 1) {
+    for (let pass = resets.happened ? 2 : 1; ; pass += 1) {
       // An update is answered before anything is begun because of it, on replay too: where a worker that knows nothing of the task reads a workflow
       // task that did nothing, the SDK (1.24) hands over what came next with it, and an answer that may come sooner or later is a TMPRL1100.
       if (pass > 1) await condition(allHandlersFinished);
+      if (isPast()) return forever();
       changed = false;
       state.noteChanges(context.clock.now());
       // What is sent is not in the books any more, so nothing may be on its way when the run ends.
       await deliverOutbox(context, state);
+      if (isPast()) return forever();
       if (isHistoryLong(longAt) && state.outbox.empty) {
         await condition(allHandlersFinished);
-        if (state.outbox.empty) await continueListed<typeof stageOut>(start, ...state.snapshot());
+        if (state.outbox.empty && !isPast()) await continueListed<typeof stageOut>(start, ...state.snapshot());
       }
       prepareTargets(context, state);
       tellCrabOfRest(context, state);
       const moreToStart = await startBatches(context, state);
       admitBatches(state);
       await flushPublishers(context, state);
+      if (isPast()) return forever();
       if (changed || moreToStart || !state.outbox.empty) continue;
       listing.show(() => valuesOfTask(state), isNewWord(), Math.max(context.clock.now(), state.lastChangeAt));
       if (state.complete) {
         await closeChildren(state);
         // Whatever came meanwhile may have opened the task again; what has changed nothing does not keep it from its end, however much of it comes.
         await condition(allHandlersFinished);
+        if (isPast()) return forever();
         if (state.complete && state.outbox.empty) return;
         context.flushed.clear();
         continue;
@@ -142,6 +163,8 @@ export async function stageOut(start: StartTask, snapshot?: TaskSnapshot, ledger
     }
   }
 }
+
+const forever = (): Promise<never> => new Promise(() => undefined);
 
 function valuesOfTask(state: TaskState): SearchValues {
   const { links, datasets } = state.ledger;

@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { checkHappened, type Happenings } from '../../src/chaos/happened.ts';
 import type { DoneAct } from '../../src/chaos/operators.ts';
 import { PARTS } from '../../src/chaos/parts.ts';
-import { DRAWN_ACTS } from '../../src/chaos/plan-acts.ts';
+import { ACT_NAMES } from '../../src/chaos/plan-acts.ts';
 import { STRIKE_NAMES } from '../../src/chaos/strikes/index.ts';
 
 const everything = (minutes: number): Happenings => ({
   minutes,
   parts: PARTS,
   strikes: STRIKE_NAMES.flatMap((kind) => PARTS.map((target) => ({ kind, target, at: 0, lasts: 0 }))),
-  acts: DRAWN_ACTS.map((kind) => ({ kind, done: true }) as DoneAct),
+  acts: ACT_NAMES.map((kind) => ({ kind, done: true }) as DoneAct),
 });
 
 it('a whole run in which everything happened passes', () => {

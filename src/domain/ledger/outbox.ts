@@ -13,6 +13,14 @@ export interface DirectOutcome {
   reason: string;
 }
 
+/** What waits to be sent. */
+interface OutboxContents {
+  orders: [batch: number, orders: BatchOrder[]][];
+  outcomes: DirectOutcome[];
+  /** Files by dataset. */
+  hurried: [dataset: string, files: number][];
+}
+
 type KeyedOrder = Extract<BatchOrder, { keys: string[] }>;
 
 /** Messages that wait to be sent: orders to batches, merged per batch and kind, outcomes to waiting jobs, and word to publishers. */
@@ -20,6 +28,8 @@ export class Outbox {
   #orders = new Map<number, BatchOrder[]>();
   #outcomes: DirectOutcome[] = [];
   #hurried = new Map<string, number>();
+  /** Taken out, and not known to be delivered. */
+  #sent: OutboxContents = { orders: [], outcomes: [], hurried: [] };
 
   get empty(): boolean {
     return this.#orders.size === 0 && this.#outcomes.length === 0 && this.#hurried.size === 0;
@@ -47,6 +57,7 @@ export class Outbox {
   takeHurried(): [dataset: string, files: number][] {
     const hurried = [...this.#hurried];
     this.#hurried.clear();
+    this.#sent.hurried.push(...hurried);
     return hurried;
   }
 
@@ -54,7 +65,32 @@ export class Outbox {
   take(limit: number): { orders: [batch: number, orders: BatchOrder[]][]; outcomes: DirectOutcome[] } {
     const orders = [...this.#orders].slice(0, limit);
     for (const [batch] of orders) this.#orders.delete(batch);
-    return { orders, outcomes: this.#outcomes.splice(0, limit) };
+    const outcomes = this.#outcomes.splice(0, limit);
+    this.#sent.orders.push(...orders);
+    this.#sent.outcomes.push(...outcomes);
+    return { orders, outcomes };
+  }
+
+  /** All that was taken out has been delivered. */
+  delivered(): void {
+    this.#sent = { orders: [], outcomes: [], hurried: [] };
+  }
+
+  /** What is not known to be delivered, the oldest first. */
+  toJSON(): OutboxContents {
+    const { orders, outcomes, hurried } = this.#sent;
+    return {
+      orders: [...orders, ...this.#orders],
+      outcomes: [...outcomes, ...this.#outcomes],
+      hurried: [...hurried, ...this.#hurried],
+    };
+  }
+
+  /** Has all of this delivered, again where it was delivered before. */
+  refill({ orders, outcomes, hurried }: OutboxContents): void {
+    for (const [batch, list] of orders) for (const order of list) this.order(batch, order);
+    for (const outcome of outcomes) this.outcome(outcome);
+    for (const [dataset, files] of hurried) this.hurry(dataset, files);
   }
 }
 

@@ -8,6 +8,7 @@ import type { LedgerJob } from './entry.ts';
 import { Ledger } from './ledger.ts';
 import { Outbox } from './outbox.ts';
 import { gatePublication } from './publication-gate.ts';
+import type { StartedBatch } from './turns.ts';
 import { keepVolume } from './volume.ts';
 import { BatchWindow } from './window.ts';
 
@@ -40,6 +41,8 @@ export class TaskState {
   window = new BatchWindow();
   batches = new BatchTable();
   readonly outbox = new Outbox();
+  /** Batches that are being started: nobody else knows their files yet. */
+  starting: StartedBatch[] = [];
   /** Newer generations that wait for the batch of the older one to let go, by key. */
   readonly successors = new Map<string, BatchFileInput>();
   /** FTS target by destination site. */
