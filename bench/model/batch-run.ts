@@ -43,7 +43,7 @@ export class BatchRun {
     this.#ties = ties;
     const near = { world: ties.world, outcomes: () => undefined, handOver: ties.handOver };
     this.actor = new BatchActor(input, near);
-    this.meter = new WorkflowMeter(universe.queue, universe.findings.temporal.transferBatch, () => this.#work());
+    this.meter = new WorkflowMeter(universe, universe.findings.temporal.transferBatch, () => this.#work());
     universe.findings.began('transferBatch');
     this.meter.started(true);
     // The timer of its deadline, which hardly ever fires, and its listing.

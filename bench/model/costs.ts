@@ -1,4 +1,4 @@
-import { CPU, HISTORY_BYTES, type Linear } from './calibration.ts';
+import { STEPS, type Calibration, type Part, type Steps } from './calibration.ts';
 import type { Findings } from './findings.ts';
 
 /** What a load costs, per job output. */
@@ -12,24 +12,33 @@ export interface Costs {
   /** Requests of workers and clients to Temporal: each task and each attempt of an activity is fetched and answered. */
   temporalRequests: number;
   /** Seconds. */
-  workerCpu: number;
-  serverCpu: number;
-  databaseCpu: number;
+  cpu: Record<Part, number>;
 }
 
-export function costsOf(findings: Findings): Costs {
+/** What has been done, as the model counted it. */
+export const stepsOf = ({ files, all }: Findings): Steps => ({
+  ...{ files, transitions: all.transitions, workflows: all.started },
+});
+
+/** Seconds of CPU of a part for so many steps. */
+export const cpuOf = ({ cpu }: Calibration, part: Part, steps: Steps): number =>
+  STEPS.reduce((sum, step) => sum + cpu[part][step] * steps[step], 0);
+
+/** Bytes of history of so many files and events. */
+export const bytesOf = ({ history }: Calibration, files: number, events: number): number =>
+  history.files * files + history.events * events;
+
+export function costsOf(calibration: Calibration, findings: Findings): Costs {
   const { files, jobOutputs, all, allFtsRequests } = findings;
-  const cpu = ({ perTransition, perFile }: Linear): number => perTransition * all.transitions + perFile * files;
   const each = (whole: number): number => whole / jobOutputs;
+  const cpu = (part: Part): number => each(cpuOf(calibration, part, stepsOf(findings)));
   return {
     filesPerJobOutput: each(files),
     transitions: each(all.transitions),
     events: each(all.events),
-    historyBytes: each(HISTORY_BYTES.perEvent * all.events + HISTORY_BYTES.perFile * files),
+    historyBytes: each(bytesOf(calibration, files, all.events)),
     ftsRequests: each(allFtsRequests),
     temporalRequests: each(2 * (all.workflowTasks + all.activities) + jobOutputs),
-    workerCpu: each(cpu(CPU.worker)),
-    serverCpu: each(cpu(CPU.server)),
-    databaseCpu: each(cpu(CPU.database)),
+    cpu: { worker: cpu('worker'), server: cpu('server'), database: cpu('database') },
   };
 }

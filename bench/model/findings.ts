@@ -1,6 +1,14 @@
 import type { FailureClass } from '../../src/domain/failure-classes.ts';
 import { noCounts, type TemporalCounts } from './workflow-meter.ts';
 
+/** A file that is DONE. Epoch milliseconds; submitted for the last time. */
+export interface Stay {
+  user: string;
+  reportedAt: number;
+  submittedAt: number;
+  doneAt: number;
+}
+
 /** What a simulation is run for: counted as it goes. Times in seconds. */
 export class Findings {
   files = 0;
@@ -23,8 +31,9 @@ export class Findings {
   readonly reportedToPublished: number[] = [];
   /** Files sent to FTS, each as often as it was. */
   sent = 0;
-  /** When each file that is DONE was reported, and when it was DONE, epoch milliseconds. */
-  readonly stays: [reported: number, done: number][] = [];
+  readonly stays: Stay[] = [];
+  /** Of each task that has ended: seconds from its first report. */
+  readonly tasks: { user: string; seconds: number }[] = [];
   done = 0;
   published = 0;
   killed = 0;
@@ -48,7 +57,8 @@ export class Findings {
 
   /** When those arrived that had been reported before a moment and arrived after it, epoch milliseconds. */
   lateArrivals(moment: number): number[] {
-    return this.stays.filter(([reported, done]) => reported < moment && done >= moment).map(([, done]) => done);
+    const isLate = ({ reportedAt, doneAt }: Stay): boolean => reportedAt < moment && doneAt >= moment;
+    return this.stays.filter(isLate).map(({ doneAt }) => doneAt);
   }
 
   began(kind: keyof Findings['open']): void {

@@ -8,6 +8,8 @@ export interface FtsOptions {
   activePerLink?: number;
   /** Into a site (FTS's own default is 60; CMS's large sites allow 200). @default 200 */
   activePerSite?: number;
+  /** Who came first is first, whatever the priority of a job. @default false */
+  inOrderOfArrival?: boolean;
   /** What a copy comes to, instead of what is drawn in production's proportions; undefined to draw it. */
   outcomeOf?: (row: FtsRow, now: number) => CopyFailure | null | undefined;
   /** A copy cannot be started before then, epoch milliseconds: a link that is stuck. */
@@ -33,6 +35,7 @@ export interface FtsRow {
 
 export interface FtsJob {
   id: string;
+  priority: number;
   rows: FtsRow[];
   submittedAt: number;
   /** Rows that have ended since its last look. */
@@ -43,11 +46,12 @@ export interface FtsJob {
 }
 
 interface Link {
-  waiting: FtsRow[];
+  /** In order of arrival, by the priority of their jobs. */
+  waiting: Map<number, FtsRow[]>;
   active: number;
 }
 
-/** FTS3 as its users see it: a queue per link, so many copies at a time, outcomes in production's proportions, expiry of what waits too long. */
+/** FTS3 as its users see it: a queue per link, by priority and then in order of arrival, so many copies at a time, outcomes in production's proportions, expiry of what waits too long. */
 export class FtsModel {
   readonly jobs = new Map<string, FtsJob>();
   /** Copies that run, and the most that ever did. */
@@ -68,9 +72,9 @@ export class FtsModel {
     this.#options = options;
   }
 
-  submit(id: string, files: readonly BatchFile[]): void {
+  submit(id: string, files: readonly BatchFile[], priority: number): void {
     const now = this.#queue.now;
-    const job: FtsJob = { id, rows: [], submittedAt: now, news: 0, changedAt: now, open: files.length };
+    const job: FtsJob = { id, priority, rows: [], submittedAt: now, news: 0, changedAt: now, open: files.length };
     this.jobs.set(id, job);
     for (const { key, record } of files) {
       const { source, destination, size: bytes } = record;
@@ -108,18 +112,18 @@ export class FtsModel {
       return;
     }
     const link = this.#linkOf(row);
-    link.waiting.push(row);
+    const priority = this.#options.inOrderOfArrival ? 0 : row.job.priority;
+    const equals = link.waiting.get(priority);
+    if (equals) equals.push(row);
+    else link.waiting.set(priority, [row]);
     this.#start(link, row.destination);
   }
 
   #start(link: Link, destination: string): void {
     const { activePerLink = 50, activePerSite = 200 } = this.#options;
-    while (
-      link.waiting.length > 0 &&
-      link.active < activePerLink &&
-      (this.#into.get(destination) ?? 0) < activePerSite
-    ) {
-      const row = link.waiting.shift() as FtsRow;
+    while (link.active < activePerLink && (this.#into.get(destination) ?? 0) < activePerSite) {
+      const row = nextOf(link);
+      if (!row) return;
       if (row.state !== 'SUBMITTED') continue;
       if (this.#queue.now > row.job.submittedAt + this.#maxTimeInQueue * 1000) this.#expire(row);
       else this.#copy(link, row);
@@ -172,7 +176,15 @@ export class FtsModel {
     let links = this.#links.get(destination);
     if (!links) this.#links.set(destination, (links = new Map<string, Link>()));
     let link = links.get(source);
-    if (!link) links.set(source, (link = { waiting: [], active: 0 }));
+    if (!link) links.set(source, (link = { waiting: new Map(), active: 0 }));
     return link;
   }
+}
+
+/** Takes out who is next: of the highest priority the one that came first. */
+function nextOf({ waiting }: Link): FtsRow | undefined {
+  const highest = Math.max(...waiting.keys());
+  const row = waiting.get(highest)?.shift();
+  if (waiting.get(highest)?.length === 0) waiting.delete(highest);
+  return row;
 }

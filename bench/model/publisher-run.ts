@@ -1,5 +1,6 @@
 import type { DatasetOrder } from '../../src/contract/internal-messages.ts';
 import type { PublisherAnswer } from '../../src/domain/publication/publisher-state.ts';
+import type { PublishedReport } from '../../src/domain/orders.ts';
 import { PublisherActor } from '../../test/domain/model/publisher-actor.ts';
 import { DELAYS } from './delays.ts';
 import type { Planned } from './event-queue.ts';
@@ -7,21 +8,27 @@ import type { ModelTaskWorld } from './task-world.ts';
 import type { Universe } from './universe.ts';
 import { WorkflowMeter } from './workflow-meter.ts';
 
+/** What a publisher says: of files that are in DBS to their task and batches together, of others to their batches. */
+export interface PublisherTies {
+  published(report: PublishedReport): void;
+  answer(answer: PublisherAnswer): void;
+}
+
 /** A publishDataset in virtual time. */
 export class PublisherRun {
   readonly actor: PublisherActor;
   readonly #universe: Universe;
   readonly #meter: WorkflowMeter;
-  readonly #answer: (answer: PublisherAnswer) => void;
+  readonly #ties: PublisherTies;
   #isPublishing = false;
   #hasPublished = false;
   #wake: Planned | null = null;
 
-  constructor(universe: Universe, world: ModelTaskWorld, answer: (answer: PublisherAnswer) => void) {
+  constructor(universe: Universe, world: ModelTaskWorld, ties: PublisherTies) {
     this.#universe = universe;
-    this.#answer = answer;
+    this.#ties = ties;
     this.actor = new PublisherActor(universe.policy, world);
-    this.#meter = new WorkflowMeter(universe.queue, universe.findings.temporal.publishDataset, () => this.#work());
+    this.#meter = new WorkflowMeter(universe, universe.findings.temporal.publishDataset, () => this.#work());
   }
 
   /** A signal, which starts it where it does not run. */
@@ -43,7 +50,7 @@ export class PublisherRun {
       step.run();
       if (step.what === 'publish') this.#publish();
       if (step.what === 'published') this.#hasPublished = false;
-      for (const answer of this.actor.answers.splice(0)) this.#send(answer);
+      this.#send(this.actor.answers.splice(0));
       if (step.what !== 'end') continue;
       this.#universe.findings.ended('publishDataset');
       this.#meter.noted(1);
@@ -64,12 +71,21 @@ export class PublisherRun {
     });
   }
 
-  #send(answer: PublisherAnswer): void {
+  /** As `answer` of the workflow: an activity for all that is in DBS, signals for the rest. */
+  #send(answers: PublisherAnswer[]): void {
     const { queue } = this.#universe;
-    queue.at(queue.now + DELAYS.signal, () => {
-      this.#answer(answer);
-      this.#meter.hasSignalled();
-    });
+    const isDone = ({ state }: PublisherAnswer): boolean => state === 'DONE';
+    const batches = answers.filter(isDone).map(({ batch, keys }) => ({ batch, keys }));
+    if (batches.length > 0)
+      queue.at(queue.now + DELAYS.handOver, () => {
+        this.#ties.published({ batches, at: queue.now });
+        this.#meter.activityDone();
+      });
+    for (const answer of answers.filter((one) => !isDone(one)))
+      queue.at(queue.now + DELAYS.signal, () => {
+        this.#ties.answer(answer);
+        this.#meter.hasSignalled();
+      });
   }
 
   #plan(): void {

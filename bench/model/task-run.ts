@@ -1,9 +1,10 @@
 import { takeReport } from '../../src/domain/ledger/intake.ts';
-import { applyBatchReport, ordersLost } from '../../src/domain/ledger/reports.ts';
+import { applyBatchReport, applyPublished, ordersLost } from '../../src/domain/ledger/reports.ts';
 import type { JobReport } from '../../src/domain/file.ts';
-import type { BatchReport } from '../../src/domain/orders.ts';
+import type { BatchReport, PublishedReport } from '../../src/domain/orders.ts';
 import type { BatchInput, BatchNeighbours } from '../../test/domain/model/batch-actor.ts';
 import { TaskActor } from '../../test/domain/model/task-actor.ts';
+import type { Way } from '../support/work.ts';
 import { BatchRun } from './batch-run.ts';
 import { DELAYS } from './delays.ts';
 import type { Planned } from './event-queue.ts';
@@ -16,6 +17,9 @@ import { WorkflowMeter } from './workflow-meter.ts';
 export class TaskRun {
   readonly actor: TaskActor;
   readonly #universe: Universe;
+  readonly #user: string;
+  /** Epoch milliseconds. */
+  readonly #began: number;
   readonly #world: ModelTaskWorld;
   readonly #meter: WorkflowMeter;
   readonly #batches = new Map<number, BatchRun>();
@@ -26,6 +30,8 @@ export class TaskRun {
   /** Begins with its first report. */
   constructor(universe: Universe, task: string, user: string) {
     this.#universe = universe;
+    this.#user = user;
+    this.#began = universe.now;
     this.#world = new ModelTaskWorld(universe, task, user);
     this.actor = new TaskActor({
       ...{ world: this.#world, task, policy: universe.policy },
@@ -34,19 +40,23 @@ export class TaskRun {
       flush: (dataset, expect) => this.#tellPublisher(dataset, { kind: 'flush', expect }),
       finishPublishers: (datasets) => datasets.forEach((dataset) => this.#tellPublisher(dataset, { kind: 'finish' })),
     });
-    this.#meter = new WorkflowMeter(universe.queue, universe.findings.temporal.stageOut, () => this.#work());
+    this.#meter = new WorkflowMeter(universe, universe.findings.temporal.stageOut, () => this.#work());
     universe.findings.began('stageOut');
     this.#meter.started(false);
     // It reads the books of an earlier run of the task, if there was one.
     this.#meter.activityDone();
   }
 
-  report(report: JobReport): void {
+  /** A message with job outputs. */
+  report(jobs: readonly JobReport[], way: Way): void {
     const { findings, now } = this.#universe;
-    findings.files += report.files.length;
-    findings.jobOutputs += 1;
-    takeReport(this.actor.state, report, now);
-    this.#meter.signalled();
+    for (const job of jobs) {
+      findings.files += job.files.length;
+      takeReport(this.actor.state, job, now);
+    }
+    findings.jobOutputs += jobs.length;
+    if (way === 'bulk') this.#meter.updated();
+    else this.#meter.signalled();
   }
 
   /** No more outputs come. */
@@ -64,7 +74,9 @@ export class TaskRun {
     this.#deliver();
     if (actor.ended) {
       this.#timer?.cancel();
-      this.#universe.findings.ended('stageOut');
+      const { findings, now } = this.#universe;
+      findings.ended('stageOut');
+      findings.tasks.push({ user: this.#user, seconds: (now - this.#began) / 1000 });
       this.#meter.noted(1);
       return;
     }
@@ -111,13 +123,27 @@ export class TaskRun {
     this.#meter.signalled();
   }
 
+  /** Told by an activity of the publisher: the task first, then its batches. */
+  #published(report: PublishedReport): void {
+    const taskTold = !this.actor.ended;
+    if (taskTold) {
+      applyPublished(this.actor.state, report, this.#universe.now);
+      this.#meter.signalled();
+    }
+    for (const { batch, keys } of report.batches)
+      this.#batches
+        .get(batch)
+        ?.accept([{ kind: 'published', keys, state: 'DONE', reason: null, ...(taskTold && { taskTold }) }]);
+  }
+
   #batchEnded(number: number): void {
     const batch = this.#batches.get(number);
     const { findings, now } = this.#universe;
     for (const file of batch?.actor.state.files.values() ?? []) {
       if (file.transfer === 'DONE') {
         findings.done += 1;
-        findings.stays.push([file.reportedAt ?? now, file.finalAt ?? now]);
+        const { reportedAt = now, submittedAt, finalAt } = file;
+        findings.stays.push({ user: this.#user, reportedAt, submittedAt: submittedAt ?? now, doneAt: finalAt ?? now });
       } else if (file.transfer === 'KILLED') findings.killed += 1;
       else {
         const name = file.attempts.at(-1)?.class ?? 'none';
@@ -151,9 +177,10 @@ export class TaskRun {
   #publisher(dataset: string): PublisherRun {
     let publisher = this.#publishers.get(dataset);
     if (!publisher) {
-      publisher = new PublisherRun(this.#universe, this.#world, ({ batch, keys, state, reason }) =>
-        this.#batches.get(batch)?.accept([{ kind: 'published', keys, state, reason }]),
-      );
+      publisher = new PublisherRun(this.#universe, this.#world, {
+        published: (report) => this.#published(report),
+        answer: ({ batch, ...answer }) => this.#batches.get(batch)?.accept([{ kind: 'published', ...answer }]),
+      });
       this.#publishers.set(dataset, publisher);
     }
     return publisher;

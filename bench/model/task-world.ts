@@ -1,4 +1,5 @@
 import type { BatchFile } from '../../src/domain/batch/batch-file.ts';
+import { priorityFor } from '../../src/domain/batch/job-priority.ts';
 import type { FtsFileResult } from '../../src/domain/batch/fts-results.ts';
 import type { ArrivalResult, SettleResult } from '../../src/domain/batch/settling.ts';
 import { outcomeOf } from '../../src/domain/operations/copy-outcomes.ts';
@@ -40,11 +41,11 @@ export class ModelTaskWorld implements BatchWorld, PublisherWorld, TaskWorld {
   targetOf = (): FtsTarget => TARGET;
 
   submit(jobId: string, files: BatchFile[]): Submission {
-    const { fts, findings } = this.#universe;
+    const { fts, findings, policy } = this.#universe;
     const [first] = files;
     const reason = first ? this.holdOf(first) : null;
     if (reason !== null) return { kind: 'barred', reason };
-    fts.submit(this.#idOf(jobId), files);
+    fts.submit(this.#idOf(jobId), files, priorityFor(policy, files.length));
     findings.ftsRequests.submit += 1;
     findings.jobSizes.push(files.length);
     findings.sent += files.length;

@@ -3,6 +3,7 @@ import type { CopyOutcome } from '../../src/domain/operations/copy-outcomes.ts';
 import { takeOutcomes } from '../../src/domain/operations/breaker.ts';
 import { OperationsState } from '../../src/domain/operations/operations-state.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
+import { Cores } from './cores.ts';
 import { EventQueue } from './event-queue.ts';
 import { FtsModel, type FtsOptions } from './fts-model.ts';
 import { Findings } from './findings.ts';
@@ -16,11 +17,14 @@ export interface UniverseOptions {
   fts?: FtsOptions;
   /** Operators' rules as they stand at the beginning. */
   operations?: OperationsState;
+  /** Cores that all parts share, and seconds of CPU of all of them for a state transition. @default as many as it takes */
+  cores?: { count: number; perTransition: number };
 }
 
 /** What all tasks of a simulation share: time, FTS, operators' rules, and what is found. */
 export class Universe {
   readonly queue = new EventQueue(BEGIN);
+  readonly cores: Cores | null;
   readonly random: () => number;
   readonly policy: Policy;
   readonly fts: FtsModel;
@@ -32,7 +36,8 @@ export class Universe {
   readonly #probes = new Map<string, string>();
   #outcomes: CopyOutcome[] = [];
 
-  constructor({ seed, policy, fts = {}, operations = new OperationsState() }: UniverseOptions) {
+  constructor({ seed, policy, fts = {}, operations = new OperationsState(), cores }: UniverseOptions) {
+    this.cores = cores ? new Cores(this.queue, cores.count, cores.perTransition) : null;
     this.random = seededRandom(seed);
     this.policy = { ...DEFAULT_POLICY, ...policy };
     this.fts = new FtsModel(this.queue, this.random, this.policy.ftsMaxTimeInQueue, fts);

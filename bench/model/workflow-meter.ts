@@ -1,3 +1,4 @@
+import type { Cores } from './cores.ts';
 import { DELAYS } from './delays.ts';
 import type { EventQueue } from './event-queue.ts';
 
@@ -20,19 +21,27 @@ export const noCounts = (): TemporalCounts => ({
   ...{ started: 0, transitions: 0, events: 0, workflowTasks: 0, activities: 0, signals: 0 },
 });
 
+/** Time, and the cores that are shared; null where there are always enough. */
+export interface MeteredWorld {
+  queue: EventQueue;
+  cores: Cores | null;
+}
+
 /**
  * One workflow execution, as Temporal's server sees it: what happens to it is a state transition and leads to a workflow task, which two more
  * transitions start and end; what comes before the task has ended shares it.
  */
 export class WorkflowMeter {
   readonly #queue: EventQueue;
+  readonly #cores: Cores | null;
   readonly #counts: TemporalCounts;
   readonly #work: () => void;
   #isTaskDue = false;
 
   /** @param work what the workflow does in a workflow task */
-  constructor(queue: EventQueue, counts: TemporalCounts, work: () => void) {
+  constructor({ queue, cores }: MeteredWorld, counts: TemporalCounts, work: () => void) {
     this.#queue = queue;
+    this.#cores = cores;
     this.#counts = counts;
     this.#work = work;
   }
@@ -46,6 +55,12 @@ export class WorkflowMeter {
   signalled(): void {
     this.#counts.signals += 1;
     this.#happened(1, 1);
+  }
+
+  /** An update: it comes with a workflow task, which accepts and answers it. */
+  updated(): void {
+    this.#counts.signals += 1;
+    this.#happened(0, 2);
   }
 
   /** A signal that it sent has been delivered: initiated with its last task, told now. */
@@ -66,7 +81,7 @@ export class WorkflowMeter {
   /** An attempt that fails benignly: nothing of it is in the history, and nothing wakes the workflow. */
   activityTriedInVain(): void {
     this.#counts.activities += 1;
-    this.#counts.transitions += 2;
+    this.#stored(2);
   }
 
   /** A child has started, or ended. @param events of it in this history, since the last such step */
@@ -80,16 +95,21 @@ export class WorkflowMeter {
   }
 
   #happened(transitions: number, events: number): void {
-    this.#counts.transitions += transitions;
+    this.#stored(transitions);
     this.#counts.events += events;
     if (this.#isTaskDue) return;
     this.#isTaskDue = true;
-    this.#queue.at(this.#queue.now + DELAYS.workflowTask, () => {
+    this.#queue.at(this.#queue.now + DELAYS.workflowTask + (this.#cores?.wait ?? 0), () => {
       this.#isTaskDue = false;
       this.#counts.workflowTasks += 1;
-      this.#counts.transitions += 2;
+      this.#stored(2);
       this.#counts.events += 3;
       this.#work();
     });
+  }
+
+  #stored(transitions: number): void {
+    this.#counts.transitions += transitions;
+    this.#cores?.use(transitions);
   }
 }

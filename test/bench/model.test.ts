@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { calibrate, PARTS } from '../../bench/model/calibration.ts';
+import { errorOf } from '../../bench/model/compared/all.ts';
+import { compareTrickle } from '../../bench/model/compared/trickle.ts';
+import { cpuOf } from '../../bench/model/costs.ts';
 import { EventQueue } from '../../bench/model/event-queue.ts';
+import { FtsModel } from '../../bench/model/fts-model.ts';
+import { MEASURED, measured } from '../../bench/model/measured.ts';
+import { pricesOf } from '../../bench/model/prices.ts';
 import { simulateDay } from '../../bench/model/simulate.ts';
-import { compareWithMeasurements } from '../../bench/model/validation.ts';
+import type { BatchFile } from '../../src/domain/batch/batch-file.ts';
 
 describe('virtual time', () => {
   it('lets things happen in the order of their times, and nothing that was called off', () => {
@@ -39,17 +46,71 @@ describe('a day in the model', () => {
   });
 });
 
-describe('what the benches play, in the model', () => {
-  const modelled = new Map(compareWithMeasurements().map((one) => [one.what, one.modelled]));
+describe('prices', () => {
+  const names = ['a', 'b'] as const;
 
-  it('costs many times less in a burst than in a trickle', () => {
-    for (const what of ['state transitions', 'events', 'FTS requests'])
-      expect(modelled.get(`burst: ${what}`)! * 5, what).toBeLessThan(modelled.get(`trickle: ${what}`)!);
+  it('are those by which each sample comes out as it was', () => {
+    const samples = [
+      { steps: { a: 10, b: 1 }, cost: 23 },
+      { steps: { a: 1, b: 10 }, cost: 32 },
+    ];
+    const { a, b } = pricesOf(names, samples);
+    expect(a).toBeCloseTo(2);
+    expect(b).toBeCloseTo(3);
   });
 
-  it('knows the end of short copies sooner than that of long ones', () => {
-    const [short, long] = [1, 20].map((minutes) => modelled.get(`copies of ${minutes} min: end known, median`)!);
-    expect(short).toBeLessThan(long! / 3);
-    expect(long).toBeLessThan(300);
+  it('are never below 0, and meet best what counts most', () => {
+    const samples = [
+      { steps: { a: 10, b: 1 }, cost: 10 },
+      { steps: { a: 10, b: 5 }, cost: 8, weight: 100 },
+    ];
+    const { a, b } = pricesOf(names, samples);
+    expect(b).toBe(0);
+    expect(a).toBeCloseTo(0.8, 1);
+  });
+
+  it('are not made of too little', () => {
+    expect(() => pricesOf(names, [{ steps: { a: 1, b: 1 }, cost: 1 }])).toThrow('2 prices need as many samples, not 1');
+  });
+});
+
+describe('what the model is set by', () => {
+  const calibration = calibrate();
+
+  it('is read from results that are kept, with their figures', () => {
+    const kept = MEASURED.filter((name) => measured(name) !== null);
+    expect(kept).toEqual(expect.arrayContaining(['throughput', 'growth', 'trickle', 'fairness']));
+    for (const { source } of calibration.loads) expect(source).toMatch(/^bench:(throughput|trickle), /);
+  });
+
+  it('gives what was measured of real life back, and bursts roughly', () => {
+    for (const load of calibration.loads)
+      for (const part of PARTS) {
+        const error = cpuOf(calibration, part, load) / load.cpu[part] - 1;
+        expect(Math.abs(error), `${part}, ${load.source}`).toBeLessThan(load.source.includes('trickle') ? 0.1 : 0.6);
+      }
+  });
+
+  it('makes the model agree with what a lone job output was found to take', () => {
+    for (const one of compareTrickle(calibration)) expect(Math.abs(errorOf(one)), one.what).toBeLessThan(one.tolerance);
+  });
+});
+
+describe('FTS in the model', () => {
+  const filesOf = (name: string, count: number): BatchFile[] =>
+    Array.from({ length: count }, (_, at) => ({ key: `${name}${at}`, record: { source: 'A', destination: 'B', size: 1 } }) as BatchFile); // prettier-ignore
+
+  it.each([
+    { inOrderOfArrival: false, after: 2 },
+    { inOrderOfArrival: true, after: 11 },
+  ])('lets a small job go before a large one that waits, unless told otherwise: %o', ({ inOrderOfArrival, after }) => {
+    const queue = new EventQueue(0);
+    const options = { activePerLink: 1, secondsOf: () => 1, outcomeOf: () => null, inOrderOfArrival };
+    const fts = new FtsModel(queue, () => 0.5, 1000, options);
+    fts.submit('large', filesOf('large', 10), 2);
+    queue.runUntil(1);
+    fts.submit('small', filesOf('small', 1), 3);
+    queue.runUntil(20_000);
+    expect(fts.rowsOf('small')).toMatchObject([{ state: 'FINISHED', finishedAt: after }]);
   });
 });

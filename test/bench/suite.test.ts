@@ -6,14 +6,15 @@ import type { BenchEnd } from '../../bench/suite/run-bench.ts';
 import { boundsTable, endsTable, indexPage, isGood } from '../../bench/suite/summary.ts';
 import type { BenchResult } from '../../bench/support/report/report.ts';
 import { ROOT } from '../../bench/support/report/surroundings.ts';
-import { withResults } from '../../scripts/performance-docs.ts';
+import { beginOf, PAGES, withResults } from '../../scripts/performance-docs.ts';
 
 test('every bench with an npm script is in the suite, and has a row in bench/README.md and a place for its results', () => {
   expect(SUITE.map(({ name }) => name).toSorted()).toEqual([...FILES.keys()].toSorted());
+  const pages = PAGES.map((page) => readFileSync(join(ROOT, 'docs', page), 'utf8')).join('\n');
   for (const [name, file] of FILES) {
     expect(existsSync(join(ROOT, 'bench', `${file}.ts`)), file).toBe(true);
     expect(readFileSync(join(ROOT, 'bench', 'README.md'), 'utf8')).toContain(`| \`npm run bench:${name}\` |`);
-    expect(readFileSync(join(ROOT, 'docs', 'performance.md'), 'utf8')).toContain(`<!-- bench:${name} -->`);
+    expect(pages).toContain(beginOf(name));
   }
 });
 
@@ -62,4 +63,14 @@ test('results are written between their marks, targets into a table that links t
   expect(written).not.toContain('old');
   expect([written.startsWith('Before\n'), written.endsWith('After\n')]).toEqual([true, true]);
   expect(withResults(written, new Map([['cancel', result]]))).toBe(written);
+});
+
+test('a part of a report stands between marks of its own, and nowhere else', () => {
+  const page =
+    '<!-- bench:cancel -->\n<!-- /bench:cancel -->\n<!-- bench:cancel:late -->\n<!-- /bench:cancel:late -->\n';
+  const late = { ...result, passages: [...result.passages, { text: 'And late:', part: 'late' }] };
+  const [whole, part] = withResults(page, new Map([['cancel', late]])).split('<!-- /bench:cancel -->');
+  expect(whole).toContain('Of 5 jobs:');
+  expect(whole).not.toContain('And late:');
+  expect(part).toBe('\n<!-- bench:cancel:late -->\n\nAnd late:\n\n<!-- /bench:cancel:late -->\n');
 });

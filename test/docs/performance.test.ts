@@ -4,15 +4,24 @@ import { expect, test } from 'vitest';
 import { plotFile } from '../../bench/support/report/report.ts';
 import { ROOT } from '../../bench/support/report/surroundings.ts';
 import { drawSvg } from '../../bench/support/report/svg.ts';
-import { keptResults, withResults } from '../../scripts/performance-docs.ts';
+import { beginOf, keptResults, PAGES, withResults } from '../../scripts/performance-docs.ts';
 
-test('docs/performance.md and its plots show the results that are kept: node scripts/write-performance-docs.ts', async () => {
-  const results = await keptResults();
-  const page = await readFile(join(ROOT, 'docs', 'performance.md'), 'utf8');
-  expect(results.size).toBeGreaterThan(0);
+const results = await keptResults();
+const pages = new Map(
+  await Promise.all(PAGES.map(async (name) => [name, await readFile(join(ROOT, 'docs', name), 'utf8')] as const)),
+);
+const everything = [...pages.values()].join('\n');
+
+test.each(PAGES)('docs/%s shows the results that are kept: node scripts/write-performance-docs.ts', (name) => {
+  const page = pages.get(name)!;
   expect(page).toBe(withResults(page, results));
-  for (const { bench, plots } of results.values()) {
-    expect(page, `a place for bench:${bench}`).toContain(`<!-- bench:${bench} -->`);
+});
+
+test('all that is kept has a place in the documentation, and its plots are drawn', async () => {
+  expect(results.size).toBeGreaterThan(0);
+  for (const { bench, passages, plots } of results.values()) {
+    expect(everything, `a place for bench:${bench}`).toContain(beginOf(bench));
+    for (const { part } of [...passages, ...plots]) expect(everything, bench).toContain(beginOf(bench, part));
     for (const plot of plots) {
       const drawn = await readFile(join(ROOT, 'docs', 'images', 'performance', plotFile(bench, plot)), 'utf8');
       expect(drawn, plot.title).toBe(drawSvg(plot));

@@ -2,10 +2,12 @@ import { quantile } from '../../support/quantile.ts';
 import { rounded } from '../../support/report/bound.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/policy.ts';
+import type { Calibration } from '../calibration.ts';
 import { costsOf } from '../costs.ts';
 import type { Findings } from '../findings.ts';
-import type { Scenario, Size } from '../scenario.ts';
+import type { Scenario, Setting } from '../scenario.ts';
 import { simulateDay } from '../simulate.ts';
+import { reportBurst } from './burst.ts';
 
 const WINDOWS = [5, 60, 300, 600];
 const SIZES = [10, 200];
@@ -30,7 +32,7 @@ export const batching: Scenario = {
         ...[row.policy.batchWindow, row.policy.maxFilesPerFtsJob, row.policy.maxActiveFtsJobs],
         ...[row.filesPerJob, row.jobsPerFile, row.requests, row.transitions, row.cpu, row.median, row.p95, row.p99].map(rounded), // prettier-ignore
       ]),
-      'The first row is as shipped; the others differ from it in one setting:',
+      "CMS's day. The first row is as shipped; the others differ from it in one setting:",
     );
     const byWindow = rows.filter(({ policy }) => policy.maxFilesPerFtsJob === maxFilesPerFtsJob && policy.maxActiveFtsJobs === maxActiveFtsJobs).sort((a, b) => a.policy.batchWindow - b.policy.batchWindow); // prettier-ignore
     const line = (of: (row: Row) => number): [number, number][] => byWindow.map((row) => [row.policy.batchWindow, of(row)]); // prettier-ignore
@@ -48,10 +50,11 @@ export const batching: Scenario = {
         { name: 'transitions per job output', points: line((row) => row.transitions) },
       ],
     });
+    const burst = reportBurst(report, size.calibration);
     const [shipped] = rows;
     const late = shipped ? shipped.p95 : NaN;
     return {
-      figures: rows,
+      figures: { day: rows, burst },
       bounds: [
         {
           ...{ name: `batching: p95 from reported to submitted as shipped, at most the window and 2 s`, found: `${rounded(late)} s` }, // prettier-ignore
@@ -74,19 +77,19 @@ interface Row {
   p99: number;
 }
 
-function rowOf(policy: Partial<Policy>, { files, seed }: Size): Row {
+function rowOf(policy: Partial<Policy>, { files, seed, calibration }: Setting): Row {
   const { findings } = simulateDay({ files: Math.round(files / 3), filesPerDay: 400_000, seed, policy });
   const { batchWindow, maxFilesPerFtsJob, maxActiveFtsJobs } = { ...DEFAULT_POLICY, ...policy };
-  return { policy: { batchWindow, maxFilesPerFtsJob, maxActiveFtsJobs }, ...figuresOf(findings) };
+  return { policy: { batchWindow, maxFilesPerFtsJob, maxActiveFtsJobs }, ...figuresOf(calibration, findings) };
 }
 
-function figuresOf(findings: Findings): Omit<Row, 'policy'> {
+function figuresOf(calibration: Calibration, findings: Findings): Omit<Row, 'policy'> {
   const { files, jobSizes, reportedToSubmitted: waited } = findings;
-  const { transitions, ftsRequests, filesPerJobOutput, workerCpu, serverCpu } = costsOf(findings);
+  const { transitions, ftsRequests, filesPerJobOutput, cpu } = costsOf(calibration, findings);
   return {
     filesPerJob: files / jobSizes.length,
     jobsPerFile: jobSizes.length / files,
-    ...{ requests: ftsRequests / filesPerJobOutput, transitions, cpu: (workerCpu + serverCpu) * 1000 },
+    ...{ requests: ftsRequests / filesPerJobOutput, transitions, cpu: (cpu.worker + cpu.server + cpu.database) * 1000 },
     ...{ median: quantile(waited, 0.5), p95: quantile(waited, 0.95), p99: quantile(waited, 0.99) },
   };
 }

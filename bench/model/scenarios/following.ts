@@ -1,7 +1,7 @@
 import { quantile } from '../../support/quantile.ts';
 import { atMost, rounded } from '../../support/report/bound.ts';
 import { DEFAULT_POLICY, type Policy } from '../../../src/domain/policy.ts';
-import type { Scenario, Size } from '../scenario.ts';
+import type { Scenario, Setting } from '../scenario.ts';
 import { sharedLooks } from '../shared-looks.ts';
 import { simulateDay, usersAt } from '../simulate.ts';
 
@@ -62,7 +62,7 @@ interface Row {
   p95: number;
 }
 
-function rowOf(changed: (typeof VARIANTS)[number], { files, seed }: Size): Row {
+function rowOf(changed: (typeof VARIANTS)[number], { files, seed }: Setting): Row {
   const { followFirst, followMax, followGrid } = { ...DEFAULT_POLICY, ...changed };
   const { findings } = simulateDay({ files: Math.round(files / 3), filesPerDay: FILES_PER_DAY, seed, policy: changed });
   const looks = findings.looks / findings.files;

@@ -5,7 +5,7 @@ import { rounded } from '../../support/report/bound.ts';
 import { loadsOf, needsOf, type Needs } from '../capacity.ts';
 import { costsOf } from '../costs.ts';
 import type { Findings } from '../findings.ts';
-import type { Scenario, Size } from '../scenario.ts';
+import type { Scenario, Setting } from '../scenario.ts';
 import { simulateDay, sitesAt, usersAt } from '../simulate.ts';
 import { sharedLooks } from '../shared-looks.ts';
 
@@ -31,7 +31,7 @@ export const growth: Scenario = {
       'What files meet, at so many a day (a sample of users, each with all that is theirs):',
     );
     report.table(
-      ['files/day', 'files/s', 'transitions/s', 'events/s', 'history, GB/day', 'requests/s to Temporal', 'requests/s to FTS', 'worker cores', 'server cores', 'database cores', 'worker processes', 'shards', 'copies at a time', 'FTS servers'], // prettier-ignore
+      ['files/day', 'files/s', 'transitions/s', 'events/s', 'history, GB/day', 'requests/s to Temporal', 'requests/s to FTS', 'to storage', 'worker cores', 'server cores', 'database cores', 'worker processes', 'Temporal nodes', 'shards', 'copies at a time', 'FTS servers'], // prettier-ignore
       grown.map((one) => [name(one), ...needCells(one.needs)]),
       'What that takes:',
     );
@@ -68,13 +68,14 @@ interface Grown {
   loads: { part: string; load: number }[];
 }
 
-function grow(filesPerDay: number, { files, seed }: Size): Grown {
+function grow(filesPerDay: number, { files, seed, calibration }: Setting): Grown {
   const simulated = Math.min(files, filesPerDay);
   const { findings, universe } = simulateDay({ filesPerDay, files: simulated, seed });
   const scale = filesPerDay / simulated;
   const looks = sharedLooks((findings.looks * scale) / 86_400, usersAt(filesPerDay), universe.policy.followGrid);
   const others = ((findings.ftsRequests.submit + findings.ftsRequests.cancel) * scale) / 86_400;
-  const needs = needsOf(costsOf(findings), filesPerDay, meanCopySeconds(), looks + others);
+  const asked = { filesPerDay, copySeconds: meanCopySeconds(), ftsRequests: looks + others };
+  const needs = needsOf(calibration, costsOf(calibration, findings), asked);
   const busiest = Weighted.zipf(sitesAt(filesPerDay), CMS.siteExponent).shareOf(0);
   return { filesPerDay, scale, findings, needs, loads: loadsOf(needs, busiest) };
 }
@@ -96,17 +97,8 @@ const spread = (sizes: readonly number[]): number[] => [
   quantile(sizes, 0.95),
 ];
 
-const needCells = (needs: Needs): number[] =>
+const needCells = ({ cores: { worker, server, database }, ...of }: Needs): number[] =>
   [
-    ...[needs.filesPerSecond, needs.transitions, needs.events, needs.historyGbPerDay, needs.temporalRequests],
-    ...[
-      needs.ftsRequests,
-      needs.workerCores,
-      needs.serverCores,
-      needs.databaseCores,
-      needs.workers,
-      needs.shards,
-      needs.copies,
-    ],
-    needs.ftsServers,
+    ...[of.filesPerSecond, of.transitions, of.events, of.historyGbPerDay, of.temporalRequests, of.ftsRequests],
+    ...[of.storageRequests, worker, server, database, of.workers, of.nodes, of.shards, of.copies, of.ftsServers],
   ].map(rounded);

@@ -8,7 +8,7 @@ import { OperationsState } from '../../../src/domain/operations/operations-state
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { Findings } from '../findings.ts';
 import type { FtsOptions, FtsRow } from '../fts-model.ts';
-import type { Scenario, Size } from '../scenario.ts';
+import type { Scenario, Setting } from '../scenario.ts';
 import { simulateDay } from '../simulate.ts';
 import { BEGIN, type Universe } from '../universe.ts';
 
@@ -16,7 +16,7 @@ const SITE = 'T2_XX_Site1';
 const HOUR = 3600;
 /** The site is out of order from the 6th to the 12th hour of the day. */
 const [DOWN, UP] = [BEGIN + 6 * HOUR * 1000, BEGIN + 12 * HOUR * 1000];
-/** Files a day to the largest of 80 sites: 6 % of 400,000. All of them, whatever the size of other scenarios, since breakers count. */
+/** Files a day to the largest of 80 sites: 6 % of 400,000. All of them, where simulated days have as many, since breakers count. */
 const [FILES, OF] = [24_000, 400_000];
 
 interface Variant {
@@ -70,9 +70,9 @@ export const outage: Scenario = {
   },
 };
 
-function playOutage(variant: Variant, { seed }: Size): Outcome {
+function playOutage(variant: Variant, { files, seed }: Setting): Outcome {
   const { findings } = simulateDay({
-    ...{ files: FILES, filesPerDay: OF, seed, fts: outageFts() },
+    ...{ files: Math.min(FILES, files), filesPerDay: OF, seed, fts: outageFts() },
     ...(variant.policy && { policy: variant.policy }),
     ...(variant.operations && { operations: variant.operations() }),
     ...(variant.plan && { plan: variant.plan }),

@@ -1,7 +1,7 @@
 import { quantile } from '../../support/quantile.ts';
 import { rounded } from '../../support/report/bound.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/policy.ts';
-import type { Scenario, Size } from '../scenario.ts';
+import type { Scenario, Setting } from '../scenario.ts';
 import { simulateDay } from '../simulate.ts';
 
 const TIMEOUTS = [900, 3600, 18_800, 86_400];
@@ -44,7 +44,7 @@ interface Row {
   openBatches: number;
 }
 
-function rowOf(blockTimeout: number, { files, seed }: Size): Row {
+function rowOf(blockTimeout: number, { files, seed }: Setting): Row {
   const simulated = Math.round(files / 3);
   const { findings } = simulateDay({ files: simulated, filesPerDay: 400_000, seed, policy: { blockTimeout } });
   const { blockSizes, published, reportedToPublished, mostOpen } = findings;

@@ -14,6 +14,8 @@ export interface Mark {
 interface AnyPlot {
   /** Part of the file's name, where a bench has several plots; one word. */
   id?: string;
+  /** Of the report, as of its passages. */
+  part?: string;
   /** Says what is to be seen. */
   title: string;
   y: Axis;

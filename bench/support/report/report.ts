@@ -10,8 +10,11 @@ import { drawSvg } from './svg.ts';
 /** Where results are left: `<name>.json`, `<name>.svg`. */
 export const RESULTS = join(ROOT, '.cache', 'bench');
 
-/** A table or a sentence between tables, as it was printed. */
-export type Passage = { table: string } | { text: string };
+/** Results that the documentation shows, one file per bench. */
+export const KEPT = join(ROOT, 'bench', 'results');
+
+/** A table or a sentence between tables, as it was printed. `part`: of the report, where it has several that stand in different places of a page. */
+export type Passage = ({ table: string } | { text: string }) & { part?: string };
 
 /** What a bench leaves in its JSON file. */
 export interface BenchResult {
@@ -41,6 +44,7 @@ export class Report {
   readonly #jsonFile: string | undefined;
   readonly #passages: Passage[] = [];
   readonly #plots: Plot[] = [];
+  #part: { part?: string } = {};
   /** The process does nothing else. */
   readonly #start = performance.timeOrigin;
 
@@ -52,23 +56,29 @@ export class Report {
     this.#jsonFile = json;
   }
 
+  /** What follows belongs to a part of the report, one word, which has a place of its own in the documentation. */
+  begin(part: string): void {
+    this.#part = { part };
+    console.log(`\n**${part}**`);
+  }
+
   /** Prints a Markdown table. @param caption a sentence before it */
   table(head: readonly string[], rows: readonly (readonly Cell[])[], caption?: string): void {
     if (caption !== undefined) this.text(caption);
     const table = markdownTable(head, rows);
-    this.#passages.push({ table });
+    this.#passages.push({ table, ...this.#part });
     console.log(`\n${table}`);
   }
 
   /** Prints a sentence that belongs to the results. */
   text(text: string): void {
-    this.#passages.push({ text });
+    this.#passages.push({ text, ...this.#part });
     console.log(`\n${text}`);
   }
 
   /** Draws a plot when the report is concluded. */
   plot(plot: Plot): void {
-    this.#plots.push(plot);
+    this.#plots.push({ ...plot, ...this.#part });
   }
 
   /**
