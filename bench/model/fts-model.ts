@@ -1,55 +1,9 @@
 import type { BatchFile } from '../../src/domain/batch/batch-file.ts';
 import type { FtsFileResult } from '../../src/domain/batch/fts-results.ts';
-import { drawCopySeconds, drawOutcome, type CopyFailure } from '../support/cms-copies.ts';
-import type { EventQueue, Planned } from './event-queue.ts';
-
-export interface FtsOptions {
-  /** Copies at a time on a link. FTS's optimizer goes up from 2 as long as copies succeed. @default 50 */
-  activePerLink?: number;
-  /** Into a site (FTS's own default is 60; CMS's large sites allow 200). @default 200 */
-  activePerSite?: number;
-  /** Who came first is first, whatever the priority of a job. @default false */
-  inOrderOfArrival?: boolean;
-  /** What a copy comes to, instead of what is drawn in production's proportions; undefined to draw it. */
-  outcomeOf?: (row: FtsRow, now: number) => CopyFailure | null | undefined;
-  /** A copy cannot be started before then, epoch milliseconds: a link that is stuck. */
-  startableAt?: (row: FtsRow, now: number) => number;
-  /** Seconds that a copy takes, instead of what is drawn. */
-  secondsOf?: (row: FtsRow) => number;
-}
-
-/** A file of an FTS job. */
-export interface FtsRow {
-  key: string;
-  job: FtsJob;
-  source: string;
-  destination: string;
-  bytes: number;
-  state: 'SUBMITTED' | 'ACTIVE' | 'FINISHED' | 'FAILED' | 'CANCELED';
-  reason: string;
-  /** Epoch milliseconds; null where it has not. */
-  startedAt: number | null;
-  finishedAt: number | null;
-  next: Planned | null;
-}
-
-export interface FtsJob {
-  id: string;
-  priority: number;
-  rows: FtsRow[];
-  submittedAt: number;
-  /** Rows that have ended since its last look. */
-  news: number;
-  /** When a look last saw a change. */
-  changedAt: number;
-  open: number;
-}
-
-interface Link {
-  /** In order of arrival, by the priority of their jobs. */
-  waiting: Map<number, FtsRow[]>;
-  active: number;
-}
+import { drawCopySeconds, drawOutcome } from '../support/cms-copies.ts';
+import type { EventQueue } from './event-queue.ts';
+import { FtsLink } from './fts-link.ts';
+import type { FtsJob, FtsOptions, FtsRow } from './fts-rows.ts';
 
 /** FTS3 as its users see it: a queue per link, by priority and then in order of arrival, so many copies at a time, outcomes in production's proportions, expiry of what waits too long. */
 export class FtsModel {
@@ -61,7 +15,7 @@ export class FtsModel {
   readonly #random: () => number;
   readonly #maxTimeInQueue: number;
   readonly #options: FtsOptions;
-  readonly #links = new Map<string, Map<string, Link>>();
+  readonly #links = new Map<string, Map<string, FtsLink>>();
   readonly #into = new Map<string, number>();
 
   /** @param maxTimeInQueue seconds, as its jobs ask for */
@@ -112,17 +66,14 @@ export class FtsModel {
       return;
     }
     const link = this.#linkOf(row);
-    const priority = this.#options.inOrderOfArrival ? 0 : row.job.priority;
-    const equals = link.waiting.get(priority);
-    if (equals) equals.push(row);
-    else link.waiting.set(priority, [row]);
+    link.add(row, this.#options.inOrderOfArrival ? 0 : row.job.priority);
     this.#start(link, row.destination);
   }
 
-  #start(link: Link, destination: string): void {
+  #start(link: FtsLink, destination: string): void {
     const { activePerLink = 50, activePerSite = 200 } = this.#options;
     while (link.active < activePerLink && (this.#into.get(destination) ?? 0) < activePerSite) {
-      const row = nextOf(link);
+      const row = link.next();
       if (!row) return;
       if (row.state !== 'SUBMITTED') continue;
       if (this.#queue.now > row.job.submittedAt + this.#maxTimeInQueue * 1000) this.#expire(row);
@@ -130,7 +81,7 @@ export class FtsModel {
     }
   }
 
-  #copy(link: Link, row: FtsRow): void {
+  #copy(link: FtsLink, row: FtsRow): void {
     const { outcomeOf, secondsOf } = this.#options;
     const given = outcomeOf?.(row, this.#queue.now);
     const failure = given === undefined ? drawOutcome(this.#random) : given;
@@ -172,19 +123,11 @@ export class FtsModel {
       for (const other of this.#links.get(row.destination)?.values() ?? []) this.#start(other, row.destination);
   }
 
-  #linkOf({ source, destination }: FtsRow): Link {
+  #linkOf({ source, destination }: FtsRow): FtsLink {
     let links = this.#links.get(destination);
-    if (!links) this.#links.set(destination, (links = new Map<string, Link>()));
+    if (!links) this.#links.set(destination, (links = new Map<string, FtsLink>()));
     let link = links.get(source);
-    if (!link) links.set(source, (link = { waiting: new Map(), active: 0 }));
+    if (!link) links.set(source, (link = new FtsLink()));
     return link;
   }
-}
-
-/** Takes out who is next: of the highest priority the one that came first. */
-function nextOf({ waiting }: Link): FtsRow | undefined {
-  const highest = Math.max(...waiting.keys());
-  const row = waiting.get(highest)?.shift();
-  if (waiting.get(highest)?.length === 0) waiting.delete(highest);
-  return row;
 }

@@ -3,7 +3,7 @@ import type { OperationsState } from '../../src/domain/operations/operations-sta
 import { CMS } from '../support/cms-figures.ts';
 import { cmsTasks, type CmsTask } from '../support/cms-load.ts';
 import type { Findings } from './findings.ts';
-import type { FtsOptions } from './fts-model.ts';
+import type { FtsOptions } from './fts-rows.ts';
 import { played, playTask } from './load.ts';
 import { BEGIN, Universe } from './universe.ts';
 

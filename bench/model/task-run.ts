@@ -2,13 +2,13 @@ import { takeReport } from '../../src/domain/ledger/intake.ts';
 import { applyBatchReport, applyPublished, ordersLost } from '../../src/domain/ledger/reports.ts';
 import type { JobReport } from '../../src/domain/file.ts';
 import type { BatchReport, PublishedReport } from '../../src/domain/orders.ts';
-import type { BatchInput, BatchNeighbours } from '../../test/domain/model/batch-actor.ts';
+import type { BatchInput } from '../../test/domain/model/batch-actor.ts';
 import { TaskActor } from '../../test/domain/model/task-actor.ts';
 import type { Way } from '../support/work.ts';
 import { BatchRun } from './batch-run.ts';
 import { DELAYS } from './delays.ts';
 import type { Planned } from './event-queue.ts';
-import { PublisherRun } from './publisher-run.ts';
+import { TaskPublishers } from './task-publishers.ts';
 import { ModelTaskWorld } from './task-world.ts';
 import type { Universe } from './universe.ts';
 import { WorkflowMeter } from './workflow-meter.ts';
@@ -23,7 +23,7 @@ export class TaskRun {
   readonly #world: ModelTaskWorld;
   readonly #meter: WorkflowMeter;
   readonly #batches = new Map<number, BatchRun>();
-  readonly #publishers = new Map<string, PublisherRun>();
+  readonly #publishers: TaskPublishers;
   #destinations = 0;
   #timer: Planned | null = null;
 
@@ -33,6 +33,10 @@ export class TaskRun {
     this.#user = user;
     this.#began = universe.now;
     this.#world = new ModelTaskWorld(universe, task, user);
+    this.#publishers = new TaskPublishers(universe, this.#world, {
+      published: (report) => this.#published(report),
+      answer: ({ batch, ...answer }) => this.#batches.get(batch)?.accept([{ kind: 'published', ...answer }]),
+    });
     this.actor = new TaskActor({
       ...{ world: this.#world, task, policy: universe.policy },
       startBatch: (input) => this.#startBatch(input),
@@ -109,7 +113,7 @@ export class TaskRun {
   #startBatch(input: BatchInput): void {
     const batch = new BatchRun(this.#universe, input, {
       world: this.#world,
-      handOver: (files, number) => this.#handOver(files, number),
+      handOver: (files, number) => this.#publishers.handOver(files, number),
       report: (report) => this.#apply(report),
       ended: (number) => this.#batchEnded(number),
     });
@@ -157,32 +161,9 @@ export class TaskRun {
     if (!this.actor.ended) this.#meter.childMoved(1);
   }
 
-  #handOver(files: Parameters<BatchNeighbours['handOver']>[0], batch: number): void {
-    const byDataset = Map.groupBy(files, ({ record }) => record.dataset ?? '');
-    for (const [dataset, some] of byDataset) {
-      const handed = some.map(({ key, record: { destinationLfn: lfn, size, adler32, destination: site } }) => ({
-        ...{ key, batch, lfn, size, adler32, site },
-      }));
-      this.#publisher(dataset).accept({ kind: 'add', files: handed });
-    }
-  }
-
-  #tellPublisher(dataset: string, order: Parameters<PublisherRun['accept']>[0]): void {
-    if (!this.#publishers.has(dataset)) return;
-    this.#publisher(dataset).accept(order);
+  #tellPublisher(dataset: string, order: Parameters<TaskPublishers['tell']>[1]): void {
+    if (!this.#publishers.tell(dataset, order)) return;
     if (order.kind === 'flush') this.#meter.activityDone();
     else this.#meter.hasSignalled();
-  }
-
-  #publisher(dataset: string): PublisherRun {
-    let publisher = this.#publishers.get(dataset);
-    if (!publisher) {
-      publisher = new PublisherRun(this.#universe, this.#world, {
-        published: (report) => this.#published(report),
-        answer: ({ batch, ...answer }) => this.#batches.get(batch)?.accept([{ kind: 'published', ...answer }]),
-      });
-      this.#publishers.set(dataset, publisher);
-    }
-    return publisher;
   }
 }

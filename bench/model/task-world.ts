@@ -9,7 +9,7 @@ import type { Measure, QueuedFile } from '../../src/domain/publication/publisher
 import type { BatchWorld, Following, Submission } from '../../test/domain/model/batch-world.ts';
 import type { BlockResult, PublisherWorld } from '../../test/domain/model/publisher-actor.ts';
 import type { TaskWorld } from '../../test/domain/model/task-actor.ts';
-import type { FtsJob } from './fts-model.ts';
+import type { FtsJob } from './fts-rows.ts';
 import type { Universe } from './universe.ts';
 
 const TARGET: FtsTarget = { server: 'https://fts', vo: 'cms', baseId: '01874efb-4735-4595-bc9c-591aef8240c9' };

@@ -5,7 +5,8 @@ import { OperationsState } from '../../src/domain/operations/operations-state.ts
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
 import { Cores } from './cores.ts';
 import { EventQueue } from './event-queue.ts';
-import { FtsModel, type FtsOptions } from './fts-model.ts';
+import { FtsModel } from './fts-model.ts';
+import type { FtsOptions } from './fts-rows.ts';
 import { Findings } from './findings.ts';
 
 /** Where virtual time begins, epoch milliseconds. */

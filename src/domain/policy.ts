@@ -2,7 +2,7 @@
 export interface Policy {
   /** Files per FTS job: 100, as ASO and DIRAC (FTS's own cost grows with the square of a job's files). */
   maxFilesPerFtsJob: number;
-  /** A batch leaves when its oldest file has waited so long: 15 s, since four times as long saves 2 % of what a job output costs (docs/scaling.md). */
+  /** A batch leaves when its oldest file has waited so long: 15 s, which fills bursts; where job outputs trickle longer ones save nothing (docs/scaling.md). */
   batchWindow: number;
   /** FTS jobs of one task at a time; further batches wait inside themselves. */
   maxActiveFtsJobs: number;

@@ -1,5 +1,5 @@
 import type { Policy } from '../../../src/domain/policy.ts';
-import type { FtsOptions } from '../fts-model.ts';
+import type { FtsOptions } from '../fts-rows.ts';
 import { playTask, type PlayedTask } from '../load.ts';
 import { PARTS, type Calibration } from '../calibration.ts';
 import { Universe } from '../universe.ts';

@@ -7,7 +7,7 @@ import { ruleOf } from '../../../src/domain/failure-classes.ts';
 import { OperationsState } from '../../../src/domain/operations/operations-state.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { Findings } from '../findings.ts';
-import type { FtsOptions, FtsRow } from '../fts-model.ts';
+import type { FtsOptions, FtsRow } from '../fts-rows.ts';
 import type { Scenario, Setting } from '../scenario.ts';
 import { simulateDay } from '../simulate.ts';
 import { BEGIN, type Universe } from '../universe.ts';
