@@ -6,8 +6,9 @@ import { KEPT, type BenchResult } from '../support/report/report.ts';
 import type { Store } from '../support/store.ts';
 import type { Way, WorkFigures } from '../support/work.ts';
 import type { TrickleFigures } from '../trickle/measure.ts';
+import type { Setting } from '../trickle/settings.ts';
 
-/** Median, 95th and longest, seconds. */
+/** Seconds. */
 interface Waits {
   median: number;
   p95: number;
@@ -21,7 +22,7 @@ interface Found {
   };
   growth: { figures: (WorkFigures & { name: string; store: Store })[]; options: object };
   trickle: {
-    figures: { found: { setting: { name: string; copySeconds: number }; figures: TrickleFigures }[] };
+    figures: { found: { setting: Setting; figures: Omit<TrickleFigures, 'tasks'> }[] };
     options: { tasks: number; jobs: number; rate: number };
   };
   fairness: {

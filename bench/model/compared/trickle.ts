@@ -2,6 +2,7 @@ import { DESTINATIONS } from '../../support/sites.ts';
 import { TENTH } from '../../support/policies.ts';
 import { reportOf, taskName } from '../../support/plain-task.ts';
 import { TRICKLE_SITES } from '../../trickle/load.ts';
+import { FASTER } from '../../trickle/settings.ts';
 import { PARTS, type Calibration } from '../calibration.ts';
 import { bytesOf, cpuOf } from '../costs.ts';
 import type { PlayedTask } from '../load.ts';
@@ -9,8 +10,6 @@ import { needed } from '../measured.ts';
 import { BEGIN } from '../universe.ts';
 import { universeOf, type Comparison } from './comparison.ts';
 
-/** Times are so many times shorter than production's, copies' included: see bench/trickle.ts. */
-const FASTER = 10;
 /** Seconds from the opening of the last task until the trickle begins: the bench waits until nothing is to be done, and idles. */
 const REST = 40;
 /** The same until all blocks are due. */
