@@ -38,14 +38,14 @@ interface Asking {
   answer: Promise<void>;
 }
 
-/** Waits until everybody has been answered, or it is too late; whoever has not been is a finding. */
-async function answeredInTime(late: AbortSignal, askings: readonly Asking[]): Promise<Check> {
+/** Waits until everybody has been answered, or it is too late; whoever has not been, or was refused what nobody may be, is a finding. */
+async function answeredInTime(ended: AbortSignal, askings: readonly Asking[]): Promise<Check> {
   const fates = await Promise.all(
     askings.map(({ what, answer }) =>
       answer.then(
         () => null,
         (error: unknown) => {
-          if (!late.aborted) throw error;
+          if (ended.aborted) throw error;
           return `${what}: ${(error as Error).message}`;
         },
       ),
@@ -97,7 +97,7 @@ export async function play({ seed, minutes, keep, ...options }: ChaosOptions, en
     tell('everybody is well again');
     setTimeout(() => late.abort(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS).unref();
   });
-  const asked = answeredInTime(late.signal, [
+  const asked = answeredInTime(signal, [
     ...plan.tasks.map((task) => ({ what: `reports of ${task.task.label}`, answer: crab.playTask(task, since) })),
     ...operators.play(plan.acts, since),
   ]);
