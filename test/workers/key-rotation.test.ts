@@ -14,6 +14,9 @@ import { FAST } from '../support/rig.ts';
 import { TestTask } from '../support/test-task.ts';
 import { startWorld } from '../support/world.ts';
 
+/** What a worker that has ended was following is followed again 30 s later, when its heartbeat is missed. */
+const PATIENT = { timeout: 60_000 };
+
 const [k1 = '', k2 = ''] = keyLines('k1', 'k2');
 const folder = await mkdtemp(join(tmpdir(), 'aso-rotation-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -63,24 +66,24 @@ test('payload keys are changed while a task runs, step by step: everything arriv
   task.fault('out0_1\\.', { outcome: { until: lasting.promise } });
   await operate(client, 'closeSite', { site: 'T2_US_MIT', direction: 'source', ...asOperator });
   const waiter = await startJobOutput(client, task.name, await task.job({ jobId: '1' }));
-  await expect.poll(() => task.copyStates()).toEqual(['ACTIVE']);
+  await expect.poll(() => task.copyStates(), PATIENT).toEqual(['ACTIVE']);
   await task.add(await task.job({ jobId: '2' }));
-  await expect.poll(() => task.copyStates()).toEqual(['ACTIVE', 'SUBMITTED']);
+  await expect.poll(() => task.copyStates(), PATIENT).toEqual(['ACTIVE', 'SUBMITTED']);
   await task.add(await task.job({ jobId: '3', source: 'T2_DE_DESY' }));
-  await expect.poll(() => task.transfer()).toEqual({ SUBMITTED: 2, DONE: 1 });
+  await expect.poll(() => task.transfer(), PATIENT).toEqual({ SUBMITTED: 2, DONE: 1 });
 
   client = await haveKeys(k1, k2);
   task = task.at({ client });
   // A worker that has just begun has just read that the site is closed.
   await task.add(await task.job({ jobId: '4', source: 'T2_US_MIT' }));
   await task.add(await task.job({ jobId: '5', source: 'T2_DE_DESY' }));
-  await expect.poll(() => task.transfer()).toEqual({ SUBMITTED: 2, HELD: 1, DONE: 2 });
+  await expect.poll(() => task.transfer(), PATIENT).toEqual({ SUBMITTED: 2, HELD: 1, DONE: 2 });
 
   client = await haveKeys(k2, k1);
   const changed = new Date();
   task = task.at({ client });
   await task.add(await task.job({ jobId: '6', source: 'T2_DE_DESY' }));
-  await expect.poll(() => task.transfer()).toEqual({ SUBMITTED: 2, HELD: 1, DONE: 3 });
+  await expect.poll(() => task.transfer(), PATIENT).toEqual({ SUBMITTED: 2, HELD: 1, DONE: 3 });
 
   // Too early: it is said beforehand, and by whatever does not go on; with the key back, all of it does.
   expect(Object.values(await lostWith(k2)).join('\n')).toMatch(/encrypted with key "k1", which the file of payloadKeys does not have \(it has k2\)/); // prettier-ignore
@@ -91,7 +94,7 @@ test('payload keys are changed while a task runs, step by step: everything arriv
   expect(await readFile(log, 'utf8')).toContain('encrypted with key \\"k1\\", which the file of payloadKeys does not have (it has k2)'); // prettier-ignore
   client = await haveKeys(k2, k1);
   task = task.at({ client });
-  await expect.poll(() => task.transfer()).toEqual({ SUBMITTED: 2, HELD: 1, DONE: 3 });
+  await expect.poll(() => task.transfer(), PATIENT).toEqual({ SUBMITTED: 2, HELD: 1, DONE: 3 });
 
   lasting.resolve();
   await operate(client, 'openSite', { site: 'T2_US_MIT', direction: 'source', ...asOperator });
@@ -108,7 +111,7 @@ test('payload keys are changed while a task runs, step by step: everything arriv
     await operate(client, 'openSite', { site: 'T2_US_MIT', direction: 'source', ...asOperator });
     return (await client.workflow.getHandle(OPERATIONS).describe()).startTime > changed;
   };
-  await expect.poll(turnOver).toBe(true);
+  await expect.poll(turnOver, PATIENT).toBe(true);
   expect(await lostWith(k2)).toEqual({});
   await forgetClosed(client, changed);
 
@@ -118,7 +121,7 @@ test('payload keys are changed while a task runs, step by step: everything arriv
   expect(await next.finish()).toMatchObject({ transfer: { DONE: 2 }, publication: { DONE: 2 } });
   expect((await operationsJournal(client)).length).toBeGreaterThan(3);
   expect(await everythingTemporalKeeps(client)).toContain(next.name);
-}, 120_000);
+}, 240_000);
 
 /** What the end of the namespace's retention does to workflows that were begun before. */
 async function forgetClosed({ workflow, workflowService }: AsoConnection['client'], before: Date): Promise<void> {
@@ -128,5 +131,5 @@ async function forgetClosed({ workflow, workflowService }: AsoConnection['client
       namespace: server.namespace,
       workflowExecution: { workflowId, runId },
     });
-  await expect.poll(async () => (await workflow.count(query)).count).toBe(0);
+  await expect.poll(async () => (await workflow.count(query)).count, PATIENT).toBe(0);
 }
