@@ -7,6 +7,7 @@ import { sitesOfLinks } from '../support/sites.ts';
 import type { Store } from '../support/store.ts';
 import { soundness, workTasks, type Way } from '../support/work.ts';
 import { measureTrickle } from '../trickle/measure.ts';
+import { FASTER, SETTINGS } from '../trickle/settings.ts';
 import { WorkerProfile, type Spent, type WorkerSpent } from './worker-profile.ts';
 
 /** What the worker is watched at, and what it is called in tables. */
@@ -61,7 +62,8 @@ export async function profileTrickle(
   const profile = await WorkerProfile.create(ending);
   let here = 0;
   const { files, seconds, cpu } = await measureTrickle(ending, {
-    ...{ tasks, jobsPerTask: JOBS_PER_TASK, perSecond: rate, copySeconds: COPY_SECONDS / 10, policy: TENTH, store },
+    ...{ tasks, jobsPerTask: JOBS_PER_TASK, perSecond: rate, policy: TENTH, store },
+    copySeconds: SETTINGS[0]!.copySeconds / FASTER,
     environment: profile.environment,
     watch(worker) {
       const done = profile.watch(worker.pid);
@@ -78,8 +80,6 @@ export async function profileTrickle(
 }
 
 const JOBS_PER_TASK = 6;
-/** Of production; everything is a tenth of it. */
-const COPY_SECONDS = 60;
 
 const known = (cpu: Readonly<Record<string, number | null>>): Spent =>
   Object.entries(cpu).flatMap(([name, used]) => (used === null ? [] : [[name, used]]));

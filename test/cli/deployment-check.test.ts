@@ -5,7 +5,7 @@ import { changedWorkflows } from '../support/changed-workflows.ts';
 import type { Rig } from '../support/rig.ts';
 import { TestTask } from '../support/test-task.ts';
 import { useRig } from '../support/use-rig.ts';
-import { runAso } from './run-aso.ts';
+import { errorLine, runAso } from './run-aso.ts';
 
 const { world, rig } = await useRig();
 // Workflows that do something else than those that `aso` comes with.
@@ -60,11 +60,10 @@ test('what is wrong is said in a line', async () => {
     runAso(['deployment', 'check', '0.2.0']),
     runAso(['deployment', 'check']),
   ]);
-  const line = (text: string) => expect.stringMatching(new RegExp(`^error: .*${text}.*\\n`)) as string;
   expect(ends.map(({ code, err }) => [code, err])).toEqual([
-    [1, line('ExecutionStatus = "Running" AND \\(AsoUser =\\): ')],
-    [3, line('namespace nobodys')],
-    [2, line('too many arguments')],
-    [3, line('cannot reach Temporal at 127.0.0.1:1')],
+    [1, errorLine('ExecutionStatus = "Running" AND \\(AsoUser =\\): ')],
+    [3, errorLine('namespace nobodys')],
+    [2, errorLine('too many arguments')],
+    [3, errorLine('cannot reach Temporal at 127.0.0.1:1')],
   ]);
 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -24,6 +25,9 @@ export async function runAso(
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await closed, out, err, seconds: (performance.now() - start) / 1000 };
 }
+
+/** Matches an error that says so in its first line. @param text a regular expression */
+export const errorLine = (text: string) => expect.stringMatching(new RegExp(`^error: .*${text}.*\\n`)) as string;
 
 /** The test runner's environment has settings of its own. */
 function cleanEnvironment(): NodeJS.ProcessEnv {

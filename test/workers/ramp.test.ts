@@ -6,7 +6,7 @@ import { makeCurrent, reportJob } from '../../src/client/index.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
 import { simulatedEnvironment } from '../../src/demo/environment.ts';
 import { WorkerProcess } from '../../src/workers/worker-process.ts';
-import { runAso } from '../cli/run-aso.ts';
+import { errorLine, runAso } from '../cli/run-aso.ts';
 import { changedWorkflows } from '../support/changed-workflows.ts';
 import { FAST } from '../support/rig.ts';
 import { TestTask } from '../support/test-task.ts';
@@ -89,12 +89,11 @@ test('what cannot be tried is refused', async () => {
     aso('ramp', 'B C', '5'),
     runAso(['deployment', 'ramp', 'B', '5']),
   ]);
-  const line = (text: string) => expect.stringMatching(new RegExp(`^error: .*${text}.*\\n`)) as string;
   expect(ends.map(({ code, err }) => [code, err])).toEqual([
-    [4, line('start workers with ASO_WORKER_BUILD_ID')],
-    [2, line('from 0 to 100')],
-    [2, line('percent')],
-    [2, line('build-id')],
-    [3, line('cannot reach Temporal')],
+    [4, errorLine('start workers with ASO_WORKER_BUILD_ID')],
+    [2, errorLine('from 0 to 100')],
+    [2, errorLine('percent')],
+    [2, errorLine('build-id')],
+    [3, errorLine('cannot reach Temporal')],
   ]);
 });
