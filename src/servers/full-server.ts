@@ -32,6 +32,8 @@ export interface FullServerOptions {
   dynamicConfig?: Readonly<Record<string, unknown>>;
   /** How it speaks to PostgreSQL. @default 'postgres12_pgx' */
   sqlPlugin?: SqlPlugin | undefined;
+  /** Folder that histories of closed workflows may be archived in. @default none */
+  archive?: string | null;
 }
 
 /** A process of Temporal's full server with all its services, on free ports of loopback. It ends with this process. */
@@ -89,11 +91,13 @@ export class FullServer {
    */
   async restart(database = this.#options.database): Promise<void> {
     await this.stop();
-    const { program, historyShards = 4, dynamicConfig, sqlPlugin } = this.#options;
+    const { program, historyShards = 4, dynamicConfig, sqlPlugin, archive = null } = this.#options;
     const dynamicFile = join(this.#folder, 'dynamic.yaml');
     const [host, ports] = [HOST, this.#ports];
     await writeFile(dynamicFile, dynamicConfigText({ ...DYNAMIC_CONFIG, ...dynamicConfig }));
-    const text = serverConfigText({ database, host, ports, dynamicConfig: dynamicFile, historyShards, sqlPlugin });
+    const text = serverConfigText({
+      ...{ database, host, ports, dynamicConfig: dynamicFile, historyShards, sqlPlugin, archive },
+    });
     // The database's password is in it.
     await writeFile(join(this.#folder, 'aso.yaml'), text, { mode: 0o600 });
     const args = ['--root', this.#folder, '--config', '.', '--env', 'aso', '--allow-no-auth', 'start'];

@@ -25,6 +25,8 @@ export interface ServerConfigOptions {
   /** File of settings that the server looks at again while it runs. */
   dynamicConfig: string;
   historyShards: number;
+  /** Folder that histories of closed workflows are archived in, as JSON, where a namespace asks for it. */
+  archive: string | null;
 }
 
 /** Its services; the order is that of their ports. */
@@ -49,9 +51,24 @@ export const DYNAMIC_CONFIG: Readonly<Record<string, unknown>> = {
 export const dynamicConfigText = (settings: Readonly<Record<string, unknown>>): string =>
   JSON.stringify(Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, [{ value }]])), null, 2);
 
+/** Histories go into a folder when their workflows have closed, and are read from there when the database has none of them any more. */
+const archivalConfig = (folder: string): object => ({
+  archival: {
+    history: {
+      ...{ state: 'enabled', enableRead: true },
+      provider: { filestore: { fileMode: '0600', dirMode: '0700' } },
+    },
+    visibility: { state: 'disabled', enableRead: false },
+  },
+  namespaceDefaults: { archival: { history: { state: 'disabled', URI: archiveUri(folder) } } },
+});
+
+/** How a namespace names the folder. */
+export const archiveUri = (folder: string): string => `file://${folder}`;
+
 /** Configuration of a server that runs all services in one process, as its file has it: JSON is YAML. */
 export function serverConfigText(options: ServerConfigOptions): string {
-  const { database, host, ports, dynamicConfig, historyShards, sqlPlugin = SQL_PLUGIN } = options;
+  const { database, host, ports, dynamicConfig, historyShards, sqlPlugin = SQL_PLUGIN, archive } = options;
   const store = (databaseName: string, connections: number): object => ({
     sql: {
       pluginName: sqlPlugin,
@@ -89,6 +106,7 @@ export function serverConfigText(options: ServerConfigOptions): string {
     },
     dcRedirectionPolicy: { policy: 'noop' },
     dynamicConfigClient: { filepath: dynamicConfig, pollInterval: '10s' },
+    ...(archive === null ? {} : archivalConfig(archive)),
   };
   return JSON.stringify(config, null, 2);
 }

@@ -10,13 +10,15 @@ const NAMESPACE = 'default';
 
 /** PostgreSQL, Temporal's databases in it, and one process of its full server with our namespace. `close` removes all of it. */
 export async function startTemporalOnPostgresql(options: TemporalOptions = {}): Promise<TemporalServer> {
-  const { dynamicConfig = {}, historyShards = 4, sqlPlugin, retentionDays = 1 } = options;
+  const { dynamicConfig = {}, historyShards = 4, sqlPlugin, retentionDays = 1, archive = null } = options;
   const programs = findServerPrograms();
   const database = await Postgresql.start({ programs: programs.postgresql, settings: options.postgresql ?? {} });
   let server: FullServer | null = null;
   try {
     await createTemporalDatabases(programs.sqlTool, database);
-    server = await FullServer.start({ program: programs.server, database, historyShards, dynamicConfig, sqlPlugin });
+    server = await FullServer.start({
+      ...{ program: programs.server, database, historyShards, dynamicConfig, sqlPlugin, archive },
+    });
     await prepareNamespace(server.address, retentionDays);
     return asTemporalServer(server, database);
   } catch (error) {

@@ -35,4 +35,6 @@ export interface TemporalOptions {
   postgresql?: Readonly<Record<string, string>>;
   /** How long closed workflows are kept, on PostgreSQL. @default 1 day */
   retentionDays?: number;
+  /** Folder that histories of closed workflows may be archived in, on PostgreSQL; a namespace has to ask for it. @default none */
+  archive?: string | null;
 }

@@ -1,9 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { archiveInto, ARCHIVES_SOON } from '../../bench/support/archive.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/contract/search-attributes.ts';
 import { findServerPrograms } from '../../src/servers/find-programs.ts';
 import type { Postgresql } from '../../src/servers/postgresql.ts';
@@ -50,12 +53,17 @@ test('on a file, what was known is known after a kill', async () => {
 describe.skipIf(isPostgresqlMissing('Temporal on PostgreSQL'))('on PostgreSQL', { timeout: 60_000 }, () => {
   let server: TemporalServer;
   let database: Postgresql;
+  let archive: string;
 
   beforeAll(async () => {
-    server = await startTemporal({ store: 'postgresql' });
+    archive = await mkdtemp(join(tmpdir(), 'aso-archive-'));
+    server = await startTemporal({ store: 'postgresql', archive, dynamicConfig: ARCHIVES_SOON });
     database = server.database!;
   });
-  afterAll(() => server.close());
+  afterAll(async () => {
+    await server.close();
+    await rm(archive, { recursive: true, force: true });
+  });
 
   test('what was known is known after the server and PostgreSQL were killed, each by itself and together', async () => {
     await startWorkflow(server, 'one');
@@ -83,6 +91,33 @@ describe.skipIf(isPostgresqlMissing('Temporal on PostgreSQL'))('on PostgreSQL', 
     const { status, stderr } = spawnSync(psql, [...where, '-w', '-c', 'SELECT 1'], { encoding: 'utf8', env: {} });
     expect(status).not.toBe(0);
     expect(stderr).toContain('no password supplied');
+  });
+
+  test('where a namespace asks for it, histories of closed workflows are archived, and read from there when these are deleted', async () => {
+    const { namespace } = server;
+    const connection = await Connection.connect({ address: server.address });
+    const client = new Client({ connection, namespace });
+    await archiveInto(archive, client);
+    const runs: string[] = [];
+    /** A run that is in the archive; each time another closes, as those are not archived that close before the server knows. */
+    const archivedRun = async (): Promise<string | undefined> => {
+      const started = await client.workflow.start('any', { workflowId: 'old', taskQueue: 'nobody' });
+      await started.terminate('it is old');
+      runs.push(started.firstExecutionRunId);
+      const histories = await Promise.all(
+        (await readdir(archive)).map((name) => readFile(join(archive, name), 'utf8')),
+      );
+      return runs.find((runId) => histories.some((history) => history.includes(runId)));
+    };
+    let runId: string | undefined;
+    await expect.poll(async () => (runId = await archivedRun())).toBeDefined();
+    const handle = client.workflow.getHandle('old', runId);
+    const workflowExecution = { workflowId: 'old', runId: runId! };
+    await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+    await expect.poll(() => handle.describe().catch(({ name }: Error) => name)).toBe('WorkflowNotFoundError');
+    const { events } = await handle.fetchHistory();
+    expect(events?.at(-1)?.workflowExecutionTerminatedEventAttributes?.reason).toBe('it is old');
+    await connection.close();
   });
 
   test('a copy that follows becomes one that takes writes', async () => {
