@@ -2,8 +2,12 @@
  * What Temporal's database grows by: `npm run bench:retention [-- --files 2000 --trickle 120 --json <file>]`.
  * Jobs of two output files each, staged out and published against the simulators, on PostgreSQL: in a burst, which makes full batches, and in
  * a trickle, where each batch has the files of one job, as most have in a day of CMS. Bytes of tables with their indexes per file; what the
- * deletion of closed workflows leaves, which is what happens to them at the end of their retention; and what the same load then adds.
+ * deletion of closed workflows leaves, which is what happens to them at the end of their retention; and what the same load then adds, and puts
+ * into an archive of histories.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import { runUntilInterrupted, type Ending } from '../src/demo/interrupt.ts';
@@ -16,6 +20,7 @@ import {
   databaseSizes,
   grown,
   KINDS,
+  orphanRows,
   rowsOfRuns,
   sum,
   vacuum,
@@ -23,6 +28,7 @@ import {
   type Sizes,
 } from './support/database-size.ts';
 import { untilAllEnded } from './support/all-ended.ts';
+import { archived, archiveInto, ARCHIVES_SOON, NAMESPACE_KNOWN_MS } from './support/archive.ts';
 import { readOptions } from './support/options.ts';
 import { none } from './support/report/bound.ts';
 import { onPostgresql } from './support/on-postgresql.ts';
@@ -62,16 +68,25 @@ interface Figures {
   /** As large as what is in them. */
   packed: Sizes;
   log: number;
-  /** Rows that runs have left after the deletion of all that are closed. */
+  /** Rows of starts that lost a race, before anything is deleted. */
+  rowsOfRaces: number;
+  /** Other rows that runs have left after the deletion of all that are closed. */
   rowsLeft: number;
   /** Bytes of the databases above an empty one's after that and a plain VACUUM; and what the same load has then added. */
   afterPruning: number;
   secondTime: number;
+  /** What the second time has put into the archive. */
+  archive: { runs: number; bytes: number };
+  /** Closed runs of the second time that are not there. */
+  notArchived: number;
 }
 
-function measure(ending: Ending, load: Load): Promise<Figures> {
+async function measure(ending: Ending, load: Load): Promise<Figures> {
   const { maxFilesPerFtsJob = 100 } = load;
-  return onPostgresql(ending, { policy: { ...PACE, maxFilesPerFtsJob } }, async ({ world, database, rig }) => {
+  const archive = await mkdtemp(join(tmpdir(), 'aso-archive-'));
+  ending.cleanUp(() => rm(archive, { recursive: true, force: true }));
+  const options = { policy: { ...PACE, maxFilesPerFtsJob }, archive, dynamicConfig: ARCHIVES_SOON };
+  return onPostgresql(ending, options, async ({ world, database, rig }) => {
     await vacuum(database, { full: true });
     const empty = await databaseSizes(database);
     const since = async (): Promise<Sizes> => grown(await databaseSizes(database), empty);
@@ -79,14 +94,22 @@ function measure(ending: Ending, load: Load): Promise<Figures> {
     await workTask(world, rig, load, 'alice');
     const log = (await writeAheadLog(database)) - logBefore;
     const asTheyLie = await since();
-    const rowsLeft = await deleteClosed(database, rig);
+    const rowsOfRaces = await orphanRows(database);
+    const rowsLeft = (await deleteClosed(database, rig, rowsOfRaces)) - rowsOfRaces;
     await vacuum(database);
     const afterPruning = sum(await since());
+    await archiveInto(archive, rig.client);
+    await sleep(NAMESPACE_KNOWN_MS);
     await workTask(world, rig, load, 'bob');
     const secondTime = sum(await since()) - afterPruning;
+    const closed = (await rig.client.workflow.count(`ExecutionStatus != 'Running' AND AsoUser = 'bob'`)).count;
+    const inArchive = await untilArchived(archive, closed);
     await vacuum(database, { full: true });
     const packed = await since();
-    return { load: load.name, files: 2 * load.jobs, asTheyLie, packed, log, rowsLeft, afterPruning, secondTime };
+    return {
+      ...{ load: load.name, files: 2 * load.jobs, asTheyLie, packed, log, rowsOfRaces, rowsLeft },
+      ...{ afterPruning, secondTime, archive: inArchive, notArchived: closed - inArchive.runs },
+    };
   });
 }
 
@@ -104,8 +127,20 @@ async function workTask(world: World, rig: Rig, { name, jobs, perSecond }: Load,
   await untilAllEnded(rig.client, AbortSignal.timeout(60_000));
 }
 
-/** Does to all closed workflows what the end of their retention does. Returns when it is done. @returns rows that are left of them */
-async function deleteClosed(database: Postgresql, { client, server: { namespace } }: Rig): Promise<number> {
+/** Waits until so many runs lie in the archive, a minute at the most. @returns what lies there then */
+async function untilArchived(folder: string, runs: number): Promise<Figures['archive']> {
+  for (const deadline = Date.now() + 60_000; ; await sleep(500)) {
+    const found = await archived(folder);
+    if (found.runs >= runs || Date.now() > deadline) return found;
+  }
+}
+
+/** Does to all closed workflows what the end of their retention does. Returns when no more than so many rows are left. @returns how many are */
+async function deleteClosed(
+  database: Postgresql,
+  { client, server: { namespace } }: Rig,
+  most: number,
+): Promise<number> {
   const left = async (): Promise<number> => {
     // Again and again: the last of them may have closed since.
     for await (const { workflowId, runId } of client.workflow.list({ query: `ExecutionStatus != 'Running'` }))
@@ -118,7 +153,7 @@ async function deleteClosed(database: Postgresql, { client, server: { namespace 
   };
   const deadline = Date.now() + 60_000;
   let rows = await left();
-  while (rows > 0 && Date.now() < deadline) {
+  while (rows > most && Date.now() < deadline) {
     await sleep(1_000);
     rows = await left();
   }
@@ -153,10 +188,15 @@ async function measureAll(ending: Ending): Promise<number> {
   );
   const days = [1, 7, 30, RETENTION_DAYS];
   report.table(
-    ['load', 'tables', ...days.map((count) => `GB, ${count} days`), 'write-ahead log, GB a day'],
+    [
+      'load',
+      'tables',
+      ...days.map((count) => `GB, ${count} ${count === 1 ? 'day' : 'days'}`),
+      'write-ahead log, GB a day',
+    ],
     figures.flatMap((one) =>
       (['packed', 'asTheyLie'] as const).map((way) => [
-        ...[one.load, way === 'packed' ? 'packed' : 'never vacuumed'],
+        ...[one.load, way === 'packed' ? 'packed' : 'as they lie'],
         ...days.map((count) => gigabytes(sum(one[way]), one, count)),
         gigabytes(one.log, one, 1),
       ]),
@@ -164,12 +204,21 @@ async function measureAll(ending: Ending): Promise<number> {
     `At ${FILES_A_DAY.toLocaleString('en')} files a day, for so many days of retention:`,
   );
   report.table(
-    ['load', 'before', 'rows left', 'after, and VACUUM', 'the same load again adds'],
+    ['load', 'before', 'rows of lost races', 'other rows left', 'after, and VACUUM', 'the same load again adds'],
     figures.map((one) => [
-      ...[one.load, perFile(sum(one.asTheyLie), one), one.rowsLeft],
+      ...[one.load, perFile(sum(one.asTheyLie), one), one.rowsOfRaces, one.rowsLeft],
       ...[perFile(one.afterPruning, one), perFile(one.secondTime, one)],
     ]),
     'When closed workflows are deleted, as at the end of their retention; kB per file:',
+  );
+  report.table(
+    ['load', 'runs per file', 'kB per file', 'GB, a day', 'GB, a year', 'times the packed database'],
+    figures.map((one) => [
+      ...[one.load, (one.archive.runs / one.files).toFixed(2), perFile(one.archive.bytes, one)],
+      ...[1, 365].map((count) => gigabytes(one.archive.bytes, one, count)),
+      (one.archive.bytes / sum(one.packed)).toFixed(1),
+    ]),
+    'Histories of closed workflows in an archive of files (JSON, not packed), a file for each run:',
   );
   report.plot({
     kind: 'bars',
@@ -185,7 +234,10 @@ async function measureAll(ending: Ending): Promise<number> {
   return report.conclude(
     figures,
     // What the same load adds into the room that was made is a figure only: so small a database is mostly the room that updates take.
-    figures.map((one) => none(`${one.load}: rows that deleted workflows leave`, one.rowsLeft)),
+    figures.flatMap((one) => [
+      none(`${one.load}: rows that deleted workflows leave`, one.rowsLeft),
+      none(`${one.load}: closed workflows that are not in the archive`, one.notArchived),
+    ]),
   );
 }
 

@@ -19,6 +19,7 @@ const ON_POSTGRESQL = [
   'rehearse-restore',
   'rehearse-servers',
   'retention',
+  'shards',
   'throughput',
   'trickle',
 ];

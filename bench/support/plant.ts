@@ -6,6 +6,7 @@ import { connect } from '../../src/client/index.ts';
 import { simulatedEnvironment } from '../../src/demo/environment.ts';
 import type { Ending } from '../../src/demo/interrupt.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import type { TemporalOptions } from '../../src/servers/temporal-server.ts';
 import type { WorkerProcess } from '../../src/workers/worker-process.ts';
 import { cpuSeconds, sumOf } from './cpu.ts';
 import type { SimulatorsOptions } from './simulators/control.ts';
@@ -16,6 +17,8 @@ import { startWorkers } from './workers.ts';
 
 export interface PlantOptions {
   store: Store;
+  /** What differs in Temporal's server, on PostgreSQL. */
+  settings?: TemporalOptions;
   /** Worker processes, each with all roles. */
   workers: number;
   sites: readonly string[];
@@ -46,12 +49,12 @@ export interface Plant {
 /** Measures something on a plant of its own, which is cleared away afterwards, however that ends. */
 export function onPlant<T>(ending: Ending, options: PlantOptions, measure: (plant: Plant) => Promise<T>): Promise<T> {
   return clearedAfter(ending, async (later) => {
-    const { store, sites, policy, environment: further, simulators: how, patience = 5 } = options;
+    const { store, settings, sites, policy, environment: further, simulators: how, patience = 5 } = options;
     const folder = await mkdtemp(join(tmpdir(), 'aso-bench-'));
     later(() => rm(folder, { recursive: true, force: true }));
     const simulators = await SimulatorsProcess.start({ root: folder, sites, ...how });
     later(() => simulators.stop());
-    const server = await startServer(store, folder);
+    const server = await startServer(store, folder, undefined, settings);
     later(() => server.close());
     const { ftsUrl, crabUrl, siteconf } = simulators.where;
     const world = { fts: { url: ftsUrl }, crab: { restUrl: crabUrl }, siteconf, pki: null };
