@@ -65,13 +65,20 @@ const GRPC = {
 /** Runs a call about a task and turns what Temporal's client throws into one of the errors above; anything else passes. */
 export const explained = <T>(task: string, call: () => Promise<T>): Promise<T> => explainedOf(`task ${task}`, call);
 
-/** As `explained`, about a call that starts the task where there is none: what Temporal does not find then, as it may say while its database is away, is no task. */
-export async function explainedStart<T>(task: string, call: () => Promise<T>): Promise<T> {
+/** As `explained`, about a report, which starts the task where there is none. */
+export const explainedStart = <T>(task: string, call: () => Promise<T>): Promise<T> =>
+  explainedStartOf(`task ${task}`, call);
+
+/**
+ * As `explainedOf`, about a call that starts the workflow where it does not run: what Temporal does not find then, as it may say while its database is
+ * away, is Temporal that is not well.
+ */
+export async function explainedStartOf<T>(who: string, call: () => Promise<T>): Promise<T> {
   try {
-    return await explained(task, call);
+    return await explainedOf(who, call);
   } catch (error) {
     if (!(error instanceof TaskNotFoundError) || error instanceof TaskEndedError) throw error;
-    const message = `Temporal did not take the report to task ${task}; nothing is done twice when this is tried again`;
+    const message = `Temporal did not take the message to ${who}; nothing is done twice when this is tried again`;
     throw new TemporalUnreachableError(message, { cause: error.cause });
   }
 }

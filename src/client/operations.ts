@@ -14,7 +14,7 @@ import {
 } from '../contract/operations.ts';
 import { noRules } from '../domain/operations/rules.ts';
 import { answerWithin, signalWithin } from './deadlines.ts';
-import { explainedOf, TaskNotFoundError } from './errors.ts';
+import { explainedOf, explainedStartOf, TaskNotFoundError } from './errors.ts';
 import { acrossTurnover } from './retry-turnover.ts';
 
 const WHO = 'workflow "operations"';
@@ -28,7 +28,7 @@ export function operate<Name extends OperationName>(
   name: Name,
   request: OperationRequests[Name],
 ): Promise<OperationAnswer> {
-  return explainedOf(WHO, () => acrossTurnover(() => update(client, name, request)));
+  return explainedStartOf(WHO, () => acrossTurnover(() => update(client, name, request)));
 }
 
 function update(client: Client, name: string, request: object): Promise<OperationAnswer> {
@@ -74,5 +74,5 @@ async function ask<T>(client: Client, query: string, timeoutMs?: number): Promis
 /** Tells the breakers what became of copies, as workers do. @throws TemporalUnreachableError */
 export async function reportOutcomes(client: Client, report: OutcomeReport): Promise<void> {
   const options = { ...operationsStartOptions(), signal: OUTCOMES_SIGNAL, signalArgs: [report] as [OutcomeReport] };
-  await explainedOf(WHO, () => signalWithin(client, () => client.workflow.signalWithStart(OPERATIONS, options)));
+  await explainedStartOf(WHO, () => signalWithin(client, () => client.workflow.signalWithStart(OPERATIONS, options)));
 }

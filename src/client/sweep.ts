@@ -5,7 +5,7 @@ import { MAX_SWEPT_BATCHES, SWEEP_QUERY, type SweepInput } from '../contract/swe
 import { taskStartOptions } from '../contract/task-options.ts';
 import { addSweep, emptySweep, type SweepResult } from '../domain/sweep.ts';
 import { answerWithin, signalWithin } from './deadlines.ts';
-import { explained } from './errors.ts';
+import { explained, explainedStartOf } from './errors.ts';
 
 type SweepWorkflow = (input: SweepInput) => Promise<SweepResult>;
 
@@ -19,7 +19,7 @@ export async function sweepSources(client: Client, task: string, batches: readon
   const { taskQueue, typedSearchAttributes, priority } = taskStartOptions({ task });
   for (let at = 0; at < batches.length; at += MAX_SWEPT_BATCHES) {
     const input: SweepInput = { task, batches: batches.slice(at, at + MAX_SWEPT_BATCHES) };
-    const handle = await explained(task, () =>
+    const handle = await explainedStartOf(`sweep of task ${task}`, () =>
       signalWithin(client, () =>
         client.workflow.start<SweepWorkflow>(WORKFLOWS.sweepSources, {
           workflowId: sweepSourcesId(task),
