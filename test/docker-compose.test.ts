@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { readImage, readServices, readVariables } from '../scripts/stack/compose-file.ts';
 import { loadConfig } from '../src/config/index.ts';
-import { SQL_PLUGIN } from '../src/servers/server-config.ts';
+import { MAX_CONNECTIONS, SQL_PLUGIN } from '../src/servers/server-config.ts';
 import { privateFile } from './support/payload-keys.ts';
 
 interface Service {
@@ -75,6 +75,10 @@ describe('docker-compose.yml', () => {
     expect([networks['database'], networks['simulated']]).toEqual([{ internal: true }, { internal: true }]);
     expect(of('database')).toEqual(['postgresql', 'temporal']);
     expect(of('simulated')).toEqual(['worker', 'fts', 'dbs', 'crab', 'storage', 'jobs']);
+  });
+
+  test('PostgreSQL takes as many connections as natively', () => {
+    expect(services['postgresql']?.command).toEqual(['postgres', '-c', `max_connections=${MAX_CONNECTIONS}`]);
   });
 
   test('Temporal listens on all its networks, tells its parts an address that all of them have, and has shards for years', () => {

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { startOwnedProcess, type OwnedProcess } from '../workers/child-process.ts';
 import { freeLowPorts } from '../workers/free-ports.ts';
+import { MAX_CONNECTIONS } from './server-config.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
 
 const run = promisify(execFile);
@@ -25,6 +26,8 @@ export interface PostgresqlOptions {
   programs: string;
   /** What differs from PostgreSQL's own configuration, by name. */
   settings?: Readonly<Record<string, string>>;
+  /** File to which all that it writes is appended. @default none */
+  log?: string | null;
 }
 
 /**
@@ -193,12 +196,13 @@ export class Postgresql {
       unix_socket_directories: '',
       // Shared memory as files of its folder: nothing is left in the machine's where it is killed.
       dynamic_shared_memory_type: 'mmap',
+      max_connections: String(MAX_CONNECTIONS),
       lc_messages: 'C',
       ...this.#options.settings,
     };
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const cluster = await startOwnedProcess(join(this.#options.programs, 'postgres'), ['-D', this.data, ...args], {
-      user: this.#owner,
+      ...{ user: this.#owner, log: this.#options.log ?? null },
       // Fast shutdown; and immediate shutdown, which a postmaster passes on to all its processes.
       ...{ ask: 'SIGINT', insist: 'SIGQUIT' },
     });

@@ -34,6 +34,14 @@ export const SERVICES = ['frontend', 'history', 'matching', 'worker'] as const;
 /** Each service has a port for calls and one to find the others; the front end one for HTTP, too. */
 export const PORTS = 2 * SERVICES.length + 1;
 
+/** Connections that each service of a server opens at the most. Temporal's own example has 20 and 2; more than one task's batches list themselves at a time here. */
+const POOLS = { default: 20, visibility: 10 } as const;
+/**
+ * What PostgreSQL allows. A server with all its services takes 120, and those of one that was killed are there until they are noticed; its own
+ * default, 100, is less than one server's. docker-compose.yml has the same, whose image has the same pools.
+ */
+export const MAX_CONNECTIONS = 300;
+
 export const DATABASES = { default: 'temporal', visibility: 'temporal_visibility' } as const;
 
 /**
@@ -90,8 +98,10 @@ export function serverConfigText(options: ServerConfigOptions): string {
       defaultStore: 'default',
       visibilityStore: 'visibility',
       numHistoryShards: historyShards,
-      // Temporal's own example has 20 and 2; more than one task's batches list themselves at a time here.
-      datastores: { default: store(DATABASES.default, 20), visibility: store(DATABASES.visibility, 10) },
+      datastores: {
+        default: store(DATABASES.default, POOLS.default),
+        visibility: store(DATABASES.visibility, POOLS.visibility),
+      },
     },
     global: { membership: { maxJoinDuration: '30s', broadcastAddress: host } },
     services: { ...services, frontend: { rpc: { ...rpc(0), httpPort: ports[PORTS - 1] } } },
