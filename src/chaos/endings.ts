@@ -3,6 +3,7 @@ import { findStuck, isTaskRunning, type StuckGroup } from '../client/index.ts';
 import { describeOpenTasks } from '../demo/results.ts';
 import type { Check } from '../demo/verification.ts';
 import { OPERATIONS } from '../contract/operations.ts';
+import { explain } from './explain.ts';
 import { insist } from './insist.ts';
 import type { ChaosTask } from './plan.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,7 +29,7 @@ export async function awaitEnds(
     return { claim: CLAIM, count: tasks.length, problems: await lookForEnds(client, tasks, patienceMs, late) };
   } catch (error) {
     if (!late.aborted) throw error;
-    return { claim: CLAIM, count: tasks.length, problems: [`Temporal does not say: ${(error as Error).message}`] };
+    return { claim: CLAIM, count: tasks.length, problems: [`Temporal does not say: ${explain(error)}`] };
   }
 }
 

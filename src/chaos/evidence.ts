@@ -13,6 +13,7 @@ import type { FtsJobRecord } from '../simulators/fts3/books.ts';
 import type { TransferRow } from '../simulators/crab/transfer-row.ts';
 import { StateFile } from '../simulators/state-file.ts';
 import type { StorageEvent } from '../simulators/storage/storage-event.ts';
+import { explain } from './explain.ts';
 import type { DoneAct } from './operators.ts';
 import type { PartName } from './parts.ts';
 import type { Places } from './places.ts';
@@ -104,8 +105,8 @@ export async function gatherEvidence(
       dbs: { files: books.files(), blocks: books.blocks() },
       doors: readState(places, 'storage', (state) => state.all<StorageEvent>('event')),
       // Temporal may not answer any more, which is a finding, too.
-      workflows: await latestRuns(client).catch(({ message }: Error) => [
-        { workflowId: 'what Temporal has', type: '', status: `not known: ${message}` },
+      workflows: await latestRuns(client).catch((error: unknown) => [
+        { workflowId: 'what Temporal has', type: '', status: `not known: ${explain(error)}` },
       ]),
       ...done,
     };

@@ -15,20 +15,25 @@ export function isAnswer(error: unknown): boolean {
 
 /**
  * Asks until there is an answer, as CRAB and operators do: whatever is said may be said twice.
- * @throws what it is refused with, and the signal's reason when that is aborted, also where nobody answers
+ * @throws what it is refused with, and the signal's reason when that is aborted, also where nobody answers: its cause is then what was said last
  */
 export async function insist<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
-  for (;;) {
-    signal.throwIfAborted();
+  for (let last: unknown; ;) {
     try {
+      signal.throwIfAborted();
       return await followSignal(signal, (own) => Promise.race([ask(), abortion(own)]));
     } catch (error) {
       if (isAnswer(error)) throw error;
-      signal.throwIfAborted();
-      await sleep(PAUSE_MS, undefined, { signal });
+      if (signal.aborted) throw unanswered(signal.reason as Error, last);
+      last = error;
     }
+    // Aborted, it is found out above.
+    await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
   }
 }
+
+const unanswered = (reason: Error, last: unknown): Error =>
+  last === undefined ? reason : new Error(reason.message, { cause: last });
 
 function abortion(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {

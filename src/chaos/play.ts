@@ -10,6 +10,7 @@ import { chooseStore } from './choose-store.ts';
 import { Crab } from './crab.ts';
 import { awaitEnds } from './endings.ts';
 import { gatherEvidence } from './evidence.ts';
+import { explain } from './explain.ts';
 import { checkHappened } from './happened.ts';
 import { insist } from './insist.ts';
 import { Operators } from './operators.ts';
@@ -46,7 +47,7 @@ async function answeredInTime(ended: AbortSignal, askings: readonly Asking[]): P
         () => null,
         (error: unknown) => {
           if (ended.aborted) throw error;
-          return `${what}: ${(error as Error).message}`;
+          return `${what}: ${explain(error)}`;
         },
       ),
     ),
@@ -76,7 +77,7 @@ export async function play({ seed, minutes, keep, ...options }: ChaosOptions, en
   );
   say(`Temporal's store is ${store}: ${why}`);
   await writeFile(join(places.folder, 'plan.json'), JSON.stringify(plan, null, 1));
-  const temporal = await startTemporal({ store });
+  const temporal = await startTemporal({ store, logs: places.logs });
   ending.cleanUp(() => temporal.close());
   const proxies = await openProxies(temporal, seed, ending);
   const sources = new Sources(places.sites, seed);
@@ -111,11 +112,9 @@ export async function play({ seed, minutes, keep, ...options }: ChaosOptions, en
   const asking = <T>(call: () => Promise<T>): Promise<T> =>
     followSignal(closing, (own) => client.connection.withAbortSignal(own, call));
   // First of all: what does not answer any more is found out by its history.
-  const histories = await asking(() => checkHistories(client, places.histories)).catch(
-    ({ message }: Error): Check[] => [
-      { claim: 'histories of all runs, each read and replayed', count: 0, problems: [message] },
-    ],
-  );
+  const histories = await asking(() => checkHistories(client, places.histories)).catch((error: unknown): Check[] => [
+    { claim: 'histories of all runs, each read and replayed', count: 0, problems: [explain(error)] },
+  ]);
   const done = {
     acts: operators.done,
     strikes: plan.strikes.map(({ at, lasts, target }) => ({ target, from: since + at, to: since + at + lasts })),
@@ -131,7 +130,10 @@ export async function play({ seed, minutes, keep, ...options }: ChaosOptions, en
   say(
     `${checks.length - failed} of ${checks.length} checks hold; ${((Date.now() - begin) / 1000).toFixed(0)} s in all`,
   );
-  if (failed > 0) say(`Replay: ${replay}\nWhat happened, what everybody wrote, knew and did: ${places.folder}`);
+  if (failed > 0)
+    say(
+      `Replay: ${replay}\nWhat happened, what everybody wrote, knew and did: ${places.folder}\nWhat Temporal and PostgreSQL wrote: ${places.logs}`,
+    );
   else if (!keep) ending.cleanUp(() => rm(places.folder, { recursive: true, force: true }));
   return failed > 0 ? 1 : 0;
 }

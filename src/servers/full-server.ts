@@ -34,6 +34,8 @@ export interface FullServerOptions {
   sqlPlugin?: SqlPlugin | undefined;
   /** Folder that histories of closed workflows may be archived in. @default none */
   archive?: string | null;
+  /** File to which all that it writes is appended. @default none */
+  log?: string | null;
 }
 
 /** A process of Temporal's full server with all its services, on free ports of loopback. It ends with this process. */
@@ -91,7 +93,7 @@ export class FullServer {
    */
   async restart(database = this.#options.database): Promise<void> {
     await this.stop();
-    const { program, historyShards = 4, dynamicConfig, sqlPlugin, archive = null } = this.#options;
+    const { program, historyShards = 4, dynamicConfig, sqlPlugin, archive = null, log = null } = this.#options;
     const dynamicFile = join(this.#folder, 'dynamic.yaml');
     const [host, ports] = [HOST, this.#ports];
     await writeFile(dynamicFile, dynamicConfigText({ ...DYNAMIC_CONFIG, ...dynamicConfig }));
@@ -101,7 +103,7 @@ export class FullServer {
     // The database's password is in it.
     await writeFile(join(this.#folder, 'aso.yaml'), text, { mode: 0o600 });
     const args = ['--root', this.#folder, '--config', '.', '--env', 'aso', '--allow-no-auth', 'start'];
-    this.#process = await startOwnedProcess(program, args, { env: serverEnvironment() });
+    this.#process = await startOwnedProcess(program, args, { env: serverEnvironment(), log });
     await this.#untilReady(this.#process);
   }
 

@@ -7,10 +7,11 @@ import type { TemporalOptions, TemporalServer } from './temporal-server.ts';
 /** Temporal's dev server, in memory or on a SQLite file of its own, which `close` removes. */
 export async function startTemporalOnDevServer(
   store: 'memory' | 'file',
-  { dynamicConfig = {} }: TemporalOptions = {},
+  { dynamicConfig = {}, logs }: TemporalOptions = {},
 ): Promise<TemporalServer> {
   const folder = store === 'file' ? await mkdtemp(join(tmpdir(), 'aso-temporal-')) : null;
   const options = {
+    log: logs === undefined ? null : join(logs, 'temporal.log'),
     ...(folder !== null && { dbFile: join(folder, 'temporal.db') }),
     extraArgs: Object.entries(dynamicConfig).flatMap(([name, value]) => [
       '--dynamic-config-value',

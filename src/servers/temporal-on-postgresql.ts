@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { setUpNamespace } from '../workers/setup-namespace.ts';
 import { findServerPrograms } from './find-programs.ts';
@@ -12,12 +13,17 @@ const NAMESPACE = 'default';
 export async function startTemporalOnPostgresql(options: TemporalOptions = {}): Promise<TemporalServer> {
   const { dynamicConfig = {}, historyShards = 4, sqlPlugin, retentionDays = 1, archive = null } = options;
   const programs = findServerPrograms();
-  const database = await Postgresql.start({ programs: programs.postgresql, settings: options.postgresql ?? {} });
+  const logOf = (name: string): string | null =>
+    options.logs === undefined ? null : join(options.logs, `${name}.log`);
+  const database = await Postgresql.start({
+    ...{ programs: programs.postgresql, settings: options.postgresql ?? {}, log: logOf('postgresql') },
+  });
   let server: FullServer | null = null;
   try {
     await createTemporalDatabases(programs.sqlTool, database);
     server = await FullServer.start({
       ...{ program: programs.server, database, historyShards, dynamicConfig, sqlPlugin, archive },
+      log: logOf('temporal'),
     });
     await prepareNamespace(server.address, retentionDays);
     return asTemporalServer(server, database);

@@ -33,6 +33,8 @@ export interface TemporalOptions {
   sqlPlugin?: SqlPlugin;
   /** Settings of PostgreSQL that differ. */
   postgresql?: Readonly<Record<string, string>>;
+  /** Folder in which the server, and PostgreSQL, leave all that they write, as `temporal.log` and `postgresql.log`. @default none */
+  logs?: string;
   /** How long closed workflows are kept, on PostgreSQL. @default 1 day */
   retentionDays?: number;
   /** Folder that histories of closed workflows may be archived in, on PostgreSQL; a namespace has to ask for it. @default none */

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { appendOutput } from './append-output.ts';
 
 /** A process of ours that cannot outlive us. */
 export interface OwnedProcess {
@@ -21,7 +21,7 @@ export interface OwnedProcessOptions {
   ask?: NodeJS.Signals;
   /** What ends it where it was asked in vain, or where we end: another than SIGKILL where it has to clear up. @default SIGKILL */
   insist?: NodeJS.Signals;
-  /** File to which all that it writes is appended. @default none */
+  /** File to which all that it writes is appended; of a long one the newest part is kept. @default none */
   log?: string | null;
 }
 
@@ -69,12 +69,6 @@ export async function startOwnedProcess(
       clearTimeout(insisting);
     },
   };
-}
-
-function appendOutput(child: ChildProcess, path: string): void {
-  const file = createWriteStream(path, { flags: 'a' });
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: string) => void file.write(text));
-  child.once('close', () => file.end());
 }
 
 /**

@@ -13,6 +13,8 @@ export interface DevServerOptions {
   dbFile?: string;
   /** Port of the front end. @default a free one */
   port?: number;
+  /** File to which all that it writes is appended. @default none */
+  log?: string | null;
   /** Further arguments of `temporal server start-dev`. */
   extraArgs?: readonly string[];
   /** Give up when it does not answer after so long. @default 60 s */
@@ -50,7 +52,7 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
       ...ALL_SEARCH_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${cliType(type)}`]),
       ...(options.extraArgs ?? []),
     ];
-    const server = await startOwnedProcess(cli, args, { env: serverEnvironment() });
+    const server = await startOwnedProcess(cli, args, { env: serverEnvironment(), log: options.log ?? null });
     try {
       await untilReady(server, address, options.readyTimeoutMs ?? 60_000);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,15 +54,17 @@ describe.skipIf(isPostgresqlMissing('Temporal on PostgreSQL'))('on PostgreSQL', 
   let server: TemporalServer;
   let database: Postgresql;
   let archive: string;
+  let logs: string;
 
   beforeAll(async () => {
     archive = await mkdtemp(join(tmpdir(), 'aso-archive-'));
-    server = await startTemporal({ store: 'postgresql', archive, dynamicConfig: ARCHIVES_SOON });
+    logs = await mkdtemp(join(tmpdir(), 'aso-logs-'));
+    server = await startTemporal({ store: 'postgresql', logs, archive, dynamicConfig: ARCHIVES_SOON });
     database = server.database!;
   });
   afterAll(async () => {
     await server.close();
-    await rm(archive, { recursive: true, force: true });
+    for (const folder of [archive, logs]) await rm(folder, { recursive: true, force: true });
   });
 
   test('what was known is known after the server and PostgreSQL were killed, each by itself and together', async () => {
@@ -83,6 +85,13 @@ describe.skipIf(isPostgresqlMissing('Temporal on PostgreSQL'))('on PostgreSQL', 
     await server.restart();
     await startWorkflow(server, 'two');
     await expect.poll(() => workflowsOf(server)).toEqual(['one', 'two']);
+  });
+
+  test('what server and PostgreSQL wrote can be read, also of those that were killed', () => {
+    const log = readFileSync(join(logs, 'postgresql.log'), 'utf8');
+    expect(log.match(/ready to accept connections/g)!.length).toBeGreaterThan(2);
+    expect(log).not.toContain(database.password);
+    expect(readFileSync(join(logs, 'temporal.log'), 'utf8')).toContain('Loading config');
   });
 
   test('nobody gets in without the password', () => {
