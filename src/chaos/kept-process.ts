@@ -39,7 +39,7 @@ export class KeptProcess {
   }
 
   /** Sends it a signal. False where it is not there. */
-  signal(name: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): boolean {
+  signal(name: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGSTOP' | 'SIGCONT'): boolean {
     try {
       return this.#current !== null && process.kill(this.#current.pid, name);
     } catch {
