@@ -2,9 +2,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { cancelTask, pauseTask, resumeTask, retryTask, taskFiles, type TaskFile } from '../client/index.ts';
+import {
+  cancelTask,
+  isTaskRunning,
+  pauseTask,
+  resumeTask,
+  retryTask,
+  taskFiles,
+  taskStatus,
+  type TaskFile,
+} from '../client/index.ts';
 import { publishDatasetId, stageOutId, transferBatchId } from '../contract/ids.ts';
 import { isFinalTransfer } from '../domain/states.ts';
+import { awaitTarget } from './await-target.ts';
 import type { Crab } from './crab.ts';
 import { insist, isAnswer } from './insist.ts';
 import type { ChaosJob } from './plan.ts';
@@ -17,7 +27,7 @@ export interface DoneAct {
   kind: ActName;
   /** Name of the task. */
   task: string;
-  /** Epoch ms: when it was first asked for, and answered. */
+  /** Epoch ms: when it was due, and when it was answered. */
   askedAt: number;
   answeredAt: number;
   /** What was done, or why not, in words. */
@@ -28,15 +38,10 @@ export interface DoneAct {
   touch: Touch | null;
 }
 
-/** A job's files must be final, and the sources of those that arrived gone, before it runs again; looked for so long, milliseconds. */
-const RERUN_PATIENCE_MS = 40_000;
-/** What is to be reset must have begun; looked for so long, milliseconds. */
-const RESET_PATIENCE_MS = 30_000;
-const LOOK_MS = 1_000;
 /** This share of cancels is of a whole task. */
 const WHOLE_CANCELS = 0.3;
 
-/** Operators, and users through CRAB: each act is begun at its time and repeated until it is answered. */
+/** Operators, and users through CRAB: each act is begun at its time, when there is what it is to act on, and repeated until it is answered. */
 export class Operators {
   readonly #client: Client;
   readonly #crab: Crab;
@@ -85,6 +90,9 @@ export class Operators {
   async #act({ kind, task: { task, jobs }, pick }: PlannedAct): Promise<string | null> {
     const job = jobs[Math.floor(pick * jobs.length)];
     const ask = <T>(call: () => Promise<T>): Promise<T> => insist(this.#signal, call);
+    const found = <T>(look: () => Promise<T | null>): Promise<T | null> =>
+      awaitTarget(this.#client, task.name, this.#signal, look);
+    await found(() => isTaskRunning(this.#client, task.name));
     switch (kind) {
       case 'cancel': {
         const isWhole = pick < WHOLE_CANCELS;
@@ -94,6 +102,7 @@ export class Operators {
         return `${files} files${isWhole ? '' : ` of job ${job?.job.jobId}`}`;
       }
       case 'retry': {
+        await found(() => hasFailed(this.#client, task.name));
         const { files } = await ask(() => retryTask(this.#client, task.name, {}));
         return `${files} files`;
       }
@@ -103,48 +112,40 @@ export class Operators {
         await ask(() => resumeTask(this.#client, task.name));
         return 'and resumed';
       case 'reset-task':
-        return this.#reset(stageOutId(task.name), pick);
+        return found(() => resetWorkflow(this.#client, stageOutId(task.name), pick));
       case 'reset-batch':
-        return this.#reset(transferBatchId(task.name, batchOf(pick)), (pick * 7) % 1);
+        return found(() => resetWorkflow(this.#client, transferBatchId(task.name, batchOf(pick)), (pick * 7) % 1));
       case 'reset-publisher':
-        return task.publication !== 'never' ? this.#reset(publishDatasetId(task.name, task.dataset), pick) : null;
-      case 'resubmit':
-        return job ? this.#resubmit(task.name, job, () => this.#crab.resubmit(task, job, 1)) : null;
-    }
-  }
-
-  /** A workflow that has not begun yet is waited for. */
-  async #reset(workflowId: string, pick: number): Promise<string | null> {
-    for (const until = Date.now() + RESET_PATIENCE_MS; ; await sleep(LOOK_MS, undefined, { signal: this.#signal })) {
-      try {
-        return await insist(this.#signal, () => resetWorkflow(this.#client, workflowId, pick));
-      } catch (error) {
-        if (!isAnswer(error) || Date.now() > until) throw error;
+        return found(() => resetWorkflow(this.#client, publishDatasetId(task.name, task.dataset), pick));
+      case 'resubmit': {
+        if (!job) return null;
+        const states = await found(() => this.#statesWhenOver(task.name, job));
+        if (states) await this.#crab.resubmit(task, job, 1);
+        return states && `job ${job.job.jobId}, whose files were ${states}`;
       }
     }
   }
 
-  /** A job runs again when its files are final; a user would not ask for it before. */
-  async #resubmit(task: string, { job }: ChaosJob, run: () => Promise<void>): Promise<string | null> {
-    const until = Date.now() + RERUN_PATIENCE_MS;
-    while (Date.now() < until) {
-      const files: TaskFile[] = [];
-      await insist(this.#signal, async () => {
-        files.length = 0;
-        for await (const page of taskFiles(this.#client, task)) files.push(...page);
-      });
-      const own = files.filter(({ jobId }) => jobId === job.jobId);
-      const isOver = own.every(({ transfer }) => isFinalTransfer(transfer));
-      const lies = (lfn: string): boolean => existsSync(join(this.#sites, job.source, lfn));
-      const isClean = own.every(({ transfer, detail }) => transfer !== 'DONE' || !detail || !lies(detail.sourceLfn));
-      if (own.length === job.files.length && isOver && isClean) {
-        await run();
-        return `job ${job.jobId}, whose files were ${[...new Set(own.map(({ transfer }) => transfer))].join(' and ')}`;
-      }
-      await sleep(LOOK_MS, undefined, { signal: this.#signal });
-    }
-    return null;
+  /**
+   * A job runs again when its files are final, and the sources of those that arrived are gone: a user would not ask for it before.
+   * @returns the states of its files then; null before
+   */
+  async #statesWhenOver(task: string, { job }: ChaosJob): Promise<string | null> {
+    const files: TaskFile[] = [];
+    for await (const page of taskFiles(this.#client, task)) files.push(...page);
+    const own = files.filter(({ jobId }) => jobId === job.jobId);
+    const isOver = own.every(({ transfer }) => isFinalTransfer(transfer));
+    const lies = (lfn: string): boolean => existsSync(join(this.#sites, job.source, lfn));
+    const isClean = own.every(({ transfer, detail }) => transfer !== 'DONE' || !detail || !lies(detail.sourceLfn));
+    if (own.length !== job.files.length || !isOver || !isClean) return null;
+    return [...new Set(own.map(({ transfer }) => transfer))].join(' and ');
   }
+}
+
+/** @returns null where there is nothing that could be tried again */
+async function hasFailed(client: Client, task: string): Promise<true | null> {
+  const { FAILED = 0, KILLED = 0 } = (await taskStatus(client, task)).transfer;
+  return FAILED + KILLED > 0 || null;
 }
 
 /** One of a task's first batches. */

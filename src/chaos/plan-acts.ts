@@ -24,7 +24,7 @@ export interface PlannedAct {
 
 /** Of so many tasks each. */
 const SHARES: Readonly<Record<ActName, number>> = {
-  ...{ cancel: 0.35, retry: 0.35, 'reset-task': 0.2, 'reset-batch': 0.25, 'reset-publisher': 0.1 },
+  ...{ cancel: 0.35, retry: 0.35, 'reset-task': 0.2, 'reset-batch': 0.25, 'reset-publisher': 0.25 },
   ...{ pause: 0.15, resubmit: 0.3 },
 };
 
@@ -33,7 +33,7 @@ export function drawActs(random: () => number, tasks: readonly ChaosTask[], unti
   const acts = tasks.flatMap((task) => {
     const from = Math.min(...task.jobs.map(({ reportedAt }) => reportedAt));
     const to = Math.max(from + 1_000, Math.min(untilMs, task.closedAt + 15_000));
-    return ACT_NAMES.filter((kind) => random() < SHARES[kind]).map((kind): PlannedAct => ({
+    return ACT_NAMES.filter((kind) => random() < SHARES[kind] && isPossible(kind, task)).map((kind): PlannedAct => ({
       at: from + random() * (to - from),
       kind,
       task,
@@ -42,3 +42,7 @@ export function drawActs(random: () => number, tasks: readonly ChaosTask[], unti
   });
   return acts.sort((a, b) => a.at - b.at);
 }
+
+/** Only a task that publishes has a publisher. */
+const isPossible = (kind: ActName, { task }: ChaosTask): boolean =>
+  kind !== 'reset-publisher' || task.publication !== 'never';
