@@ -43,7 +43,7 @@ export const bundleWorkflows = (
   bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL(`../workflows/index${import.meta.url.slice(-3)}`, import.meta.url)),
     workflowInterceptorModules: [
-      ...['details', 'run-reset'].map((name) =>
+      ...['details', 'run-reset', 'read-ahead'].map((name) =>
         fileURLToPath(new URL(`../workflows/${name}${import.meta.url.slice(-3)}`, import.meta.url)),
       ),
       ...interceptors,
