@@ -10,13 +10,21 @@ const LIMIT = 32 * 2 ** 20;
  */
 export function appendOutput(child: ChildProcess, path: string, limit = LIMIT): void {
   let size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  const append = (text: string): void => {
+  const write = (text: string): void => {
     if (size > limit) {
       renameSync(path, `${path}.1`);
       size = 0;
     }
     appendFileSync(path, text);
     size += Buffer.byteLength(text);
+  };
+  const append = (text: string): void => {
+    try {
+      write(text);
+    } catch (error) {
+      // The last of what a killed process wrote is read after its end, when the folder may be gone.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   };
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', append);
 }

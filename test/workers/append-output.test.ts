@@ -29,3 +29,9 @@ test('of a long log the newest part is kept, of each that writes to it', async (
   expect(statSync(log).size + statSync(`${log}.1`).size).toBeLessThan(2 * LIMIT + 2 * 64 * 1024);
   expect(kept.length).toBeGreaterThan(LIMIT);
 });
+
+test('a log whose folder is gone ends nobody', async () => {
+  const gone = mkdtempSync(join(tmpdir(), 'aso-log-'));
+  rmSync(gone, { recursive: true });
+  await expect(count(3, join(gone, 'late.log'))).resolves.toBeUndefined();
+});
