@@ -27,8 +27,14 @@ export async function archiveInto(folder: string, { workflowService, options: { 
   });
 }
 
-/** What lies in the archive, a file for each run. */
-export async function archived(folder: string): Promise<{ runs: number; bytes: number }> {
+/** What lies in an archive. */
+export interface Archive {
+  runs: number;
+  bytes: number;
+}
+
+/** Counts what lies in a folder of histories, a file for each run. */
+export async function archived(folder: string): Promise<Archive> {
   const names = await readdir(folder).catch(() => []);
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
   return { runs: names.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
