@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { readImage, readServices, readVariables } from '../scripts/stack/compose-file.ts';
 import { loadConfig } from '../src/config/index.ts';
 import { MAX_CONNECTIONS, SQL_PLUGIN } from '../src/servers/server-config.ts';
+import { sectionOf } from './docs/pages.ts';
 import { privateFile } from './support/payload-keys.ts';
 
 interface Service {
@@ -68,6 +69,18 @@ describe('docker-compose.yml', () => {
       for (const volume of service.volumes ?? []) if (/^\w+:/.test(volume)) expect(volumes).toHaveProperty(volume.split(':')[0] ?? ''); // prettier-ignore
     },
   );
+
+  test('docs/deployment.md tells what each part may take, and the bench of memory gives a worker the heap that it has here', () => {
+    const rows = sectionOf(read('docs/deployment.md'), 'Sizes').matchAll(
+      /^\| ([\w ]+) \| (\d+) CPUs?, (\d+) ([MG])iB/gm,
+    );
+    const told = [...rows].map(([, part = '', cpus, memory, unit]) => [part.toLowerCase(), { cpus, memory: `${memory}${unit}` }]); // prettier-ignore
+    const parts = ['worker', 'temporal', 'postgresql', 'monitor', 'prometheus'];
+    expect(told).toEqual(parts.map((name) => [name, services[name]?.deploy?.resources?.limits]));
+    const heap = /--max-old-space-size=(\d+)/.exec(services['worker']?.environment?.['NODE_OPTIONS'] ?? '')?.[1];
+    expect(read('bench/memory.ts')).toContain(`const HEAP_MIB = ${heap};`);
+    expect(sectionOf(read('docs/deployment.md'), 'Sizes')).toContain(`Node's heap gets ${heap} MiB`);
+  });
 
   test('the database is reached by Temporal alone, and simulators reach nothing outside', () => {
     const of = (network: string) =>
