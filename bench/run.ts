@@ -19,7 +19,7 @@ const HELP = `npm run bench [-- options], npm run bench:full
   --list          names the benches, with the options that each is run with
   --only <a,b>    runs these alone
   --full          with their own sizes instead of small ones; benches that have no small ones run only so
-  --docs          keeps the results in bench/results and writes them into docs/performance.md and docs/scaling.md`;
+  --docs          keeps the results in bench/results and writes them into docs/performance.md, docs/scaling.md and docs/deployment.md`;
 
 const { values, only, wanted } = tellingMistakes(
   () => {

@@ -19,6 +19,8 @@ import { soundness, workTasks, type WorkFigures } from './support/work.ts';
 const options = readOptions({ few: 4, many: 512, files: 6_000, idle: 15 });
 const TASKS = 8;
 const OUTPUTS = 2;
+/** Two runs of the same differ by a tenth on two cores that everything shares. */
+const LEAST_SHARE = 0.8;
 
 interface ShardFigures extends WorkFigures {
   shards: number;
@@ -63,7 +65,11 @@ async function measure(ending: Ending): Promise<number> {
     ...[one.idle.server, one.idle.database, one.filesPerSecond],
     ...[perFile(one, 'server'), perFile(one, 'database')],
   ];
-  const ratios = cells(many).map((value, at) => `× ${rounded(value / cells(few)[at]!)}`);
+  // What is next to nothing has no ratio worth telling.
+  const compared = cells(many).map((value, at) => {
+    const other = cells(few)[at]!;
+    return at < 2 ? `+ ${rounded(value - other)}` : `× ${rounded(value / other)}`;
+  });
   report.table(
     [
       ...['history shards', 'idle: cores of the server', 'idle: cores of the database', 'files/s'],
@@ -71,14 +77,14 @@ async function measure(ending: Ending): Promise<number> {
     ],
     [
       ...[few, many].map((one) => [one.shards, ...cells(one).map(rounded)]),
-      [`${many.shards} : ${few.shards}`, ...ratios],
+      [`${many.shards} against ${few.shards}`, ...compared],
     ],
     `Server, database, worker, simulators and load on the same machine, ${few.files} files in each of the two:`,
   );
   return report.conclude(
     [few, many],
     [
-      atLeast(`files/s with ${many.shards} shards, as a share of those with ${few.shards}`, many.filesPerSecond / few.filesPerSecond, 0.8), // prettier-ignore
+      atLeast(`files/s with ${many.shards} shards, as a share of those with ${few.shards}`, many.filesPerSecond / few.filesPerSecond, LEAST_SHARE), // prettier-ignore
       ...soundness([few, many]),
     ],
   );

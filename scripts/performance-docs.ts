@@ -7,7 +7,7 @@ import { ROOT } from '../bench/support/report/surroundings.ts';
 import { drawSvg } from '../bench/support/report/svg.ts';
 
 /** Pages of the documentation with places for results. */
-export const PAGES: readonly string[] = ['performance.md', 'scaling.md'];
+export const PAGES: readonly string[] = ['performance.md', 'scaling.md', 'deployment.md'];
 const IMAGES = 'images/performance';
 
 /** The results that are kept, by bench. */

@@ -1,5 +1,5 @@
 /**
- * Writes results into docs/performance.md and docs/scaling.md: `node scripts/write-performance-docs.ts [name…]`. Of benches that are named, what their last run
+ * Writes results into docs/performance.md, docs/scaling.md and docs/deployment.md: `node scripts/write-performance-docs.ts [name…]`. Of benches that are named, what their last run
  * left in `.cache/bench` is kept in bench/results first. A test compares the pages with what is kept.
  */
 import { readFile } from 'node:fs/promises';

@@ -19,42 +19,21 @@ const perFile = (bytes: number, { files }: RetentionFigures): string => (bytes /
 const gigabytes = (bytes: number, { files }: RetentionFigures, days: number): string =>
   ((bytes / files) * FILES_A_DAY * days / 1e9).toFixed(days === 1 ? 1 : 0); // prettier-ignore
 
-/** Fills the report with what was found: per file, per day, after deletion, in the archive. */
+/** A row for each load and way to look at its tables. */
+const byWay = <T>(
+  figures: readonly RetentionFigures[],
+  row: (one: RetentionFigures, sizes: Sizes, way: string) => T,
+): T[] => figures.flatMap((one) => WAYS.map(([way, name]) => row(one, one[way], name)));
+
+/** Fills the report with what was found per file, and when it is deleted; then, as parts of their own, what that comes to by days, and the archive. */
 export function tellRetention(report: Report, figures: readonly RetentionFigures[]): void {
-  const byWay = <T>(row: (one: RetentionFigures, sizes: Sizes, way: string) => T): T[] =>
-    figures.flatMap((one) => WAYS.map(([way, name]) => row(one, one[way], name)));
   report.table(
     ['load', 'files', 'tables', ...KINDS, 'all', 'write-ahead log'],
-    byWay((one, sizes, way) => [
+    byWay(figures, (one, sizes, way) => [
       ...[one.load, one.files, way, ...KINDS.map((kind) => perFile(sizes[kind], one))],
       ...[perFile(sum(sizes), one), sizes === one.packed ? '' : perFile(one.log, one)],
     ]),
     'kB per file, from report to published and all workflows closed, tables with their indexes; packed: without the room that updates have left (VACUUM FULL):',
-  );
-  report.table(
-    ['load', 'tables', ...DAYS.map((days) => `GB, ${days} ${days === 1 ? 'day' : 'days'}`), 'log, GB a day'],
-    byWay((one, sizes, way) => [
-      ...[one.load, way, ...DAYS.map((days) => gigabytes(sum(sizes), one, days))],
-      gigabytes(one.log, one, 1),
-    ]),
-    `At ${FILES_A_DAY.toLocaleString('en')} files a day, for so many days of retention:`,
-  );
-  report.table(
-    ['load', 'before', 'rows of lost races', 'other rows left', 'after, and VACUUM', 'the same load again adds'],
-    figures.map((one) => [
-      ...[one.load, perFile(sum(one.asTheyLie), one), one.rowsOfRaces, one.rowsLeft],
-      ...[perFile(one.afterPruning, one), perFile(one.secondTime, one)],
-    ]),
-    'When closed workflows are deleted, as at the end of their retention; kB per file:',
-  );
-  report.table(
-    ['load', 'runs per file', 'kB per file', 'GB, a day', 'GB, a year', 'times the packed database'],
-    figures.map((one) => [
-      ...[one.load, (one.archive.runs / one.files).toFixed(2), perFile(one.archive.bytes, one)],
-      ...[1, 365].map((days) => gigabytes(one.archive.bytes, one, days)),
-      (one.archive.bytes / sum(one.packed)).toFixed(1),
-    ]),
-    'Histories of closed workflows in an archive of files (JSON, not packed), a file for each run:',
   );
   report.plot({
     kind: 'bars',
@@ -67,4 +46,39 @@ export function tellRetention(report: Report, figures: readonly RetentionFigures
       values: figures.map((one) => Number(perFile(one.packed[kind], one))),
     })),
   });
+  report.table(
+    ['load', 'before', 'rows of lost races', 'other rows left', 'after, and VACUUM', 'the same load again adds'],
+    figures.map((one) => [
+      ...[one.load, perFile(sum(one.asTheyLie), one), one.rowsOfRaces, one.rowsLeft],
+      ...[perFile(one.afterPruning, one), perFile(one.secondTime, one)],
+    ]),
+    'When closed workflows are deleted, as at the end of their retention; kB per file:',
+  );
+  tellDays(report, figures);
+  tellArchive(report, figures);
+}
+
+function tellDays(report: Report, figures: readonly RetentionFigures[]): void {
+  report.begin('days');
+  report.table(
+    ['load', 'tables', ...DAYS.map((days) => `GB, ${days} ${days === 1 ? 'day' : 'days'}`), 'log, GB a day'],
+    byWay(figures, (one, sizes, way) => [
+      ...[one.load, way, ...DAYS.map((days) => gigabytes(sum(sizes), one, days))],
+      gigabytes(one.log, one, 1),
+    ]),
+    `At ${FILES_A_DAY.toLocaleString('en')} files a day, for so many days of retention:`,
+  );
+}
+
+function tellArchive(report: Report, figures: readonly RetentionFigures[]): void {
+  report.begin('archive');
+  report.table(
+    ['load', 'runs per file', 'kB per file', 'GB, a day', 'GB, a year', 'times the packed database'],
+    figures.map((one) => [
+      ...[one.load, (one.archive.runs / one.files).toFixed(2), perFile(one.archive.bytes, one)],
+      ...[1, 365].map((days) => gigabytes(one.archive.bytes, one, days)),
+      (one.archive.bytes / sum(one.packed)).toFixed(1),
+    ]),
+    'Histories of closed workflows in an archive of files (JSON, not packed), a file for each run:',
+  );
 }
