@@ -1,3 +1,4 @@
+import { isHeld } from '../../src/activities/first-pauses.ts';
 import { nextLook } from '../../src/domain/follow-grid.ts';
 import { BatchActor, type BatchInput, type BatchNeighbours } from '../../test/domain/model/batch-actor.ts';
 import type { BatchStep, Loop, Step } from '../../test/domain/model/batch-world.ts';
@@ -32,6 +33,8 @@ export class BatchRun {
   readonly meter: WorkflowMeter;
   readonly #universe: Universe;
   readonly #ties: BatchTies;
+  /** Epoch milliseconds. */
+  readonly #begunAt: number;
   /** Activities that have ended, until the workflow hears of it. */
   readonly #over = new Set<Loop>();
   #look: Planned | null = null;
@@ -41,6 +44,7 @@ export class BatchRun {
   constructor(universe: Universe, input: BatchInput, ties: BatchTies) {
     this.#universe = universe;
     this.#ties = ties;
+    this.#begunAt = universe.now;
     const near = { world: ties.world, outcomes: () => undefined, handOver: ties.handOver };
     this.actor = new BatchActor(input, near);
     this.meter = new WorkflowMeter(universe, universe.findings.temporal.transferBatch, () => this.#work());
@@ -110,8 +114,10 @@ export class BatchRun {
     this.#look = null;
     const { findings, now } = this.#universe;
     for (const { submittedAt, reportedAt, phase } of files.values())
-      if (phase === 'sent' && submittedAt === now && reportedAt !== undefined)
+      if (phase === 'sent' && submittedAt === now && reportedAt !== undefined) {
         findings.reportedToSubmitted.push((submittedAt - reportedAt) / 1000);
+        findings.begunToSubmitted.push((submittedAt - this.#begunAt) / 1000);
+      }
   }
 
   /** Plans the next look at FTS, and the time at which there is something to do by itself. */
@@ -119,8 +125,8 @@ export class BatchRun {
     const { queue } = this.#universe;
     const waits = this.actor.steps().find(({ what }) => what === 'follow' || what === 'ask-permission');
     if (waits && !this.#look) {
-      // The first try only plans the next one.
-      this.meter.activityTriedInVain();
+      // The first try only plans the next one; a follower holds that pause instead, and there is room.
+      if (waits.what !== 'follow' || !isHeld(this.#universe.policy)) this.meter.activityTriedInVain();
       this.#planLook(waits.what as BatchStep, 1);
     }
     const next = Math.min(...this.actor.wakeAt().filter((at) => at > queue.now));
@@ -170,7 +176,7 @@ export class BatchRun {
     this.#ties.world.forget(this.#jobs);
     this.#universe.findings.ended('transferBatch');
     // Listed as final, and completed.
-    this.meter.noted(2);
+    this.meter.ended(2);
     this.#ties.ended(this.actor.input.batch);
   }
 }

@@ -26,6 +26,8 @@ export class Findings {
   /** Files of each block. */
   readonly blockSizes: number[] = [];
   readonly reportedToSubmitted: number[] = [];
+  /** As much of it as was spent in a batch: where all turns of the task are taken, that waits for one. */
+  readonly begunToSubmitted: number[] = [];
   /** From the end of a copy until its batch knows. */
   readonly endToKnown: number[] = [];
   readonly reportedToPublished: number[] = [];

@@ -53,7 +53,7 @@ export class PublisherRun {
       this.#send(this.actor.answers.splice(0));
       if (step.what !== 'end') continue;
       this.#universe.findings.ended('publishDataset');
-      this.#meter.noted(1);
+      this.#meter.ended(1);
     }
     this.#plan();
   }

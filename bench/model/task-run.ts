@@ -6,6 +6,7 @@ import type { BatchInput } from '../../test/domain/model/batch-actor.ts';
 import { TaskActor } from '../../test/domain/model/task-actor.ts';
 import type { Way } from '../support/work.ts';
 import { BatchRun } from './batch-run.ts';
+import { HALF } from './cores.ts';
 import { DELAYS } from './delays.ts';
 import type { Planned } from './event-queue.ts';
 import { TaskPublishers } from './task-publishers.ts';
@@ -53,9 +54,10 @@ export class TaskRun {
 
   /** A message with job outputs. */
   report(jobs: readonly JobReport[], way: Way): void {
-    const { findings, now } = this.#universe;
+    const { findings, now, cores } = this.#universe;
     for (const job of jobs) {
       findings.files += job.files.length;
+      cores?.use({ files: HALF * job.files.length });
       takeReport(this.actor.state, job, now);
     }
     findings.jobOutputs += jobs.length;
@@ -81,7 +83,7 @@ export class TaskRun {
       const { findings, now } = this.#universe;
       findings.ended('stageOut');
       findings.tasks.push({ user: this.#user, seconds: (now - this.#began) / 1000 });
-      this.#meter.noted(1);
+      this.#meter.ended(1);
       return;
     }
     const due = actor.state.window.nextDue(actor.state.policy);

@@ -9,6 +9,7 @@ import type { Measure, QueuedFile } from '../../src/domain/publication/publisher
 import type { BatchWorld, Following, Submission } from '../../test/domain/model/batch-world.ts';
 import type { BlockResult, PublisherWorld } from '../../test/domain/model/publisher-actor.ts';
 import type { TaskWorld } from '../../test/domain/model/task-actor.ts';
+import { HALF } from './cores.ts';
 import type { FtsJob } from './fts-rows.ts';
 import type { Universe } from './universe.ts';
 
@@ -97,6 +98,7 @@ export class ModelTaskWorld implements BatchWorld, PublisherWorld, TaskWorld {
 
   settle({ key }: BatchFile, removeSource: boolean): SettleResult {
     const isThere = this.#arrived.has(key);
+    this.#universe.cores?.use({ files: HALF });
     const source = isThere && removeSource ? 'removed' : 'untouched';
     return { key, destination: isThere ? 'right' : 'absent', source, reason: null };
   }

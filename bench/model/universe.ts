@@ -3,6 +3,7 @@ import type { CopyOutcome } from '../../src/domain/operations/copy-outcomes.ts';
 import { takeOutcomes } from '../../src/domain/operations/breaker.ts';
 import { OperationsState } from '../../src/domain/operations/operations-state.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
+import type { Steps } from './calibration.ts';
 import { Cores } from './cores.ts';
 import { EventQueue } from './event-queue.ts';
 import { FtsModel } from './fts-model.ts';
@@ -18,8 +19,8 @@ export interface UniverseOptions {
   fts?: FtsOptions;
   /** Operators' rules as they stand at the beginning. */
   operations?: OperationsState;
-  /** Cores that all parts share, and seconds of CPU of all of them for a state transition. @default as many as it takes */
-  cores?: { count: number; perTransition: number };
+  /** Cores that all parts share, and seconds of CPU of all of them for one of each step. @default as many as it takes */
+  cores?: { count: number; seconds: Steps };
 }
 
 /** What all tasks of a simulation share: time, FTS, operators' rules, and what is found. */
@@ -38,7 +39,7 @@ export class Universe {
   #outcomes: CopyOutcome[] = [];
 
   constructor({ seed, policy, fts = {}, operations = new OperationsState(), cores }: UniverseOptions) {
-    this.cores = cores ? new Cores(this.queue, cores.count, cores.perTransition) : null;
+    this.cores = cores ? new Cores(this.queue, cores.count, cores.seconds) : null;
     this.random = seededRandom(seed);
     this.policy = { ...DEFAULT_POLICY, ...policy };
     this.fts = new FtsModel(this.queue, this.random, this.policy.ftsMaxTimeInQueue, fts);

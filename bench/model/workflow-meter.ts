@@ -1,4 +1,4 @@
-import type { Cores } from './cores.ts';
+import { HALF, type Cores } from './cores.ts';
 import { DELAYS } from './delays.ts';
 import type { EventQueue } from './event-queue.ts';
 
@@ -49,6 +49,7 @@ export class WorkflowMeter {
   /** It is started by a client, with its first message, if there is one. A child's first task is planned in a step of its own. */
   started(isChild: boolean): void {
     this.#counts.started += 1;
+    this.#cores?.use({ workflows: HALF });
     this.#happened(isChild ? 2 : 1, 1);
   }
 
@@ -89,9 +90,15 @@ export class WorkflowMeter {
     this.#happened(1, events);
   }
 
-  /** Events that come with a workflow task: timers that never fire, search attributes, its own end. */
+  /** Events that come with a workflow task: timers that never fire, search attributes. */
   noted(events: number): void {
     this.#counts.events += events;
+  }
+
+  /** It ends with a workflow task. @param events as of `noted` */
+  ended(events: number): void {
+    this.noted(events);
+    this.#cores?.use({ workflows: HALF });
   }
 
   #happened(transitions: number, events: number): void {
@@ -110,6 +117,6 @@ export class WorkflowMeter {
 
   #stored(transitions: number): void {
     this.#counts.transitions += transitions;
-    this.#cores?.use(transitions);
+    this.#cores?.use({ transitions });
   }
 }

@@ -1,6 +1,7 @@
 import { BURST, QUICK } from '../../support/policies.ts';
 import { taskName, type PlainTask } from '../../support/plain-task.ts';
 import { sitesOfLinks } from '../../support/sites.ts';
+import type { Store } from '../../support/store.ts';
 import type { Way, WorkFigures } from '../../support/work.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { Calibration } from '../calibration.ts';
@@ -66,7 +67,7 @@ interface Burst {
   tasks: readonly PlainTask[];
   policy: Partial<Policy>;
   way: Way;
-  measured: WorkFigures;
+  measured: WorkFigures & { store: Store };
 }
 
 function compare(calibration: Calibration, { bench, name, tasks, policy, way, measured }: Burst): Comparison[] {
@@ -77,6 +78,7 @@ function compare(calibration: Calibration, { bench, name, tasks, policy, way, me
     tasks.map((task) => playedPlain(task, way, perSecond)),
     policy,
     { secondsOf: () => AT_ONCE },
+    { store: measured.store, others: (measured.cpu.simulators + measured.cpu.load) / measured.files },
   );
   universe.queue.runUntil(BEGIN + 3600 * 1000);
   const { findings } = universe;

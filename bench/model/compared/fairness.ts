@@ -35,10 +35,11 @@ export function compareFairness(calibration: Calibration): Comparison[] {
   const work = (bigFiles: number): Findings => {
     const { users, each: filesEach, every } = options;
     const load = crowdLoad({ crowd: { bigFiles, users, filesEach, every, after: bigFiles > 0 ? AFTER : 1 } });
-    const universe = universeOf(calibration, playedLoad(paced(load), closeAfter), policy, {
+    const fts = {
       ...{ activePerLink: ACTIVE_PER_LINK, inOrderOfArrival },
-      secondsOf: ({ bytes }) => drawCopySeconds(random, bytes) / (isShort ? 3 : 1),
-    });
+      secondsOf: ({ bytes }: { bytes: number }) => drawCopySeconds(random, bytes) / (isShort ? 3 : 1),
+    };
+    const universe = universeOf(calibration, playedLoad(paced(load), closeAfter), policy, fts, { store: 'memory' });
     universe.queue.runUntil(BEGIN + 6 * 3600 * 1000);
     return universe.findings;
   };

@@ -32,6 +32,7 @@ export function compareTrickle(calibration: Calibration): Comparison[] {
     trickled(options, begin),
     { ...TENTH, blockTimeout },
     { secondsOf: () => seconds },
+    { store: 'postgresql' },
   );
   universe.queue.runUntil(BEGIN + (begin - 1) * 1000);
   const { findings } = universe;
