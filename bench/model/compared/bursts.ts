@@ -78,7 +78,7 @@ function compare(calibration: Calibration, { bench, name, tasks, policy, way, me
     tasks.map((task) => playedPlain(task, way, perSecond)),
     policy,
     { secondsOf: () => AT_ONCE },
-    { store: measured.store, others: (measured.cpu.simulators + measured.cpu.load) / measured.files },
+    { store: measured.store, others: ((measured.cpu.simulators ?? 0) + (measured.cpu.load ?? 0)) / measured.files },
   );
   universe.queue.runUntil(BEGIN + 3600 * 1000);
   const { findings } = universe;
