@@ -28,6 +28,7 @@ import { Clock } from './clock.ts';
 import { tellBlock } from './events.ts';
 import { showDetails } from './details.ts';
 import { continueListed, Listing, shownValue } from './listing.ts';
+import { onReset } from './run-reset.ts';
 import { credentialOf } from '../domain/credential.ts';
 import { batchOrderSignal, datasetOrderSignal, tell } from './signals.ts';
 import { unless } from './unless.ts';
@@ -43,6 +44,7 @@ export async function publishDataset(input: PublishDatasetInput, ...resumed: [] 
   const clock = new Clock();
   const state = new PublisherState(input.policy, ...resumed);
   const listing = new Listing(clock);
+  onReset(() => (state.isDoubted = true));
   let messages = 0;
   /** Answers about withdrawn files that are still to be sent. */
   const withdrawn: PublisherAnswer[] = [];
@@ -155,7 +157,7 @@ async function publish(
   const result = await clock.after(answered);
   if (result.held !== undefined) {
     state.bar = result.held;
-    return answer(task, state.landed(block), clock);
+    return answer(task, state.landed(block, true), clock);
   }
   tellBlock(request, result);
   state.tried(block.length, result.settled.length + result.missing.length);

@@ -116,6 +116,21 @@ describe('client', () => {
     expect([code, err]).toEqual([4, `error: there is no task ${USER_TASKS}none\n`]);
   });
 
+  it('asks again where a run ends with its answer outstanding, as by a reset, and hears then how things are', async () => {
+    const task = `${USER_TASKS}reset`;
+    await aso.addFiles(connection.client, task, [job('1', 1)]);
+    const paused = aso.pauseTask(connection.client, task);
+    const handle = connection.client.workflow.getHandle(stageOutId(task));
+    // The report, and the pause.
+    const taken = async (): Promise<number> =>
+      ((await handle.fetchHistory()).events ?? []).filter(
+        (event) => event.workflowExecutionUpdateAcceptedEventAttributes,
+      ).length;
+    await expect.poll(taken).toBe(2);
+    await handle.terminate('ends before it has answered');
+    await expect(paused).rejects.toThrow(new aso.TaskEndedError(`task ${task} has ended`));
+  });
+
   it('says that a namespace is missing', async () => {
     const elsewhere = await aso.connect({ ...env, TEMPORAL_NAMESPACE: 'nowhere' });
     const status = aso.taskStatus(elsewhere.client, `${USER_TASKS}x`);

@@ -26,6 +26,7 @@ export async function stageOut({ task }: StartTask): Promise<string> {
   setHandler(defineUpdate('close'), () => {
     closed = true;
   });
+  setHandler(defineUpdate('pause'), () => condition(() => closed));
   const refuse = (_request: object): void => {
     throw new Error('nothing to cancel');
   };

@@ -219,6 +219,31 @@ describe('a publisher', () => {
     expect(state.queue).toEqual([]);
   });
 
+  it('reset, gives back what is asked back only when DBS has answered for it, also after it has continued as new', () => {
+    let state = new PublisherState(POLICY);
+    state.add([fileOf(1), fileOf(2), fileOf(3)], NOW);
+    state.isDoubted = true;
+    expect(state.withdraw(['k1', 'k2', 'elsewhere'])).toEqual([]);
+    state = new PublisherState(POLICY, ...(JSON.parse(JSON.stringify(state.snapshot())) as SavedPublisher));
+    expect(state.nextDue(NOW)).toBe(NOW);
+    const givenBack = (batch: number, key: string): PublisherAnswer[] => [
+      { batch, keys: [key], state: 'FAILED', reason: 'superseded' },
+    ];
+    // CRAB does not know the one, so that DBS cannot have it; a rule holds the other, which DBS may have.
+    const [first, second] = state.queue;
+    expect(state.missing(first ? [first] : [], NOW)).toEqual(givenBack(1, 'k1'));
+    const block = second ? [second] : [];
+    state.send(block);
+    expect(state.landed(block, true)).toEqual([]);
+    state.send(block);
+    expect(state.landed(block)).toEqual(givenBack(2, 'k2'));
+    // What is left is doubted until it has gone; what comes then is not.
+    expect(state.withdraw(['k3'])).toEqual([]);
+    state.settle([{ key: 'k3', state: 'DONE', reason: null }]);
+    state.add([fileOf(4)], NOW);
+    expect(state.withdraw(['k4'])).toEqual(givenBack(1, 'k4'));
+  });
+
   it('sends several blocks at a time once the first is in DBS, none with a file of another, and one while a refused file is looked for', () => {
     const state = new PublisherState({ ...POLICY, maxFilesPerBlock: 2 });
     state.add(

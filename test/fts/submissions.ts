@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { dataConverter } from '../../src/client/data-converter.ts';
 import { transferBatchId } from '../../src/contract/ids.ts';
 import type { SubmitRequest } from '../../src/activities/fts.types.ts';
+import { resetRun } from '../support/reset-run.ts';
 import type { Rig } from '../support/rig.ts';
 
 /** A submission of a batch as its history has it. */
@@ -33,14 +34,8 @@ export async function submissionsOf(client: Client, task: string, batch = 1): Pr
  * Resets a task's first batch to before the decision on one of its submissions: it decides again, and submits again.
  * @param which index of the submission, from the end where below 0. @default the latest
  */
-export async function resetBeforeSubmission({ client, server }: Rig, task: string, which = -1): Promise<void> {
+export async function resetBeforeSubmission({ client }: Rig, task: string, which = -1): Promise<void> {
   const submission = (await submissionsOf(client, task)).at(which);
   if (!submission) throw new Error(`${task} has submitted nothing`);
-  await client.workflowService.resetWorkflowExecution({
-    namespace: server.namespace,
-    workflowExecution: { workflowId: transferBatchId(task, 1), runId: submission.runId },
-    reason: 'an operator repairs something',
-    requestId: `reset ${task}`,
-    workflowTaskFinishEventId: submission.decidedBy as unknown as never,
-  });
+  await resetRun(client, transferBatchId(task, 1), submission.runId, submission.decidedBy);
 }

@@ -5,6 +5,7 @@ import { stageOutId } from '../../src/contract/ids.ts';
 import { TASK_MESSAGES, type CancelRequest } from '../../src/contract/messages.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { startRig } from '../support/rig.ts';
+import { resetRun } from '../support/reset-run.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
 import { useRig } from '../support/use-rig.ts';
 
@@ -22,13 +23,7 @@ async function resetTask(client: Client, task: string, at: number, runId?: strin
   const base = runId ?? (await client.workflow.getHandle(workflowId).describe()).runId;
   const { events } = await client.workflow.getHandle(workflowId, base).fetchHistory();
   const decisions = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
-  await client.workflowService.resetWorkflowExecution({
-    namespace: client.options.namespace,
-    workflowExecution: { workflowId, runId: base },
-    reason: 'an operator repairs something',
-    requestId: `reset ${task} ${base} ${Math.random()}`,
-    workflowTaskFinishEventId: decisions.at(at)?.eventId as never,
-  });
+  await resetRun(client, workflowId, base, Number(decisions.at(at)?.eventId));
 }
 
 /** How often each copy was begun that FTS was asked for. */

@@ -2,6 +2,7 @@ import type { PublishableFile } from '../orders.ts';
 import type { Policy } from '../policy.ts';
 import type { PublicationState } from '../states.ts';
 import { cutBlock, filesForBlock, measureSoFar } from './block-cutting.ts';
+import { blockDue } from './block-due.ts';
 import { packQueue, unpackQueue, type QueuePage } from './queue-pages.ts';
 
 /** Size of a file in the catalog's terms. */
@@ -39,6 +40,9 @@ export interface PublisherSnapshot {
   tally: PublisherState['tally'];
   /** Absent where nothing is held. */
   bar?: string | null;
+  /** Absent where it has not been reset. */
+  isDoubted?: boolean;
+  askedBack?: string[];
 }
 
 /** A payload each. */
@@ -68,8 +72,8 @@ export class PublisherState {
   finished = false;
   /** Keys of the files of the blocks that are on their way into DBS. */
   readonly inFlight = new Set<string>();
-  /** Those of them that were asked back. */
-  readonly withdrawn = new Set<string>();
+  /** Those of them, and of doubted ones, that were asked back. */
+  readonly withdrawn: Set<string>;
   #blocks = 0;
   /** Files in the next block at the most: halved while DBS refuses a block for one file it does not name. */
   limit: number;
@@ -77,6 +81,8 @@ export class PublisherState {
   coming = 0;
   /** Why an operator's rule holds all of it; null where none does. */
   bar: string | null = null;
+  /** An operator has reset it: what waits may have been sent already. So it is until all of that has left it. */
+  isDoubted = false;
   /** Files that have left it, by how. */
   readonly tally = { published: 0, failed: 0 };
 
@@ -87,7 +93,9 @@ export class PublisherState {
     this.limit = policy.maxFilesPerBlock;
     this.queue = unpackQueue(pages);
     this.#keys = new Set(this.queue.map(({ key }) => key));
-    if (snapshot) Object.assign(this, snapshot);
+    const { askedBack = [], ...rest } = snapshot ?? {};
+    Object.assign(this, rest);
+    this.withdrawn = new Set(askedBack);
   }
 
   /** Queues files; one that waits already is not queued twice. */
@@ -130,17 +138,9 @@ export class PublisherState {
     return this.#blocks < (severally ? BLOCKS_AT_ONCE : 1);
   }
 
-  /** When the first block of these files is to leave, epoch milliseconds: 0 where one is full, or nobody wants it to wait. */
+  /** As `blockDue`, with what is known here. */
   nextBlock(ready: readonly QueuedFile[]): number {
-    const { maxFilesPerBlock, maxLumisPerBlock, maxBytesPerBlock, blockTimeout, batchWindow } = this.policy;
-    if (ready.length === 0) return Infinity;
-    if (ready.length >= maxFilesPerBlock || this.limit < maxFilesPerBlock) return 0;
-    const measures = filesForBlock(ready, this.limit).map(measureSoFar);
-    const lumis = measures.reduce((sum, measure) => sum + measure.lumis, 0);
-    const bytes = measures.reduce((sum, measure) => sum + measure.bytes, 0);
-    if (lumis >= maxLumisPerBlock || bytes >= maxBytesPerBlock) return 0;
-    const oldest = Math.min(...ready.map(({ since }) => since));
-    return oldest === 0 ? 0 : oldest + (this.expect === null ? blockTimeout : batchWindow) * 1000;
+    return blockDue(ready, this.policy, { limit: this.limit, isLast: this.expect !== null });
   }
 
   /** Files to be measured although no block is due; none where there are only a few. */
@@ -157,11 +157,22 @@ export class PublisherState {
     );
   }
 
-  /** Files that are not to be published after all. What is on its way into DBS goes on. Returns what their batches are to be told. */
+  /**
+   * Files that are not to be published after all. What is on its way into DBS goes on, and what may be there already is sent at once: DBS is
+   * to say. Returns what their batches are to be told.
+   */
   withdraw(keys: string[]): PublisherAnswer[] {
-    for (const key of keys) if (this.inFlight.has(key)) this.withdrawn.add(key);
-    const waiting = keys.filter((key) => !this.inFlight.has(key));
-    return this.settle(waiting.map((key) => ({ key, state: 'FAILED', reason: SUPERSEDED })));
+    const stays = keys.filter((key) => this.inFlight.has(key) || (this.isDoubted && this.#keys.has(key)));
+    for (const key of stays) this.withdrawn.add(key);
+    for (const file of this.queue) if (this.#isAwaited(file)) Object.assign(file, { since: 0, retryAt: 0 });
+    return this.#giveBack(keys.filter((key) => !this.withdrawn.has(key)));
+  }
+
+  /** It was asked back, and is to be sent so that DBS says whether it has it. */
+  #isAwaited = ({ key }: QueuedFile): boolean => this.withdrawn.has(key) && !this.inFlight.has(key);
+
+  #giveBack(keys: string[]): PublisherAnswer[] {
+    return this.settle(keys.map((key) => ({ key, state: 'FAILED', reason: SUPERSEDED })));
   }
 
   /** A block leaves. */
@@ -170,12 +181,12 @@ export class PublisherState {
     for (const { key } of block) this.inFlight.add(key);
   }
 
-  /** A block has its answer: what is left of it and was asked back meanwhile is given back now. */
-  landed(block: readonly QueuedFile[]): PublisherAnswer[] {
+  /** A block has its answer: what is left of it and was asked back is given back now, unless a rule holds what may be in DBS. */
+  landed(block: readonly QueuedFile[], isHeld = false): PublisherAnswer[] {
     this.#blocks -= 1;
-    const asked = block.map(({ key }) => key).filter((key) => this.withdrawn.delete(key));
     for (const { key } of block) this.inFlight.delete(key);
-    return this.withdraw(asked);
+    if (isHeld && this.isDoubted) return [];
+    return this.#giveBack(block.map(({ key }) => key).filter((key) => this.withdrawn.delete(key)));
   }
 
   /** The measured files among the candidates that one block may hold; they may have been withdrawn while they were measured. */
@@ -187,6 +198,8 @@ export class PublisherState {
   /** CRAB has no metadata of these files yet: they wait, and are set aside in the end. Returns answers for the latter. */
   missing(files: QueuedFile[], now: number): PublisherAnswer[] {
     const late: { key: string; state: PublicationState; reason: string }[] = [];
+    // DBS cannot have a file of which there have never been metadata.
+    const needless = files.filter(this.#isAwaited).map(({ key }) => key);
     for (const file of files) {
       file.measure = null;
       file.retryAt = now + Math.min(METADATA_DELAY_MS * 2 ** file.tries, METADATA_DELAY_MAX_MS);
@@ -195,7 +208,7 @@ export class PublisherState {
       if (now - file.missingSince >= this.policy.metadataTimeout * 1000)
         late.push({ key: file.key, state: 'FAILED', reason: 'metadata-missing' });
     }
-    return this.settle(late);
+    return [...this.#giveBack(needless.filter((key) => this.withdrawn.delete(key))), ...this.settle(late)];
   }
 
   /** Takes files out of the queue with their outcome. Returns what their batches are to be told. */
@@ -215,8 +228,8 @@ export class PublisherState {
       if (same) same.keys.push(key);
       else answers.push({ batch: file.batch, keys: [key], state, reason });
     }
-    // Whatever was refused is out of it: what comes next may fill a block again.
-    if (this.queue.length === 0) this.limit = this.policy.maxFilesPerBlock;
+    // Whatever was refused is out of it: what comes next may fill a block again, and nobody else has sent it.
+    if (this.queue.length === 0) Object.assign(this, { limit: this.policy.maxFilesPerBlock, isDoubted: false });
     return answers;
   }
 
@@ -229,6 +242,7 @@ export class PublisherState {
   /** Everything, for a state that goes on from here. */
   snapshot(): SavedPublisher {
     const { expect, finished, limit, coming, tally, bar } = this;
-    return [{ expect, finished, limit, coming, tally, bar }, ...packQueue(this.queue)];
+    const doubts = this.isDoubted && { isDoubted: true, askedBack: [...this.withdrawn] };
+    return [{ expect, finished, limit, coming, tally, bar, ...doubts }, ...packQueue(this.queue)];
   }
 }

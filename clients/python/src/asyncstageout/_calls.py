@@ -13,6 +13,7 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from .errors import (
@@ -48,19 +49,25 @@ async def answer_from(who: str, call: Callable[[], Awaitable[T]], seconds: float
 
 
 async def across_turnover(call: Callable[[], Awaitable[T]]) -> T:
-    """Repeats a message that was not taken because the task was continuing as new, or ending, or had no room: all may be repeated."""
+    """Repeats a message that was not taken because the task was continuing as new, or ending, or had no room.
+
+    So it does one that was not answered because an operator reset the task: all may be repeated.
+    """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _TURNOVER_SECONDS
     while True:
         try:
             return await call()
-        except RPCError as error:
+        except (RPCError, WorkflowUpdateFailedError) as error:
             if not _was_not_taken(error) or loop.time() > deadline:
                 raise
             await asyncio.sleep(_PAUSE_SECONDS)
 
 
-def _was_not_taken(error: RPCError) -> bool:
+def _was_not_taken(error: RPCError | WorkflowUpdateFailedError) -> bool:
+    if isinstance(error, WorkflowUpdateFailedError):
+        # A task of ours ends only behind its answers: that run was reset or terminated.
+        return isinstance(error.cause, ApplicationError) and error.cause.type == "AcceptedUpdateCompletedWorkflow"
     if error.status in (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED):
         return True
     # A run takes 10,000 signals; the next one takes more.
