@@ -19,7 +19,8 @@ function startDemo(args: string[]) {
 const leftOvers = async (): Promise<string[]> =>
   (await readdir(tmpdir())).filter((name) => name.startsWith('aso-demo-'));
 
-test(
+// Two at a time: most of their minutes they wait, each for servers of its own.
+test.concurrent(
   'over TLS, whatever happens to the worker, the demo ends with everything where it must be',
   { timeout: 300_000 },
   async () => {
@@ -46,7 +47,7 @@ test(
   },
 );
 
-test(
+test.concurrent(
   'a bad night: the operator finds every cause by what aso stuck and the monitor say, does what the runbook says, and all files end right',
   { timeout: 400_000 },
   async () => {
