@@ -48,6 +48,25 @@ async def answer_from(who: str, call: Callable[[], Awaitable[T]], seconds: float
         return await asyncio.wait_for(call(), seconds)
 
 
+async def answer_of_start(task: str, call: Callable[[], Awaitable[T]], seconds: float = ANSWER_SECONDS) -> T:
+    """As :func:`answer_of`, about a call that starts the task where there is none."""
+    return await answer_from_start(f"task {task}", call, seconds)
+
+
+async def answer_from_start(who: str, call: Callable[[], Awaitable[T]], seconds: float = ANSWER_SECONDS) -> T:
+    """As :func:`answer_from`, about a call that starts the workflow where it does not run.
+
+    What Temporal does not find then, as it may say while its database is away, is Temporal that is not well.
+    """
+    try:
+        return await answer_from(who, call, seconds)
+    except TaskEndedError:
+        raise
+    except TaskNotFoundError as error:
+        message = f"Temporal did not take the message to {who}; nothing is done twice when this is tried again"
+        raise TemporalUnreachableError(message) from error
+
+
 async def across_turnover(call: Callable[[], Awaitable[T]]) -> T:
     """Repeats a message that was not taken because the task was continuing as new, or ending, or had no room.
 

@@ -10,7 +10,7 @@ from typing import Any
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from ._calls import across_turnover, answer_from
+from ._calls import across_turnover, answer_from, answer_from_start
 from ._names import NAMES
 from .errors import TaskNotFoundError
 
@@ -28,7 +28,7 @@ class OperationAnswer:
 
 async def operate(client: Client, name: str, request: Mapping[str, Any]) -> OperationAnswer:
     """Asks for a change of the rules; the workflow that keeps them is started where it does not run."""
-    answer = await answer_from(_WHO, lambda: across_turnover(lambda: _update(client, name, request)))
+    answer = await answer_from_start(_WHO, lambda: across_turnover(lambda: _update(client, name, request)))
     return OperationAnswer(tuple(answer["did"]), tuple(answer["ignored"]))
 
 

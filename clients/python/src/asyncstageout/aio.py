@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from temporalio.client import Client as TemporalClient
 from temporalio.envconfig import ClientConfig
 
-from ._calls import SIGNAL_SECONDS, across_turnover, answer_of
+from ._calls import SIGNAL_SECONDS, across_turnover, answer_of, answer_of_start
 from ._chunks import chunk_reports
 from ._job_status import job_status
 from ._leaving import call_was_cancelled
@@ -87,7 +87,8 @@ class AsyncClient:
         task = output.job.task
         argument = {"task": task, "report": report_of(output), **voms_of(output)}
         options = start_options(job_output_id(output.job), task)
-        await answer_of(task, lambda: self.temporal.start_workflow(_JOB_OUTPUT, argument, **options), SIGNAL_SECONDS)
+        start = partial(self.temporal.start_workflow, _JOB_OUTPUT, argument, **options)
+        await answer_of_start(task, start, SIGNAL_SECONDS)
         return output.job
 
     async def job_outcome(self, job: JobRef, timeout: float | None = None) -> JobOutcome:
@@ -133,7 +134,7 @@ class AsyncClient:
         argument = {"task": task, **voms_of(output)}
         for jobs in chunk_reports([report_of(output)]):
             send = partial(across_turnover, partial(signal_files, self.temporal, argument, jobs))
-            await answer_of(task, send, SIGNAL_SECONDS)
+            await answer_of_start(task, send, SIGNAL_SECONDS)
 
     async def add_files(self, outputs: Iterable[JobOutput]) -> AddFilesAnswer:
         """Reports many job outputs of one task, in messages of at most 256 KiB one after the other, and answers what the task did.
@@ -153,7 +154,8 @@ class AsyncClient:
         argument = {"task": task, **voms_of(checked[0])}
         total = AddFilesAnswer(0, 0, 0, ())
         for jobs in chunk_reports(report_of(output) for output in checked):
-            answer = await answer_of(task, partial(across_turnover, partial(add_files, self.temporal, argument, jobs)))
+            send = partial(across_turnover, partial(add_files, self.temporal, argument, jobs))
+            answer = await answer_of_start(task, send)
             total = total.plus(answer)
         return total
 
