@@ -15,6 +15,7 @@ if ('missing' in environment) console.warn(`the Python client is not tested: ${e
 const python = 'missing' in environment ? '' : environment.python;
 
 const TEST_FILES = [
+  'test_calls',
   'test_client',
   'test_contract',
   'test_docs',
