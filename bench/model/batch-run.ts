@@ -1,8 +1,7 @@
-import { isHeld } from '../../src/activities/first-pauses.ts';
-import { nextLook } from '../../src/domain/follow-grid.ts';
 import { BatchActor, type BatchInput, type BatchNeighbours } from '../../test/domain/model/batch-actor.ts';
 import type { BatchStep, Loop, Step } from '../../test/domain/model/batch-world.ts';
 import type { BatchOrder, BatchReport } from '../../src/domain/orders.ts';
+import { BatchFollower } from './batch-follower.ts';
 import { DELAYS } from './delays.ts';
 import type { Planned } from './event-queue.ts';
 import type { ModelTaskWorld } from './task-world.ts';
@@ -37,7 +36,7 @@ export class BatchRun {
   readonly #begunAt: number;
   /** Activities that have ended, until the workflow hears of it. */
   readonly #over = new Set<Loop>();
-  #look: Planned | null = null;
+  readonly #follower: BatchFollower;
   #wake: Planned | null = null;
   #jobs = new Set<string>();
 
@@ -48,6 +47,8 @@ export class BatchRun {
     const near = { world: ties.world, outcomes: () => undefined, handOver: ties.handOver };
     this.actor = new BatchActor(input, near);
     this.meter = new WorkflowMeter(universe, universe.findings.temporal.transferBatch, () => this.#work());
+    const { actor, meter } = this;
+    this.#follower = new BatchFollower(universe, { actor, meter, world: ties.world, over: () => this.#followed() });
     universe.findings.began('transferBatch');
     this.meter.started(true);
     // The timer of its deadline, which hardly ever fires, and its listing.
@@ -110,8 +111,7 @@ export class BatchRun {
     const { ftsJobId, files } = this.actor.state;
     if (what !== 'attempts' || ftsJobId === null || this.#jobs.has(ftsJobId)) return;
     this.#jobs.add(ftsJobId);
-    this.#look?.cancel();
-    this.#look = null;
+    this.#follower.end();
     const { findings, now } = this.#universe;
     for (const { submittedAt, reportedAt, phase } of files.values())
       if (phase === 'sent' && submittedAt === now && reportedAt !== undefined) {
@@ -120,15 +120,10 @@ export class BatchRun {
       }
   }
 
-  /** Plans the next look at FTS, and the time at which there is something to do by itself. */
+  /** Plans the time at which there is something to do by itself, and how it waits for others. */
   #plan(): void {
     const { queue } = this.#universe;
-    const waits = this.actor.steps().find(({ what }) => what === 'follow' || what === 'ask-permission');
-    if (waits && !this.#look) {
-      // The first try only plans the next one; a follower holds that pause instead, and there is room.
-      if (waits.what !== 'follow' || !isHeld(this.#universe.policy)) this.meter.activityTriedInVain();
-      this.#planLook(waits.what as BatchStep, 1);
-    }
+    this.#follower.begin();
     const next = Math.min(...this.actor.wakeAt().filter((at) => at > queue.now));
     if (next === Infinity || (this.#wake && this.#wake.at === next)) return;
     this.#wake?.cancel();
@@ -138,27 +133,8 @@ export class BatchRun {
     });
   }
 
-  #planLook(what: BatchStep, attempt: number): void {
-    const { queue, policy, random } = this.#universe;
-    const wait = what === 'follow' ? nextLook(queue.now, attempt, policy) : DELAYS.askRules * (0.75 + random() / 2);
-    this.#look = queue.at(queue.now + wait, () => {
-      this.#look = null;
-      this.#lookAgain(what, attempt);
-    });
-  }
-
-  #lookAgain(what: BatchStep, attempt: number): void {
+  #followed(): void {
     const { actor } = this;
-    const step = actor.steps().find((one) => one.what === what);
-    if (!step) return;
-    const bar = actor.state.bar;
-    const isNews = what !== 'follow' || this.#ties.world.hasNews(actor.state.ftsJobId ?? '');
-    if (isNews) step.run();
-    if (!isNews || (what === 'ask-permission' && bar === actor.state.bar)) {
-      this.meter.activityTriedInVain();
-      this.#planLook(what, attempt + 1);
-      return;
-    }
     // A job given up is cancelled: that is an activity of its own.
     if (actor.pending.has('attempts') && !this.#over.has('attempts')) {
       const { queue } = this.#universe;
@@ -172,7 +148,7 @@ export class BatchRun {
 
   #end(): void {
     this.#wake?.cancel();
-    this.#look?.cancel();
+    this.#follower.end();
     this.#ties.world.forget(this.#jobs);
     this.#universe.findings.ended('transferBatch');
     // Listed as final, and completed.

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { calibrate, PARTS } from '../../bench/model/calibration.ts';
 import { errorOf } from '../../bench/model/compared/all.ts';
 import { compareTrickle } from '../../bench/model/compared/trickle.ts';
+import { Cores } from '../../bench/model/cores.ts';
 import { cpuOf } from '../../bench/model/costs.ts';
 import { EventQueue } from '../../bench/model/event-queue.ts';
 import { FtsModel } from '../../bench/model/fts-model.ts';
@@ -25,6 +26,15 @@ describe('virtual time', () => {
   });
 });
 
+describe('cores that everything shares', () => {
+  it('are busy with files and workflows, too, by what each takes', () => {
+    const cores = new Cores(new EventQueue(0), 2, { files: 0.001, transitions: 0.01, workflows: 0.1 });
+    cores.use({ files: 4 });
+    cores.use({ transitions: 1, workflows: 1 });
+    expect(cores.wait).toBeCloseTo((4 * 1 + 10 + 100) / 2);
+  });
+});
+
 describe('a day in the model', () => {
   const { findings } = simulateDay({ files: 4000, seed: 3 });
 
@@ -43,6 +53,24 @@ describe('a day in the model', () => {
 
   it('gives up only what no attempt would help', () => {
     expect([...findings.failed.keys()].filter((name) => name !== 'permission')).toEqual([]);
+  });
+
+  it('has an attempt more for each FTS job where its first pause is too long to be held', () => {
+    const [held, handedBack] = [15.5, 15.6].map((followFirst) => {
+      const { all, jobSizes } = simulateDay({ files: 2000, seed: 3, policy: { followFirst } }).findings;
+      return all.activities / jobSizes.length;
+    });
+    // One at least: a job is followed anew after each change.
+    expect(handedBack! - held!).toBeGreaterThan(0.9);
+  });
+
+  it('tells who waited for a turn of their own task', () => {
+    const waited = (maxActiveFtsJobs: number): number => {
+      const { begunToSubmitted } = simulateDay({ files: 2000, seed: 3, policy: { maxActiveFtsJobs } }).findings;
+      return begunToSubmitted.filter((seconds) => seconds > 2).length;
+    };
+    expect(waited(1000)).toBe(0);
+    expect(waited(1)).toBeGreaterThan(1000);
   });
 });
 
