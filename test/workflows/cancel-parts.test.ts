@@ -53,8 +53,11 @@ test('cancelling the task in Temporal kills and closes it', async () => {
   const work = task();
   work.fault('', { outcome: 'hang' });
   const report = await work.job({ outputs: 2 });
-  await work.add(report, await work.job({ jobId: '2', destination: 'T2_DE_DESY' }));
+  await work.add(report);
   await expect.poll(() => work.copyStates(), { timeout: 5000 }).toEqual(['ACTIVE', 'ACTIVE']);
+  // It is the first one's turn: this one waits.
+  await work.add(await work.job({ jobId: '2', destination: 'T2_DE_DESY' }));
+  await expect.poll(async () => (await work.status()).batches, { timeout: 5000 }).toMatchObject({ waiting: 1 });
   await rig.client.workflow.getHandle(stageOutId(work.name)).cancel();
   expect(await work.result()).toMatchObject({ files: 3, transfer: { KILLED: 3 } });
   expect(work.copyStates()).toEqual(['CANCELED', 'CANCELED']);
