@@ -143,10 +143,14 @@ test('a submission of unknown outcome is seen through, then cancelled', async ()
   work.fault('out0_2', { outcome: 'hang' });
   await work.add(await work.job());
   await expect.poll(() => work.transfer(), { timeout: 5000 }).toEqual({ DONE: 1 });
-  world.fts.server.faults.outage(3000);
+  const posts = world.fts.server.faults.add({
+    ...{ method: 'POST', path: '^/jobs$', containing: work.name },
+    ...{ times: 2, action: 'drop-before' },
+  });
   const report = await work.job({ jobId: '2' });
   await work.add(report);
-  await expect.poll(() => work.transfer(), { timeout: 3000 }).toEqual({ DONE: 1, SUBMITTED: 1 });
+  await expect.poll(() => posts.used, { timeout: 5000 }).toBeGreaterThan(0);
+  expect(await work.transfer()).toEqual({ DONE: 1, SUBMITTED: 1 });
   const source = await work.atSource(theFile(report));
   await work.cancel();
   expect(await work.transfer()).toEqual({ DONE: 1, KILL: 1 });
