@@ -45,14 +45,13 @@ export const MAX_CONNECTIONS = 300;
 export const DATABASES = { default: 'temporal', visibility: 'temporal_visibility' } as const;
 
 /**
- * Settings as in production; and that timers are not moved by up to a
- * second, as the server otherwise may.
+ * Settings as in production; and that timers are not moved by up to a second, as the server otherwise may. What the dev server has, that search
+ * attributes are looked up for each read, is not among them: a list asks its database for each of its rows then, and lists of some hundred
+ * workflows exceed what the front end may ask it for. Attributes in SQL are columns that are there from the start.
  */
 export const DYNAMIC_CONFIG: Readonly<Record<string, unknown>> = {
   ...SERVER_SETTINGS,
   'history.timerProcessorMaxTimeShift': '1ms',
-  // What was registered a moment ago is known at once.
-  'system.forceSearchAttributesCacheRefreshOnRead': true,
 };
 
 /** Temporal's file of these settings: JSON is YAML. */

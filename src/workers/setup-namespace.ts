@@ -14,7 +14,10 @@ export interface SetupOptions {
 }
 
 const DAY_MS = 86_400_000;
+/** Parts of a server look for what has changed of namespaces so often by themselves (`system.namespaceCacheRefreshInterval`), milliseconds. */
+const NOTICED_WITHIN_MS = 2_000;
 /** gRPC's status codes. */
+const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
 const PERMISSION_DENIED = 7;
 const UNIMPLEMENTED = 12;
@@ -74,6 +77,12 @@ async function ensureSearchAttributes(
     if (Date.now() > until) throw new Error(`the search attributes of ${namespace} did not appear in time`);
     await sleep(200);
   }
+  while (!(await areUnderstood(connection, namespace))) {
+    if (Date.now() > until) throw new Error(`the search attributes of ${namespace} were not understood in time`);
+    await sleep(200);
+  }
+  // The front end has noticed; the parts that nobody can ask do so within the same time.
+  await sleep(NOTICED_WITHIN_MS);
   say(`namespace ${namespace}: registered search attributes ${missing.map(({ name }) => name).join(', ')}`);
 }
 
@@ -121,6 +130,18 @@ async function missingSearchAttributes(connection: Connection, namespace: string
       if (!isNotFound(error) || Date.now() > until) throw error;
       await sleep(200);
     }
+  }
+}
+
+/** Whether the front end takes our search attributes, which it lists before it does. */
+async function areUnderstood(connection: Connection, namespace: string): Promise<boolean> {
+  const query = ALL_SEARCH_ATTRIBUTES.map(({ name }) => `${name} IS NULL`).join(' AND ');
+  try {
+    await connection.workflowService.countWorkflowExecutions({ namespace, query });
+    return true;
+  } catch (error) {
+    if (isGrpcServiceError(error) && Number(error.code) === INVALID_ARGUMENT) return false;
+    throw error;
   }
 }
 

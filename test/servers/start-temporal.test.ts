@@ -15,13 +15,22 @@ import type { TemporalServer } from '../../src/servers/temporal-server.ts';
 import { isPostgresqlMissing } from '../support/postgresql.ts';
 import { isAlive, processTree } from '../support/processes.ts';
 
-/** Starts a workflow that nobody works on. */
-async function startWorkflow({ address, namespace }: TemporalServer, workflowId: string): Promise<void> {
+/** Starts a workflow that nobody works on. @param patienceMs in which it must have begun */
+async function startWorkflow(
+  { address, namespace }: TemporalServer,
+  workflowId: string,
+  patienceMs = 30_000,
+): Promise<void> {
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const typedSearchAttributes = [{ key: SEARCH_ATTRIBUTES.user, value: 'alice' }];
-  await client.workflow.start('any', { workflowId, taskQueue: 'nobody', typedSearchAttributes });
-  await connection.close();
+  try {
+    await client.withDeadline(Date.now() + patienceMs, () =>
+      client.workflow.start('any', { workflowId, taskQueue: 'nobody', typedSearchAttributes }),
+    );
+  } finally {
+    await connection.close();
+  }
 }
 
 /** Ids of alice's workflows, by the list of workflows. */
@@ -76,7 +85,7 @@ describe.skipIf(isPostgresqlMissing('Temporal on PostgreSQL'))('on PostgreSQL', 
     await expect.poll(() => workflowsOf(server)).toEqual(['one']);
 
     await database.kill();
-    await expect(startWorkflow(server, 'while it is down')).rejects.toThrow();
+    await expect(startWorkflow(server, 'while it is down', 3_000)).rejects.toThrow();
     await database.restart();
     await expect.poll(() => workflowsOf(server).catch(() => null)).toEqual(['one']);
 
@@ -92,6 +101,29 @@ describe.skipIf(isPostgresqlMissing('Temporal on PostgreSQL'))('on PostgreSQL', 
     expect(log.match(/ready to accept connections/g)!.length).toBeGreaterThan(2);
     expect(log).not.toContain(database.password);
     expect(readFileSync(join(logs, 'temporal.log'), 'utf8')).toContain('Loading config');
+  });
+
+  test('a list of many workflows is answered', async () => {
+    const connection = await Connection.connect({ address: server.address });
+    const { workflow } = new Client({ connection, namespace: server.namespace });
+    const typedSearchAttributes = [{ key: SEARCH_ATTRIBUTES.user, value: 'bob' }];
+    const list = async (): Promise<number> => {
+      let length = 0;
+      for await (const { typedSearchAttributes: of } of workflow.list({ query: 'AsoUser = "bob"' }))
+        if (of.get(SEARCH_ATTRIBUTES.user) === 'bob') length += 1;
+      return length;
+    };
+    try {
+      for (let at = 0; at < 1_000; at += 50)
+        await Promise.all(
+          Array.from({ length: 50 }, (_, one) =>
+            workflow.start('any', { workflowId: `many${at + one}`, taskQueue: 'nobody', typedSearchAttributes }),
+          ),
+        );
+      await expect.poll(list).toBe(1_000);
+    } finally {
+      await connection.close();
+    }
   });
 
   test('nobody gets in without the password', () => {
