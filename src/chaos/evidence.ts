@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { adler32, adler32Hex } from '../domain/adler32.ts';
 import { destinationKey } from '../domain/ledger/entry.ts';
-import { askTasks } from '../demo/results.ts';
+import { asTheyEnd } from '../client/as-they-end.ts';
+import { askTasks, type TaskResult } from '../demo/results.ts';
 import type { TaskFile } from '../client/index.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import type { TaskStatus } from '../contract/messages.ts';
@@ -14,6 +15,7 @@ import type { TransferRow } from '../simulators/crab/transfer-row.ts';
 import { StateFile } from '../simulators/state-file.ts';
 import type { StorageEvent } from '../simulators/storage/storage-event.ts';
 import { explain } from './explain.ts';
+import { insist } from './insist.ts';
 import type { DoneAct } from './operators.ts';
 import type { PartName } from './parts.ts';
 import type { Places } from './places.ts';
@@ -65,17 +67,25 @@ export interface Evidence {
   strikes: readonly StrikeEvidence[];
 }
 
-/** Reads all of it, but for what was done, which is told: the services' books from their files, not through what is under test. */
+/** Tasks asked at a time: each that has ended is read from its history before it answers. */
+const ASKED_AT_ONCE = 8;
+
+/**
+ * Reads all of it, but for what was done, which is told: the services' books from their files, not through what is under test.
+ * @param signal tasks that have not answered when it is aborted have said nothing
+ */
 export async function gatherEvidence(
   client: Client,
   places: Places,
   tasks: readonly ChaosTask[],
   files: readonly ChaosFile[],
   done: Pick<Evidence, 'acts' | 'strikes'>,
+  signal: AbortSignal,
 ): Promise<Evidence> {
-  // One that does not answer has said nothing: each of its files is a finding.
-  const answers = tasks.map(({ task }) => askTasks(client, [task]).catch(() => []));
-  const results = (await Promise.all(answers)).flat();
+  // One that does not answer in time has said nothing: each of its files is a finding.
+  const ask = ({ task }: ChaosTask) => insist(signal, () => askTasks(client, [task])).catch(() => []);
+  const results: TaskResult[] = [];
+  for await (const some of asTheyEnd(tasks, ASKED_AT_ONCE, ask)) results.push(...some);
   const said = new Map(
     results.flatMap(({ task, files: own }) => own.map((file) => [`${task.name} ${file.key}`, file])),
   );

@@ -119,7 +119,7 @@ export async function play({ seed, minutes, keep, ...options }: ChaosOptions, en
     acts: operators.done,
     strikes: plan.strikes.map(({ at, lasts, target }) => ({ target, from: since + at, to: since + at + lasts })),
   };
-  const evidence = await asking(() => gatherEvidence(client, places, plan.tasks, sources.files, done));
+  const evidence = await asking(() => gatherEvidence(client, places, plan.tasks, sources.files, done, closing));
   const awaited = await asking(() => crab.checkAwaited());
   const happened = checkHappened({ minutes, parts, strikes: plan.strikes, acts: operators.done });
   const checks: Check[] = [happened, answered, ended, ...awaited, ...(await judge(evidence)), ...histories];

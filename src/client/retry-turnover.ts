@@ -18,11 +18,12 @@ const SIGNALS_FULL = /exceeded workflow execution limit for signal events/;
  * answered because an operator reset the task: its next run goes on, or hears it again. All messages to a task may be repeated.
  */
 export async function acrossTurnover<T>(send: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
+  // From the first answer on: a message may have waited for it longer than that.
+  for (let deadline: number | null = null; ;) {
     try {
       return await send();
     } catch (error) {
+      deadline ??= Date.now() + PATIENCE_MS;
       if (!wasNotTaken(error) || Date.now() > deadline) throw error;
       await sleep(PAUSE_MS);
     }

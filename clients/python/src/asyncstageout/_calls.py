@@ -73,11 +73,14 @@ async def across_turnover(call: Callable[[], Awaitable[T]]) -> T:
     So it does one that was not answered because an operator reset the task: all may be repeated.
     """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + _TURNOVER_SECONDS
+    # From the first answer on: a message may have waited for it longer than that.
+    deadline: float | None = None
     while True:
         try:
             return await call()
         except (RPCError, WorkflowUpdateFailedError) as error:
+            if deadline is None:
+                deadline = loop.time() + _TURNOVER_SECONDS
             if not _was_not_taken(error) or loop.time() > deadline:
                 raise
             await asyncio.sleep(_PAUSE_SECONDS)
