@@ -7,7 +7,8 @@ export default defineConfig({
     globalSetup: ['test/global-setup.ts'],
     // Processes, not threads: the SDK's native core is one per process.
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests wait for most of their time; the two cores of CI are not busy with two of them.
+    maxWorkers: 3,
     testTimeout: 30_000,
     // Real servers and processes on a shared machine: where nobody can look at it at once, a test has a second try, which the report names.
     retry: process.env['CI'] ? 1 : 0,
