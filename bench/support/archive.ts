@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { archiveUri } from '../../src/servers/server-config.ts';
+import { NOTICED_WITHIN_MS } from '../../src/workers/setup-namespace.ts';
 
 const { ARCHIVAL_STATE_ENABLED } = proto.temporal.api.enums.v1.ArchivalState;
 
@@ -16,8 +17,8 @@ export const ARCHIVES_SOON = {
   'history.visibilityProcessorUpdateAckInterval': '1s',
 };
 
-/** So soon does a server know of it that a namespace was changed, ms: it looks every 2 s (system.namespaceCacheRefreshInterval). */
-export const NAMESPACE_KNOWN_MS = 3_000;
+/** So soon does a server know for certain that a namespace was changed, milliseconds. */
+export const NAMESPACE_KNOWN_MS = NOTICED_WITHIN_MS + 1_000;
 
 /** Histories of workflows that close from now on, or from when the server knows, go into the folder that it was started with. */
 export async function archiveInto(folder: string, { workflowService, options: { namespace } }: Client): Promise<void> {

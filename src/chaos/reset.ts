@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
+import { resetRun } from './reset-run.ts';
 
 /**
  * Resets a workflow to one of the decisions that it has taken, as an operator does in Temporal's UI: what it did after that it decides
@@ -20,13 +20,7 @@ export async function resetWorkflow(client: Client, workflowId: string, pick: nu
   const decision = decisions[Math.floor(pick * decisions.length)];
   if (!decision) return null;
   const { runId, status } = await handle.describe();
-  await client.workflowService.resetWorkflowExecution({
-    namespace: client.options.namespace,
-    workflowExecution: { workflowId, runId },
-    reason: 'an operator resets it in the midst of chaos',
-    requestId: randomUUID(),
-    workflowTaskFinishEventId: decision.eventId as never,
-  });
+  await resetRun(client, workflowId, runId, Number(decision.eventId), 'an operator resets it in the midst of chaos');
   return `${workflowId} (${status.name.toLowerCase()}) to decision ${decisions.indexOf(decision) + 1} of ${decisions.length}`;
 }
 

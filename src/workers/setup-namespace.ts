@@ -15,7 +15,7 @@ export interface SetupOptions {
 
 const DAY_MS = 86_400_000;
 /** Parts of a server look for what has changed of namespaces so often by themselves (`system.namespaceCacheRefreshInterval`), milliseconds. */
-const NOTICED_WITHIN_MS = 2_000;
+export const NOTICED_WITHIN_MS = 2_000;
 /** gRPC's status codes. */
 const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
@@ -72,15 +72,15 @@ async function ensureSearchAttributes(
     missing.map(({ name, type }) => [name, encodeSearchAttributeIndexedValueType(type) as number]),
   );
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+  const wait = async (isSo: () => Promise<boolean>, otherwise: string): Promise<void> => {
+    while (!(await isSo())) {
+      if (Date.now() > until) throw new Error(`the search attributes of ${namespace} ${otherwise} in time`);
+      await sleep(200);
+    }
+  };
   // Registered is not yet known everywhere: a workflow that starts too early would fail with an unknown attribute.
-  while ((await missingSearchAttributes(connection, namespace, until)).length) {
-    if (Date.now() > until) throw new Error(`the search attributes of ${namespace} did not appear in time`);
-    await sleep(200);
-  }
-  while (!(await areUnderstood(connection, namespace))) {
-    if (Date.now() > until) throw new Error(`the search attributes of ${namespace} were not understood in time`);
-    await sleep(200);
-  }
+  await wait(async () => !(await missingSearchAttributes(connection, namespace, until)).length, 'did not appear');
+  await wait(() => areUnderstood(connection, namespace), 'were not understood');
   // The front end has noticed; the parts that nobody can ask do so within the same time.
   await sleep(NOTICED_WITHIN_MS);
   say(`namespace ${namespace}: registered search attributes ${missing.map(({ name }) => name).join(', ')}`);

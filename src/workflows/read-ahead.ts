@@ -21,15 +21,16 @@ export const interceptors = (): WorkflowInterceptors => ({
   internals: [
     {
       activate(input, next) {
-        const { historyLength = 0, timestamp, isReplaying, jobs = [] } = input.activation;
-        const isQuery = jobs?.every((job) => job.queryWorkflow);
+        const { timestamp, isReplaying, jobs } = input.activation;
+        const historyLength = input.activation.historyLength ?? 0;
+        const isQuery = jobs?.every((job) => job.queryWorkflow) ?? true;
         if (input.batchIndex === 0 && !isQuery) {
           const time = `${String(timestamp?.seconds)}.${String(timestamp?.nanos)}`;
           const moves = time !== latest?.time;
           if (isAhead && moves) throw new ReadAheadError('asked before a worker had taken it up: it is read again');
-          const grows = latest !== null && (historyLength ?? 0) > latest.historyLength;
+          const grows = latest !== null && historyLength > latest.historyLength;
           isAhead ||= !isReplaying && grows && !moves;
-          latest = { historyLength: historyLength ?? 0, time };
+          latest = { historyLength, time };
         }
         next(input);
       },

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
+import { resetRun } from '../../src/chaos/reset-run.ts';
 import { dataConverter } from '../../src/client/data-converter.ts';
 import { transferBatchId } from '../../src/contract/ids.ts';
 import type { SubmitRequest } from '../../src/activities/fts.types.ts';
-import { resetRun } from '../support/reset-run.ts';
 import type { Rig } from '../support/rig.ts';
 
 /** A submission of a batch as its history has it. */

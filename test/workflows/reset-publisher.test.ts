@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { resetRun } from '../../src/chaos/reset-run.ts';
 import { publishDatasetId } from '../../src/contract/ids.ts';
-import { resetRun } from '../support/reset-run.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
 import { useRig } from '../support/use-rig.ts';
 import { datasetOf } from '../support/world.ts';

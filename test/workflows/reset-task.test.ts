@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { expect, test } from 'vitest';
+import { resetRun } from '../../src/chaos/reset-run.ts';
 import { retryTask } from '../../src/client/index.ts';
 import { stageOutId } from '../../src/contract/ids.ts';
 import { TASK_MESSAGES, type CancelRequest } from '../../src/contract/messages.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { startRig } from '../support/rig.ts';
-import { resetRun } from '../support/reset-run.ts';
 import { TestTask, theFile } from '../support/test-task.ts';
 import { useRig } from '../support/use-rig.ts';
 
